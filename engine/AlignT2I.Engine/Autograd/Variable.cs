@@ -1,0 +1,45 @@
+namespace AlignT2I.Engine;
+
+/// <summary>What the tape knows a tensor by: it outlives the tensor's memory and gathers the gradient.</summary>
+internal sealed class Variable(Shape shape, DType dtype, Tensor? leaf = null)
+{
+    public Shape Shape { get; } = shape;
+
+    public DType DType { get; } = dtype;
+
+    /// <summary>The tensor of a leaf; null for an operation's output.</summary>
+    public Tensor? Leaf { get; } = leaf;
+
+    public bool IsLeaf => Leaf is not null;
+
+    public Tensor? Gradient { get; private set; }
+
+    /// <summary>Adds to the gradient. The first is taken as it is; memory that others see is never written.</summary>
+    public void Accumulate(Tensor gradient)
+    {
+        if (gradient.Count != Shape.Count)
+            throw new ShapeException($"a gradient of shape {gradient.Shape} came for a tensor of shape {Shape}; the operation's Backward is wrong.");
+        if (gradient.DType != DType)
+            throw new DTypeException($"a gradient of {gradient.DType} came for a tensor of {DType}; the operation's Backward is wrong.");
+        if (Gradient is null)
+        {
+            Gradient = gradient.Alias(Shape);
+            return;
+        }
+
+        if (Gradient.Live.Shared)
+        {
+            Tensor copy = Gradient.Clone().Persist();
+            Gradient.Dispose();
+            Gradient = copy;
+        }
+
+        Gradient.Backend.Accumulate(Gradient, gradient);
+    }
+
+    public void ClearGradient()
+    {
+        Gradient?.Dispose();
+        Gradient = null;
+    }
+}

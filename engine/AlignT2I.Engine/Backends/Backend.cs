@@ -1,0 +1,34 @@
+using AlignT2I.Engine.Backends.Cpu;
+
+namespace AlignT2I.Engine;
+
+/// <summary>Memory and kernels of one device. One partial file per family of operations; the same names column by column in each backend.</summary>
+public abstract partial class Backend
+{
+    /// <summary>The CPU backend, one for the process.</summary>
+    public static Backend Cpu { get; } = new CpuBackend();
+
+    /// <summary>The device in words, as in <c>cpu</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Bytes that live tensors hold now.</summary>
+    public abstract long LiveBytes { get; }
+
+    /// <summary>Largest value <see cref="LiveBytes"/> has had.</summary>
+    public abstract long PeakBytes { get; }
+
+    /// <summary>Bytes taken from the system: live tensors and the pool's free blocks.</summary>
+    public abstract long ReservedBytes { get; }
+
+    internal abstract nint Allocate(long bytes);
+
+    internal abstract void Free(nint pointer, long bytes);
+
+    internal abstract void Fill(Tensor x, double value);
+
+    /// <summary>y = x, bit for bit; same shape count and dtype.</summary>
+    internal abstract void Copy(Tensor x, Tensor y);
+
+    /// <summary>sum += x, elementwise; how gradients accumulate.</summary>
+    internal abstract void Accumulate(Tensor sum, Tensor x);
+}

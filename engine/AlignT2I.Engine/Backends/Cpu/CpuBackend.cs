@@ -1,0 +1,53 @@
+using System.Numerics.Tensors;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores.</summary>
+internal sealed unsafe partial class CpuBackend : Backend
+{
+    readonly CpuMemoryPool pool = new();
+
+    public override string Name => "cpu";
+
+    public override long LiveBytes => pool.LiveBytes;
+
+    public override long PeakBytes => pool.PeakBytes;
+
+    public override long ReservedBytes => pool.ReservedBytes;
+
+    internal override nint Allocate(long bytes) => pool.Allocate(bytes);
+
+    internal override void Free(nint pointer, long bytes) => pool.Free(pointer, bytes);
+
+    internal override void Copy(Tensor x, Tensor y) =>
+        Buffer.MemoryCopy((void*)x.Live.Pointer, (void*)y.Live.Pointer, y.Count * y.DType.Size, x.Count * x.DType.Size);
+
+    internal override void Fill(Tensor x, double value)
+    {
+        switch (x.DType)
+        {
+            case DType.F32: x.AsSpan<float>().Fill((float)value); break;
+            case DType.F64: x.AsSpan<double>().Fill(value); break;
+            case DType.F16: x.AsSpan<Half>().Fill((Half)value); break;
+            case DType.I32: x.AsSpan<int>().Fill((int)value); break;
+            case DType.I64: x.AsSpan<long>().Fill((long)value); break;
+            case DType.U8: x.AsSpan<byte>().Fill((byte)value); break;
+            case DType.BF16 when value == 0: x.AsBytes().Clear(); break;
+            default: throw NotSupported(x.DType);
+        }
+    }
+
+    internal override void Accumulate(Tensor sum, Tensor x)
+    {
+        if (sum.DType == DType.F32 && x.DType == DType.F32)
+            TensorPrimitives.Add(sum.AsSpan<float>(), x.AsSpan<float>(), sum.AsSpan<float>());
+        else if (sum.DType == DType.F64 && x.DType == DType.F64)
+            TensorPrimitives.Add(sum.AsSpan<double>(), x.AsSpan<double>(), sum.AsSpan<double>());
+        else
+            throw NotSupported(x.DType);
+    }
+
+    /// <summary>The exception for a type without a CPU kernel.</summary>
+    static DTypeException NotSupported(DType dtype) =>
+        new($"the CPU backend computes in F32 and F64, not {dtype}; convert with F.Cast.");
+}
