@@ -1,0 +1,50 @@
+namespace AlignT2I.Files;
+
+/// <summary>Opens files for reading with the errors of this library.</summary>
+internal static class InputFile
+{
+    /// <exception cref="UsageException">There is no such file.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"{path}: there is no such file; check the path.", e);
+        }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new UsageException($"{path}: it is a folder; name a file.", e);
+        }
+        catch (Exception e) when (StorageException.Covers(e))
+        {
+            throw StorageException.From(e, path, "opened");
+        }
+    }
+
+    /// <summary>The whole file in memory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">Largest size in bytes that is accepted.</param>
+    /// <exception cref="UsageException">There is no such file.</exception>
+    /// <exception cref="FileFormatException">It is larger than <paramref name="limit"/>.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static byte[] ReadAllBytes(string path, int limit)
+    {
+        using FileStream stream = OpenRead(path);
+        try
+        {
+            if (stream.Length > limit)
+                throw new FileFormatException(path, $"it has {stream.Length} bytes; at most {limit} are read here.");
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (StorageException.Covers(e))
+        {
+            throw StorageException.From(e, path, "read");
+        }
+    }
+}
