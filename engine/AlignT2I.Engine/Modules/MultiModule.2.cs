@@ -1,0 +1,16 @@
+namespace AlignT2I.Engine;
+
+/// <summary>A part of a model with two inputs and several outputs: parameters and the function they take part in.</summary>
+/// <remarks>No tensor is kept in a field between calls, but for parameters.</remarks>
+public abstract class MultiModule<T1, T2>
+{
+    /// <summary>Computes the outputs in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.</summary>
+    public Tensor[] Call(T1 x1, T2 x2)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        return scope.Keep(Forward(x1, x2));
+    }
+
+    /// <summary>The function itself; what it returns outlives the call.</summary>
+    protected abstract Tensor[] Forward(T1 x1, T2 x2);
+}

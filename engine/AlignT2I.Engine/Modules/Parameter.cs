@@ -1,0 +1,53 @@
+using System.Numerics;
+
+namespace AlignT2I.Engine;
+
+/// <summary>A named weight of a model.</summary>
+/// <param name="Name">Its name in files, as in <c>conv_in.weight</c>.</param>
+/// <param name="Value">Its elements, in the layout of memory.</param>
+/// <param name="Layout">How the layout of files differs.</param>
+public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout)
+{
+    /// <summary>Its shape in files: [O, I, kH, kW] for a convolution.</summary>
+    public Shape FileShape => ToFileShape(Value.Shape, Layout);
+
+    /// <summary>A copy of a tensor of this parameter's shape (its value, its gradient, an optimizer's state) in the layout of files.</summary>
+    public T[] ToFileLayout<T>(Tensor tensor) where T : unmanaged, INumber<T>
+    {
+        T[] file = new T[tensor.Count];
+        Transpose(tensor.AsSpan<T>(), file, tensor.Shape, Layout, toFile: true);
+        return file;
+    }
+
+    /// <summary>Writes elements that lie as in files into a tensor of this parameter's shape.</summary>
+    public void FromFileLayout<T>(ReadOnlySpan<T> file, Tensor tensor) where T : unmanaged, INumber<T> =>
+        Transpose(file, tensor.AsSpan<T>(), tensor.Shape, Layout, toFile: false);
+
+    internal static Shape ToFileShape(Shape shape, ParameterLayout layout) =>
+        layout == ParameterLayout.Convolution ? [shape[0], shape[3], shape[1], shape[2]] : shape;
+
+    static void Transpose<T>(ReadOnlySpan<T> from, Span<T> to, Shape shape, ParameterLayout layout, bool toFile)
+    {
+        if (layout == ParameterLayout.AsInFile || shape[1] * shape[2] == 1)
+        {
+            from.CopyTo(to);
+            return;
+        }
+
+        int pixels = shape[1] * shape[2], inputs = shape[3];
+        for (int o = 0; o < shape[0]; o++)
+        {
+            for (int pixel = 0; pixel < pixels; pixel++)
+            {
+                for (int i = 0; i < inputs; i++)
+                {
+                    int memory = (o * pixels + pixel) * inputs + i, file = (o * inputs + i) * pixels + pixel;
+                    if (toFile)
+                        to[file] = from[memory];
+                    else
+                        to[memory] = from[file];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace AlignT2I.Engine;
+
+/// <summary>Hands a module its parameters by the names they have in files: <c>p["norm1"]</c> is the module below, <c>p.Weight("weight", …)</c> a tensor of it.</summary>
+public readonly struct ParameterBuilder
+{
+    readonly ParameterStore store;
+    readonly string path;
+
+    internal ParameterBuilder(ParameterStore store, string path) => (this.store, this.path) = (store, path);
+
+    /// <summary>The module of that name below this one.</summary>
+    public ParameterBuilder this[string name] => new(store, Join(name));
+
+    /// <summary>The module at that place of a list.</summary>
+    public ParameterBuilder this[int index] => new(store, Join(index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>A parameter that lies in files as in memory.</summary>
+    /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
+    public Tensor Weight(string name, Shape shape, Init init) => store.Add(Join(name), shape, init, ParameterLayout.AsInFile);
+
+    /// <summary>A convolution's weight: [outChannels, kernel, kernel, inChannels] in memory, [outChannels, inChannels, kernel, kernel] in files.</summary>
+    /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
+    public Tensor Convolution(string name, int outChannels, int inChannels, int kernel) => store.Add(
+        Join(name), [outChannels, kernel, kernel, inChannels], Init.KaimingUniform(inChannels * kernel * kernel), ParameterLayout.Convolution);
+
+    string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
+}
