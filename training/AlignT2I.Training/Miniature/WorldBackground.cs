@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace AlignT2I.Training.Miniature;
+
+/// <summary>The six backgrounds: greyish textures of low contrast, far from every object colour. In JSON their names are in camel case.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<WorldBackground>))]
+public enum WorldBackground
+{
+    /// <summary>Dark grey-green with upright trunks.</summary>
+    Forest,
+
+    /// <summary>Grey houses with windows under a paler sky.</summary>
+    City,
+
+    /// <summary>Pale grey with craters.</summary>
+    Moon,
+
+    /// <summary>Grey-blue with waves.</summary>
+    Sea,
+
+    /// <summary>Straw-coloured with slanting furrows.</summary>
+    Field,
+
+    /// <summary>Near black with small stars.</summary>
+    Night,
+}
