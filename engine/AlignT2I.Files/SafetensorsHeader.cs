@@ -11,7 +11,7 @@ internal sealed class SafetensorsHeader
     public const int LengthBytes = 8;
     public const long MaxHeaderBytes = 100_000_000;
     const int MaxRank = 32, MaxDepth = 8;
-    const string MetadataKey = "__metadata__";
+    public const string MetadataKey = "__metadata__";
 
     readonly string path;
     readonly long dataStart, dataBytes;

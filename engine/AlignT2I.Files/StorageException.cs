@@ -21,6 +21,9 @@ public sealed class StorageException : Exception
     /// <param name="error">Any error.</param>
     public static bool Covers(Exception error) => error is IOException or UnauthorizedAccessException;
 
+    /// <summary>Whether another process has the file open in a way that excludes us.</summary>
+    internal static bool IsInUse(IOException error) => error.HResult is WouldBlock or WindowsSharingViolation;
+
     /// <summary>Puts an error of the file system into a sentence that says what to do.</summary>
     /// <param name="error">An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</param>
     /// <param name="path">The file or folder it happened on.</param>
@@ -44,7 +47,7 @@ public sealed class StorageException : Exception
         NoSpaceOnDevice or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull
             => "the disk is full; free some space or choose another disk, then run the same command again",
         ReadOnlyFileSystem => "the file system is read-only; choose another place",
-        WouldBlock or WindowsSharingViolation => "another process has it open; wait for that process to end",
+        _ when IsInUse(error) => "another process has it open; wait for that process to end",
         _ => error.Message.TrimEnd('.'),
     };
 }

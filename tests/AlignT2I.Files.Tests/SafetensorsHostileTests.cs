@@ -43,7 +43,7 @@ internal sealed class SafetensorsHostileTests
         }
         else
         {
-            FileFormatException error = Assert.Throws<FileFormatException>(() => SafetensorsFile.Open(path).Dispose(), path);
+            FileFormatException error = Assert.Throws<FileFormatException>(() => SafetensorsFile.Open(path).Dispose(), path)!;
             Assert.That(error.Message, Does.StartWith(path + ": ").And.EndsWith("."));
             Assert.That(error.Message, Has.Length.LessThan(2000));
         }
@@ -117,7 +117,7 @@ internal sealed class SafetensorsHostileTests
     {
         using var folder = new TempFolder();
         string path = folder.With("bad.safetensors", Bytes(header, dataBytes));
-        FileFormatException error = Assert.Throws<FileFormatException>(() => SafetensorsFile.Open(path).Dispose(), header);
+        FileFormatException error = Assert.Throws<FileFormatException>(() => SafetensorsFile.Open(path).Dispose(), header)!;
         Assert.That(error.Message, Does.StartWith(path + ": ").And.Contain(reason));
     }
 
