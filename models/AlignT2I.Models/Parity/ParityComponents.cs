@@ -1,0 +1,40 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+
+namespace AlignT2I.Models.Parity;
+
+/// <summary>Runs recorded reference cases through the engine.</summary>
+/// <remarks>
+/// A component is one line in the table below: the recording's <c>component</c>, and a static method over a <see cref="ParityRun"/> that
+/// builds the model from <c>run.Case.Config</c> and <c>run.Parameters()</c>, feeds it <c>run.Tensor("input.X")</c> or
+/// <c>run.Image("input.X")</c>, and calls <c>run.Check</c> on every recorded result with a limit of <see cref="ParityLimits"/>
+/// (<c>run.CheckGradients</c> for all parameter gradients). It runs in a memory scope of its own. One file each: <c>XParity.cs</c>.
+/// </remarks>
+public static class ParityComponents
+{
+    static readonly Dictionary<string, Action<ParityRun>> runners = new()
+    {
+    };
+
+    /// <summary>The components that can be run.</summary>
+    public static IEnumerable<string> Names => runners.Keys;
+
+    /// <summary>Runs one case.</summary>
+    /// <param name="path">The recording.</param>
+    /// <param name="backend">What computes.</param>
+    /// <param name="dtype">The type to compute in: F32 or F64.</param>
+    /// <exception cref="UsageException">There is no such file, or nothing here runs the recording's component.</exception>
+    /// <exception cref="FileFormatException">The file is not a recorded case.</exception>
+    public static ParityReport Run(string path, Backend backend, DType dtype)
+    {
+        using ParityCase recorded = ParityCase.Read(path);
+        if (!runners.TryGetValue(recorded.Component, out Action<ParityRun>? runner))
+            throw new UsageException($"{path}: component '{recorded.Component}' cannot be run; those that can are {string.Join(", ", Names)}.");
+        if (dtype is not (DType.F32 or DType.F64))
+            throw new UsageException($"a case can be run in float32 or float64, not in {dtype}.");
+        var run = new ParityRun(recorded, backend, dtype);
+        using MemoryScope scope = MemoryScope.Open();
+        runner(run);
+        return new ParityReport(path, recorded.Component, recorded.Name, run.Finish());
+    }
+}

@@ -1,0 +1,44 @@
+namespace AlignT2I.Models.Parity;
+
+/// <summary>
+/// What may lie between the engine and a float32 recording: about five times the rounding noise that the recordings show against
+/// float64. Relative L2 unless said otherwise.
+/// </summary>
+internal static class ParityLimits
+{
+    /// <summary>Outputs of UNet, VAE and CLIP.</summary>
+    public const double Output = 1e-5;
+
+    /// <summary>Gradients, each tensor for itself.</summary>
+    public const double Gradient = 5e-5;
+
+    /// <summary>Largest absolute value of gradients that are zero in exact arithmetic.</summary>
+    public const double AnalyticZero = 1e-4;
+
+    /// <summary>Latents and images of a whole sampling run.</summary>
+    public const double Pipeline = 3e-5;
+
+    /// <summary>Schedulers computed in float64.</summary>
+    public const double SchedulerFloat64 = 1e-10;
+
+    /// <summary>Schedulers computed in float32.</summary>
+    public const double SchedulerFloat32 = 5e-6;
+
+    /// <summary>Losses over a training run.</summary>
+    public const double LossTrajectory = 1e-5;
+
+    /// <summary>Change of a parameter over a training run: Adam divides by small gradients.</summary>
+    public const double Delta = 1e-2;
+
+    /// <summary>The same, all parameters as one vector.</summary>
+    public const double DeltaAll = 1e-3;
+
+    /// <summary>Condensed gradients, each over the tensor's L2 norm: the sum of the elements.</summary>
+    public const double StatSum = 2e-3;
+
+    /// <summary>Condensed gradients: the L2 norm.</summary>
+    public const double StatNorm = 1e-5;
+
+    /// <summary>Condensed gradients: the product with a fixed vector.</summary>
+    public const double StatDot = 1e-4;
+}
