@@ -59,7 +59,8 @@ internal static class CpuThreads
     }
 
     /// <summary>Cuts 0 .. <paramref name="count"/> - 1 into ranges and calls <paramref name="body"/>(start, end) for each.</summary>
-    /// <remarks>A range has at least <paramref name="grain"/> elements, bar the last; put there what is worth a hand-over. The ranges depend on the arguments and on <see cref="Count"/> alone, so sums per range repeat bit for bit.</remarks>
+    /// <remarks>A range has at least <paramref name="grain"/> elements, bar the last; put there what is worth a hand-over.
+    /// The ranges depend on the arguments and on <see cref="Count"/> alone.</remarks>
     public static void ForRange(long count, long grain, Action<long, long> body)
     {
         long parts = Math.Clamp(count / Math.Max(1, grain), 1, 4L * Count);

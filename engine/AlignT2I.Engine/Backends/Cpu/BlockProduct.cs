@@ -1,0 +1,136 @@
+using System.Numerics;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>One thread's share of a product: some rows of A, some panels of B, the whole sum; addressing as in <see cref="Tile{T}"/>.</summary>
+internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
+{
+    public T* A;
+
+    /// <summary>Offset of each row of A, padded with a valid offset to whole tiles: see <see cref="PaddedRows"/>.</summary>
+    public nint* RowsA;
+    public int Rows;
+    public nint* RunsA;
+    public nint StrideA;
+
+    /// <summary>All of B; panel p begins at p * <see cref="PanelB"/> where B is packed, at its first column where that is 0.</summary>
+    public T* B;
+    public nint PanelB;
+    public nint* RunsB;
+    public nint StrideB;
+    public int Runs;
+    public int Length;
+
+    /// <summary>Columns of all of B.</summary>
+    public int Columns;
+    public int FirstPanel;
+    public int EndPanel;
+
+    /// <summary>Where row 0 of A and column 0 of B meet.</summary>
+    public T* C;
+    public nint StrideC;
+
+    /// <summary>Write C[column, row]: then <see cref="StrideC"/> lies between columns, and the bias has one element per row.</summary>
+    public bool TransposeC;
+    public bool Accumulate;
+    public T* Bias;
+
+    /// <summary>Room that <see cref="RowsA"/> needs for <paramref name="rows"/> rows.</summary>
+    public static int PaddedRows(int rows) => (rows + TileGeometry<T>.Rows - 1) / TileGeometry<T>.Rows * TileGeometry<T>.Rows;
+
+    /// <summary>Repeats the last row's offset up to a whole tile: those rows are computed and thrown away.</summary>
+    public static void PadRows(nint* rowsA, int rows)
+    {
+        for (int i = rows; i < PaddedRows(rows); i++) rowsA[i] = rowsA[rows - 1];
+    }
+
+    /// <summary>Computes the block: blocks of the sum outermost, then panels of B, so that a panel stays in cache for all rows.</summary>
+    public void Run()
+    {
+        int depth = TileGeometry<T>.Depth;
+        if (Length > depth)
+        {
+            int pieces = (Length + depth - 1) / depth, piece = (Length + pieces - 1) / pieces;
+            for (int run = 0; run < Runs; run++)
+            {
+                for (int start = 0; start < Length; start += piece)
+                    RunPanels(run, 1, start, Math.Min(piece, Length - start), first: run == 0 && start == 0);
+            }
+        }
+        else
+        {
+            int group = Math.Max(1, depth / Math.Max(1, Length)), groups = (Runs + group - 1) / group;
+            group = (Runs + groups - 1) / groups;
+            for (int run = 0; run < Runs; run += group) RunPanels(run, Math.Min(group, Runs - run), 0, Length, first: run == 0);
+        }
+    }
+
+    void RunPanels(int run, int runs, int start, int length, bool first)
+    {
+        T* edge = stackalloc T[TileGeometry<T>.Rows * TileGeometry<T>.PanelWidth];
+        int lanes = TileGeometry<T>.Lanes, tileRows = TileGeometry<T>.Rows;
+        Tile<T> tile = new()
+        {
+            RunsA = RunsA + run, StrideA = StrideA, RunsB = RunsB + run, StrideB = StrideB, Runs = runs, Length = length,
+            A = A + start * StrideA,
+        };
+        bool accumulate = Accumulate || !first;
+        T* bias = first ? Bias : null;
+        for (int panel = FirstPanel; panel < EndPanel; panel++)
+        {
+            int startVector = TileGeometry<T>.PanelStart(Columns, panel);
+            int vectors = TileGeometry<T>.PanelStart(Columns, panel + 1) - startVector;
+            int column = startVector * lanes, columns = Math.Min(Columns - column, vectors * lanes);
+            tile.B = B + (PanelB == 0 ? column : panel * PanelB) + start * StrideB;
+            for (int row = 0; row < Rows; row += tileRows)
+            {
+                int rows = Math.Min(tileRows, Rows - row);
+                tile.RowsA = RowsA + row;
+                if (rows == tileRows && columns == vectors * lanes && !TransposeC)
+                {
+                    tile.C = C + row * StrideC + column;
+                    tile.StrideC = StrideC;
+                    tile.Accumulate = accumulate;
+                    tile.Bias = bias is null ? null : bias + column;
+                    TileGeometry<T>.Run(&tile, vectors);
+                    continue;
+                }
+                tile.C = edge;
+                tile.StrideC = TileGeometry<T>.PanelWidth;
+                tile.Accumulate = false;
+                tile.Bias = null;
+                TileGeometry<T>.Run(&tile, vectors);
+                if (TransposeC) StoreTransposed(edge, row, rows, column, columns, accumulate, bias);
+                else StorePart(edge, row, rows, column, columns, accumulate, bias);
+            }
+        }
+    }
+
+    readonly void StorePart(T* edge, int row, int rows, int column, int columns, bool accumulate, T* bias)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            T* from = edge + i * TileGeometry<T>.PanelWidth, to = C + (row + i) * StrideC + column;
+            for (int j = 0; j < columns; j++)
+            {
+                T value = from[j];
+                if (bias is not null) value += bias[column + j];
+                to[j] = accumulate ? to[j] + value : value;
+            }
+        }
+    }
+
+    readonly void StoreTransposed(T* edge, int row, int rows, int column, int columns, bool accumulate, T* bias)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            T* from = edge + j, to = C + (column + j) * StrideC + row;
+            for (int i = 0; i < rows; i++)
+            {
+                T value = from[i * TileGeometry<T>.PanelWidth];
+                if (bias is not null) value += bias[row + i];
+                to[i] = accumulate ? to[i] + value : value;
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Numerics;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>Matrix product on the CPU: C = op(A) op(B), register-blocked after Goto &amp; van de Geijn 2008, on all threads.</summary>
+/// <remarks>
+/// B is packed into panels where it must be; A is read in place. Where C is small and the sum is long, as in weight gradients, the sum is
+/// cut into parts whose number depends on the shape alone, so that the same inputs give the same bits on any number of threads.
+/// </remarks>
+internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
+{
+    /// <summary>Multiplications below which handing work to another thread costs more than it saves.</summary>
+    const double SmallWork = 100_000;
+
+    /// <summary>Largest C, in elements, of which every part of a cut sum may have a copy.</summary>
+    const long SmallResult = 256 * 1024;
+
+    /// <summary>C [m, n] = op(A) op(B) + bias, or C += op(A) op(B) + bias.</summary>
+    /// <param name="transposeA">A is stored [k, m] instead of [m, k].</param>
+    /// <param name="transposeB">B is stored [n, k] instead of [k, n].</param>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Length of the sums; 0 gives zeros.</param>
+    /// <param name="a">A, its stored rows <paramref name="lda"/> elements apart.</param>
+    /// <param name="lda">At least the stored row's length.</param>
+    /// <param name="b">B, its stored rows <paramref name="ldb"/> elements apart.</param>
+    /// <param name="ldb">At least the stored row's length.</param>
+    /// <param name="c">Result, rows <paramref name="ldc"/> apart; overlaps neither A nor B.</param>
+    /// <param name="ldc">At least <paramref name="n"/>.</param>
+    /// <param name="accumulate">Add to C instead of replacing it.</param>
+    /// <param name="bias">n elements added to every row; null for none.</param>
+    public static void Multiply(
+        bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
+        bool accumulate = false, T* bias = null)
+    {
+        if (m <= 0 || n <= 0) return;
+        if (k <= 0) EmptySum(m, n, c, ldc, accumulate, bias);
+        else if (transposeB && !transposeA && m < n && m <= 8 * TileGeometry<T>.PanelWidth)
+            Product(false, true, n, m, k, b, ldb, a, lda, c, ldc, accumulate, bias, transposeC: true);
+        else if (Parts(m, n, k) is > 1 and int parts)
+            SumOfParts(parts, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias);
+        else
+            Product(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias, transposeC: false);
+    }
+
+    /// <summary>C[i] = op(A[i]) op(B[i]) for each i below <paramref name="batch"/>; matrix i of an operand begins i strides after the first.</summary>
+    public static void MultiplyBatch(
+        int batch, bool transposeA, bool transposeB, int m, int n, int k,
+        T* a, nint lda, nint strideA, T* b, nint ldb, nint strideB, T* c, nint ldc, nint strideC, bool accumulate = false)
+    {
+        if (batch >= CpuThreads.Count)
+        {
+            CpuThreads.For(batch, i => Multiply(
+                transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc, accumulate));
+            return;
+        }
+        for (int i = 0; i < batch; i++)
+            Multiply(transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc, accumulate);
+    }
+
+    static int Parts(int m, int n, int k)
+    {
+        if (k < 1024 || (long)m * n > SmallResult || k < 4 * Math.Max(m, n)) return 1;
+        return (int)Math.Min(8, k / 512);
+    }
+
+    static void SumOfParts(
+        int parts, bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
+        bool accumulate, T* bias)
+    {
+        long size = (long)m * n;
+        using Scratch<T> sums = Scratch<T>.Rent(size * parts);
+        T* partial = sums.Pointer;
+        int step = (k + parts - 1) / parts;
+        CpuThreads.For(parts, part =>
+        {
+            int first = part * step;
+            Product(
+                transposeA, transposeB, m, n, Math.Min(step, k - first), a + first * (transposeA ? lda : 1), lda,
+                b + first * (transposeB ? 1 : ldb), ldb, partial + part * size, n, accumulate: false, bias: null, transposeC: false);
+        });
+        PartialSums<T>.Add(partial, parts, m, n, c, ldc, accumulate, bias);
+    }
+
+    /// <summary>One product on all threads, or on the caller's inside a loop; with <paramref name="transposeC"/>, C is stored [n, m].</summary>
+    static void Product(
+        bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
+        bool accumulate, T* bias, bool transposeC)
+    {
+        int panels = TileGeometry<T>.Panels(n);
+        bool pack = transposeB || n % TileGeometry<T>.Lanes != 0 || (ldb > 512 && m > 2 * TileGeometry<T>.Rows);
+        bool parallel = (double)m * n * k > SmallWork;
+        using Scratch<T> scratch = Scratch<T>.Rent(pack ? PanelPacking<T>.Size(k, n) : 0);
+        T* packed = scratch.Pointer;
+        if (pack)
+        {
+            Loop(parallel && panels > 1, panels, panel =>
+            {
+                if (transposeB) PanelPacking<T>.PackColumns(b, ldb, k, n, panel, packed);
+                else PanelPacking<T>.PackRows(b, ldb, k, n, panel, packed);
+            });
+        }
+
+        Grid grid = Grid.Choose(m, panels, TileGeometry<T>.Rows);
+        Loop(parallel, grid.Count, index =>
+        {
+            (int row, int rows) = grid.Rows(index);
+            (int panel, int endPanel) = grid.Panels(index);
+            nint* rowsA = stackalloc nint[BlockProduct<T>.PaddedRows(rows)];
+            nint none = 0;
+            for (int i = 0; i < rows; i++) rowsA[i] = (row + i) * (transposeA ? 1 : lda);
+            BlockProduct<T>.PadRows(rowsA, rows);
+            new BlockProduct<T>
+            {
+                A = a, RowsA = rowsA, Rows = rows, RunsA = &none, StrideA = transposeA ? lda : 1,
+                B = pack ? packed : b, PanelB = pack ? PanelPacking<T>.PanelSize(k) : 0,
+                RunsB = &none, StrideB = pack ? TileGeometry<T>.PanelWidth : ldb,
+                Runs = 1, Length = k, Columns = n, FirstPanel = panel, EndPanel = endPanel,
+                C = transposeC ? c + row : c + row * ldc, StrideC = ldc, TransposeC = transposeC, Accumulate = accumulate,
+                Bias = bias is null || !transposeC ? bias : bias + row,
+            }.Run();
+        });
+    }
+
+    static void Loop(bool parallel, int count, Action<int> body)
+    {
+        if (parallel)
+        {
+            CpuThreads.For(count, body);
+            return;
+        }
+        for (int i = 0; i < count; i++) body(i);
+    }
+
+    static void EmptySum(int m, int n, T* c, nint ldc, bool accumulate, T* bias)
+    {
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                T value = bias is null ? T.Zero : bias[j];
+                c[i * ldc + j] = accumulate ? c[i * ldc + j] + value : value;
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Numerics;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>Copies a matrix B [k, n] into panels of columns: panel p holds its rows one after the other, padded with zeros to whole vectors.</summary>
+internal static unsafe class PanelPacking<T> where T : unmanaged, INumberBase<T>
+{
+    /// <summary>Elements of one packed panel of <paramref name="k"/> rows.</summary>
+    public static nint PanelSize(int k) => (nint)k * TileGeometry<T>.PanelWidth;
+
+    /// <summary>Elements of all packed panels.</summary>
+    public static long Size(int k, int n) => (long)PanelSize(k) * TileGeometry<T>.Panels(n);
+
+    /// <summary>Packs a panel of B whose row i begins at <paramref name="b"/> + rows(i): i * <paramref name="ldb"/>.</summary>
+    public static void PackRows(T* b, nint ldb, int k, int n, int panel, T* packed)
+    {
+        (int column, int columns, int padded) = Extent(n, panel);
+        T* to = packed + panel * PanelSize(k);
+        for (int i = 0; i < k; i++) PackRow(b + i * ldb + column, columns, padded, to + (nint)i * TileGeometry<T>.PanelWidth);
+    }
+
+    /// <summary>Packs a panel of B that is stored transposed: column j begins at <paramref name="b"/> + j * <paramref name="ldb"/>.</summary>
+    public static void PackColumns(T* b, nint ldb, int k, int n, int panel, T* packed)
+    {
+        (int column, int columns, int padded) = Extent(n, panel);
+        T* to = packed + panel * PanelSize(k);
+        int width = TileGeometry<T>.PanelWidth, lanes = TileGeometry<T>.Lanes;
+        for (int first = 0; first < padded; first += lanes)
+        {
+            int count = Math.Clamp(columns - first, 0, lanes);
+            T* from = b + (column + first) * ldb;
+            for (int i = 0; i < k; i++)
+            {
+                T* row = to + (nint)i * width + first;
+                for (int j = 0; j < count; j++) row[j] = from[j * ldb + i];
+                for (int j = count; j < lanes; j++) row[j] = T.Zero;
+            }
+        }
+    }
+
+    /// <summary>Packs one row of a panel.</summary>
+    public static void PackRow(T* from, int columns, int padded, T* to)
+    {
+        new ReadOnlySpan<T>(from, columns).CopyTo(new Span<T>(to, columns));
+        for (int j = columns; j < padded; j++) to[j] = T.Zero;
+    }
+
+    /// <summary>First column of a panel, the columns it holds and those it is padded to.</summary>
+    public static (int Column, int Columns, int Padded) Extent(int n, int panel)
+    {
+        int lanes = TileGeometry<T>.Lanes;
+        int start = TileGeometry<T>.PanelStart(n, panel) * lanes, end = TileGeometry<T>.PanelStart(n, panel + 1) * lanes;
+        return (start, Math.Min(n, end) - start, end - start);
+    }
+}

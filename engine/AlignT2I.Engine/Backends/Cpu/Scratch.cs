@@ -1,0 +1,24 @@
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>Working memory of one kernel call, aligned to cache lines, from a pool that never gives pages back; ends with <c>using</c>.</summary>
+internal readonly unsafe struct Scratch<T> : IDisposable where T : unmanaged
+{
+    readonly long bytes;
+
+    Scratch(T* pointer, long bytes)
+    {
+        Pointer = pointer;
+        this.bytes = bytes;
+    }
+
+    public T* Pointer { get; }
+
+    /// <summary>Room for <paramref name="count"/> elements of no defined value.</summary>
+    public static Scratch<T> Rent(long count)
+    {
+        long bytes = Math.Max(1, count) * sizeof(T);
+        return new Scratch<T>((T*)ScratchPool.Shared.Allocate(bytes), bytes);
+    }
+
+    public void Dispose() => ScratchPool.Shared.Free((nint)Pointer, bytes);
+}
