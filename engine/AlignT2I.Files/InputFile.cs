@@ -1,8 +1,10 @@
 namespace AlignT2I.Files;
 
 /// <summary>Opens files for reading with the errors of this library.</summary>
-internal static class InputFile
+public static class InputFile
 {
+    /// <summary>Opens a file for reading; others may read, write or remove it meanwhile.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static FileStream OpenRead(string path)

@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using AlignT2I.Align;
+using AlignT2I.Align.Commands;
+
+var root = new RootCommand("Align text-to-image models using human feedback (Lee et al. 2023).")
+{
+    ParityCommand.Create(),
+};
+return Shell.Run(root, args);

@@ -60,8 +60,9 @@ public sealed record AutoencoderKLConfig
     public int DownsamplingFactor => 1 << (Levels - 1);
 
     /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or one that this model cannot follow.</exception>
-    public static AutoencoderKLConfig Read(string path) => Parse(File.ReadAllText(path), path);
+    public static AutoencoderKLConfig Read(string path) => Parse(ConfigFile.ReadText(path), path);
 
     /// <summary>Parses the text of a <c>config.json</c>.</summary>
     /// <param name="json">The text.</param>
@@ -75,6 +76,7 @@ public sealed record AutoencoderKLConfig
     }
 
     /// <summary>Writes a <c>config.json</c>.</summary>
+    /// <exception cref="StorageException">It cannot be written.</exception>
     public void Write(string path) => ConfigFile.Write(path, this, ConfigJson.Default.AutoencoderKLConfig);
 
     /// <summary>Checks that the parts fit together.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlignT2I.Files;
@@ -7,6 +8,10 @@ namespace AlignT2I.Models.StableDiffusion;
 /// <summary>Reading and writing of <c>config.json</c> files.</summary>
 internal static class ConfigFile
 {
+    const int MostBytes = 1 << 20;
+
+    public static string ReadText(string path) => Encoding.UTF8.GetString(InputFile.ReadAllBytes(path, MostBytes));
+
     public static T Parse<T>(string json, string where, JsonTypeInfo<T> type) where T : class
     {
         try
@@ -20,11 +25,6 @@ internal static class ConfigFile
         }
     }
 
-    /// <summary>Written under a temporary name and renamed: a reader sees the old file or the new one, never half of one.</summary>
-    public static void Write<T>(string path, T config, JsonTypeInfo<T> type)
-    {
-        string temporary = path + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(config, type) + "\n");
-        File.Move(temporary, path, overwrite: true);
-    }
+    public static void Write<T>(string path, T config, JsonTypeInfo<T> type) =>
+        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(config, type) + "\n");
 }

@@ -89,8 +89,9 @@ public sealed record UNet2DConditionConfig
     public bool UpAttends(int level) => UpBlockTypes[Levels - 1 - level] == CrossAttentionUp;
 
     /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or one that this model cannot follow.</exception>
-    public static UNet2DConditionConfig Read(string path) => Parse(File.ReadAllText(path), path);
+    public static UNet2DConditionConfig Read(string path) => Parse(ConfigFile.ReadText(path), path);
 
     /// <summary>Parses the text of a <c>config.json</c>.</summary>
     /// <param name="json">The text.</param>
@@ -104,6 +105,7 @@ public sealed record UNet2DConditionConfig
     }
 
     /// <summary>Writes a <c>config.json</c>.</summary>
+    /// <exception cref="StorageException">It cannot be written.</exception>
     public void Write(string path) => ConfigFile.Write(path, this, ConfigJson.Default.UNet2DConditionConfig);
 
     /// <summary>Checks that the parts fit together.</summary>

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using AlignT2I.Engine;
+using AlignT2I.Files;
+
+namespace AlignT2I.Align;
+
+/// <summary>Runs a command line and turns what goes wrong into one sentence and an exit code.</summary>
+internal static class Shell
+{
+    const int BadInput = 2, BadEnvironment = 3, Interrupted = 130;
+
+    /// <returns>What the command returns; 2 for bad usage or input, 3 for a system that refuses, 130 when interrupted.</returns>
+    public static int Run(RootCommand root, string[] args)
+    {
+        ParseResult parse = root.Parse(args);
+        if (parse.Action is ParseErrorAction)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
+                Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine($"'{parse.RootCommandResult.Command.Name} {parse.CommandResult.Command.Name} --help' explains the options.");
+            return BadInput;
+        }
+
+        try
+        {
+            return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (e is UsageException or FileFormatException or ShapeException or DTypeException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return BadInput;
+        }
+        catch (StorageException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return BadEnvironment;
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+    }
+}
