@@ -37,7 +37,7 @@ internal static class ParityCommand
         var reports = new List<ParityReport>();
         foreach (FileInfo file in files)
         {
-            ParityReport report = ParityComponents.Run(file.FullName, Backend.Cpu, type);
+            ParityReport report = ParityComponents.Run(file.ToString(), Backend.Cpu, type);
             reports.Add(report);
             if (!asJson)
                 Print(report, output);
