@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>x Φ(x) with Φ(x) = (1 + erf(x / sqrt 2)) / 2, the normal distribution; its density is φ(x) = e^(-x²/2) / sqrt(2 pi).</summary>
+internal readonly struct GeluFunction : IActivation
+{
+    const double SqrtHalf = 0.70710678118654752440;
+    const double InverseSqrtTwoPi = 0.39894228040143267794;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Forward(Vector512<float> x) => x * Cumulative(x);
+
+    public static double Forward(double x) => x * Cumulative(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Derivative(Vector512<float> x)
+    {
+        Vector512<float> density = VectorMath.Exp(x * x * -0.5f) * (float)InverseSqrtTwoPi;
+        return Lanes.Fma(x, density, Cumulative(x));
+    }
+
+    public static double Derivative(double x) => Cumulative(x) + x * Math.Exp(-0.5 * x * x) * InverseSqrtTwoPi;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<float> Cumulative(Vector512<float> x)
+    {
+        Vector512<float> half = Vector512.Create(0.5f);
+        return Lanes.Fma(half, VectorMath.Erf(x * (float)SqrtHalf), half);
+    }
+
+    static double Cumulative(double x) => 0.5 * (1 + ErrorFunction.Erf(x * SqrtHalf));
+}

@@ -1,0 +1,34 @@
+namespace AlignT2I.Engine;
+
+public static partial class Functional
+{
+    /// <summary>Hyperbolic tangent.</summary>
+    /// <param name="x">Any shape, F32 or F64.</param>
+    /// <returns>The shape and type of <paramref name="x"/>.</returns>
+    /// <exception cref="DTypeException">The backend does not compute in the type of <paramref name="x"/>.</exception>
+    public static Tensor Tanh(Tensor x)
+    {
+        Tensor y = Tensor.Empty(x.Shape, x.DType, x.Backend);
+        x.Backend.TanhForward(x, y);
+        if (Tape.Records(x))
+            Tape.Push(new TanhOp(x, y), y);
+        return y;
+    }
+}
+
+internal sealed class TanhOp : Op
+{
+    readonly Tensor y;
+
+    public TanhOp(Tensor x, Tensor y)
+        : base(x) =>
+        this.y = Save(y);
+
+    /// <summary>dx = dy (1 - y²).</summary>
+    protected internal override Tensor?[] Backward(Tensor dy)
+    {
+        Tensor dx = Tensor.Empty(y.Shape, y.DType, y.Backend);
+        y.Backend.TanhBackward(y, dy, dx);
+        return [dx];
+    }
+}
