@@ -1,0 +1,98 @@
+namespace AlignT2I.Engine.Tests;
+
+public class TapeTests
+{
+    [Test]
+    public void Nothing_is_recorded_while_the_tape_is_paused()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor x = Leaf(3);
+        using Tape tape = Tape.Open();
+        Tensor y;
+        using (Tape.Pause())
+            y = F.Mul(x, x);
+        Assert.That(y.RequiresGrad, Is.False);
+        Assert.That(tape.Ops, Is.Empty);
+    }
+
+    [Test]
+    public void A_detached_tensor_passes_no_gradient()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor x = Leaf(3);
+        using Tape tape = Tape.Open();
+        tape.Backward(F.Sum(F.Mul(x, x.Detach())));
+        Assert.That(x.Grad!.ToArray<double>(), Is.All.EqualTo(3));
+    }
+
+    [Test]
+    public void A_tensor_used_twice_gets_both_gradients_and_shared_memory_is_not_written()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor x = Leaf(5), y = Leaf(7);
+        using Tape tape = Tape.Open();
+        // Add hands one gradient to both inputs: adding to x's must not change y's.
+        tape.Backward(F.Sum(F.Add(F.Add(x, y), x)));
+        Assert.That(x.Grad!.ToArray<double>(), Is.All.EqualTo(2));
+        Assert.That(y.Grad!.ToArray<double>(), Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void Gradients_accumulate_over_micro_batches_as_over_the_batch()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor weight = Leaf(2);
+        double[] batch = [.. Enumerable.Range(0, 8).Select(i => 0.3 * i - 1)];
+        Backward(batch, 1);
+        double[] whole = weight.Grad!.ToArray<double>();
+        weight.ClearGrad();
+        Backward(batch[..4], 0.5);
+        Backward(batch[4..], 0.5);
+        Assert.That(weight.Grad!.ToArray<double>(), Is.EqualTo(whole).Within(1e-14));
+
+        void Backward(double[] values, double share)
+        {
+            using Tape tape = Tape.Open();
+            Tensor x = Tensor.From(values, [values.Length / 2, 2]);
+            Tensor y = F.AddPerChannel(F.Mul(x, x), weight);
+            tape.Backward(F.Affine(F.Mean(F.Mul(y, y)), share));
+        }
+    }
+
+    [Test]
+    public void Checkpointed_gradients_are_those_of_the_plain_call()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor a = Leaf(2), b = Leaf(3);
+        double[] plain = Gradients(t => Cube(t));
+        double[] checkpointed = Gradients(t => Checkpoint.Call(Cube, t));
+        Assert.That(checkpointed, Is.EqualTo(plain));
+
+        Tensor Cube(Tensor[] t) => F.Mul(F.Mul(t[0], t[0]), F.Mul(t[1], a));
+
+        double[] Gradients(Func<Tensor[], Tensor> function)
+        {
+            a.ClearGrad();
+            b.ClearGrad();
+            using Tape tape = Tape.Open();
+            tape.Backward(F.Sum(function([F.Affine(a, 2), b])));
+            return [.. a.Grad!.ToArray<double>(), .. b.Grad!.ToArray<double>()];
+        }
+    }
+
+    [Test]
+    public void Backward_of_what_needs_no_gradient_says_so()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using Tape tape = Tape.Open();
+        Assert.That(() => tape.Backward(Tensor.Scalar(1.0)), Throws.InvalidOperationException.With.Message.Contains("RequiresGrad"));
+        Assert.That(() => tape.Backward(Leaf(1)), Throws.TypeOf<ShapeException>().With.Message.Contains("[2]"));
+    }
+
+    static Tensor Leaf(double value)
+    {
+        Tensor x = Tensor.Full([2], DType.F64, Backend.Cpu, value);
+        x.RequiresGrad = true;
+        return x;
+    }
+}
