@@ -1,0 +1,20 @@
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>Sizes of a convolution: images [N, H, W, C], weight [O, KH, KW, C], result [N, OH, OW, O].</summary>
+internal readonly record struct ConvolutionShape(int N, int H, int W, int C, int O, int KH, int KW, int Stride, Padding2d Padding)
+{
+    public int OH => (H + Padding.Top + Padding.Bottom - KH) / Stride + 1;
+
+    public int OW => (W + Padding.Left + Padding.Right - KW) / Stride + 1;
+
+    /// <summary>Weights of one output channel: the length of the forward sums.</summary>
+    public int Depth => KH * KW * C;
+
+    public long WeightCount => (long)O * Depth;
+
+    /// <summary>Whether the images are already the matrix of a product with the weight.</summary>
+    public bool IsProduct => KH == 1 && KW == 1 && Stride == 1 && Padding == default(Padding2d);
+
+    public static ConvolutionShape Of(Tensor x, Tensor weight, int stride, Padding2d padding) => new(
+        x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], weight.Shape[0], weight.Shape[1], weight.Shape[2], stride, padding);
+}
