@@ -1,0 +1,88 @@
+using System.Numerics;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+internal sealed unsafe partial class CpuBackend
+{
+    internal override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c)
+    {
+        switch (c.DType)
+        {
+            case DType.F32: MatMul<float>(a, transposeA, b, transposeB, c); break;
+            case DType.F64: MatMul<double>(a, transposeA, b, transposeB, c); break;
+            default: throw NotSupported(c.DType);
+        }
+    }
+
+    internal override void LinearForward(Tensor x, Tensor weight, Tensor? bias, Tensor y)
+    {
+        switch (y.DType)
+        {
+            case DType.F32: LinearForward<float>(x, weight, bias, y); break;
+            case DType.F64: LinearForward<double>(x, weight, bias, y); break;
+            default: throw NotSupported(y.DType);
+        }
+    }
+
+    internal override void LinearBackwardData(Tensor dy, Tensor weight, Tensor dx)
+    {
+        switch (dx.DType)
+        {
+            case DType.F32: LinearBackwardData<float>(dy, weight, dx); break;
+            case DType.F64: LinearBackwardData<double>(dy, weight, dx); break;
+            default: throw NotSupported(dx.DType);
+        }
+    }
+
+    internal override void LinearBackwardWeight(Tensor x, Tensor dy, Tensor dweight)
+    {
+        switch (dweight.DType)
+        {
+            case DType.F32: LinearBackwardWeight<float>(x, dy, dweight); break;
+            case DType.F64: LinearBackwardWeight<double>(x, dy, dweight); break;
+            default: throw NotSupported(dweight.DType);
+        }
+    }
+
+    internal override void BiasBackward(Tensor dy, Tensor dbias)
+    {
+        int channels = dy.Shape[^1];
+        long rows = Rows(dy);
+        switch (dbias.DType)
+        {
+            case DType.F32: ColumnSums<float>.Compute(dy.Pointer<float>(), rows, channels, dbias.Pointer<float>()); break;
+            case DType.F64: ColumnSums<double>.Compute(dy.Pointer<double>(), rows, channels, dbias.Pointer<double>()); break;
+            default: throw NotSupported(dbias.DType);
+        }
+    }
+
+    static void MatMul<T>(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c) where T : unmanaged, INumberBase<T>
+    {
+        int batch = c.Shape.Rank == 3 ? c.Shape[0] : 1, m = c.Shape[^2], n = c.Shape[^1], k = a.Shape[transposeA ? ^2 : ^1];
+        Gemm<T>.MultiplyBatch(
+            batch, transposeA, transposeB, m, n, k, a.Pointer<T>(), a.Shape[^1], (nint)m * k, b.Pointer<T>(), b.Shape[^1], (nint)k * n,
+            c.Pointer<T>(), n, (nint)m * n);
+    }
+
+    static void LinearForward<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, INumberBase<T>
+    {
+        int n = weight.Shape[0], k = weight.Shape[1];
+        T* b = bias is null ? null : bias.Pointer<T>();
+        Gemm<T>.Multiply(false, true, (int)Rows(y), n, k, x.Pointer<T>(), k, weight.Pointer<T>(), k, y.Pointer<T>(), n, bias: b);
+    }
+
+    static void LinearBackwardData<T>(Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T>
+    {
+        int k = weight.Shape[0], n = weight.Shape[1];
+        Gemm<T>.Multiply(false, false, (int)Rows(dx), n, k, dy.Pointer<T>(), k, weight.Pointer<T>(), n, dx.Pointer<T>(), n);
+    }
+
+    static void LinearBackwardWeight<T>(Tensor x, Tensor dy, Tensor dweight) where T : unmanaged, INumberBase<T>
+    {
+        int m = dweight.Shape[0], n = dweight.Shape[1];
+        Gemm<T>.Multiply(true, false, m, n, (int)Rows(x), dy.Pointer<T>(), m, x.Pointer<T>(), n, dweight.Pointer<T>(), n);
+    }
+
+    /// <summary>Rows of a tensor seen as a matrix of its last dimension.</summary>
+    static long Rows(Tensor x) => x.Shape[^1] == 0 ? 0 : x.Count / x.Shape[^1];
+}
