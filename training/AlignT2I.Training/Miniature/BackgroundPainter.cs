@@ -16,9 +16,9 @@ internal static class BackgroundPainter
         (float R, float G, float B) tone = background switch
         {
             WorldBackground.Forest => (80, 98, 76),
-            WorldBackground.City => (126, 124, 130),
+            WorldBackground.City => (140, 121, 116),
             WorldBackground.Moon => (204, 202, 196),
-            WorldBackground.Sea => (118, 140, 158),
+            WorldBackground.Sea => (110, 137, 156),
             WorldBackground.Field => (184, 174, 138),
             _ => (30, 33, 52),
         };

@@ -34,10 +34,10 @@ public static class PromptGrammar
             throw new ArgumentOutOfRangeException(nameof(count), count, "a prompt has one to five objects");
         string text = Render(worldObject, count, color, background);
         string id = text.ToLowerInvariant().Replace(' ', '-');
-        return new ScenePrompt(id, text, CategoryOf(count, color, background), worldObject, count, color, background, split);
+        return new ScenePrompt(id, text, CategoryOf(count, color, background), worldObject, split, count, color, background);
     }
 
-    /// <summary>Every prompt of a category about the given objects, in a fixed order; "combination" gives those with two and with three attributes.</summary>
+    /// <summary>Every prompt of a category about the given objects, in a fixed order. Combinations have two or three attributes.</summary>
     /// <param name="category">What the prompts test.</param>
     /// <param name="objects">The objects they speak of.</param>
     /// <param name="split">The set that the prompts belong to.</param>
@@ -72,8 +72,7 @@ public static class PromptGrammar
 
         int at = 0;
         int? count = null;
-        bool article = at < words.Length && words[at] is "a" or "an";
-        if (article)
+        if (at < words.Length && words[at] is "a" or "an")
             at++;
         else if (at < words.Length && WorldWords.Counts.FirstOrDefault(c => WorldWords.Number(c) == words[at]) is > 0 and int number)
             (count, at) = (number, at + 1);
@@ -86,7 +85,8 @@ public static class PromptGrammar
         if (worldObject is null)
         {
             string found = at < words.Length ? $"'{words[at]}'" : "the end";
-            error = $"'{text}': expected an object ({string.Join(", ", WorldWords.Objects.Select(WorldWords.Singular))}), found {found}; {Example}.";
+            string names = string.Join(", ", WorldWords.Objects.Select(WorldWords.Singular));
+            error = $"'{text}': expected an object ({names}), found {found}; {Example}.";
             return false;
         }
 

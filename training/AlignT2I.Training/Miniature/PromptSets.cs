@@ -1,6 +1,6 @@
 namespace AlignT2I.Training.Miniature;
 
-/// <summary>The prompts of one experiment: those that feedback is collected for, and two sets for evaluation that share none with them.</summary>
+/// <summary>The prompts of one experiment: those that feedback is collected for, and two sets for evaluation, all different.</summary>
 /// <remarks>Lee et al. 2023, section 3.1: the evaluation has prompts about objects that feedback has seen, and about others.</remarks>
 /// <param name="Train">Prompts for feedback, about seen objects, round-robin over the categories.</param>
 /// <param name="Seen">60 prompts about seen objects, 15 of each category, none in <paramref name="Train"/>.</param>
@@ -13,7 +13,7 @@ public sealed record PromptSets(
     static readonly PromptCategory[] categories =
         [PromptCategory.Count, PromptCategory.Color, PromptCategory.Background, PromptCategory.Combination];
 
-    /// <summary>The objects that occur in pre-training but in no feedback: with three there are 15 prompts that state only a count.</summary>
+    /// <summary>The objects that occur in pre-training but in no feedback: three, for 15 prompts that state only a count.</summary>
     public static IReadOnlyList<WorldObject> UnseenObjects { get; } = [WorldObject.Heart, WorldObject.Diamond, WorldObject.Arrow];
 
     /// <summary>The objects that feedback prompts speak of.</summary>
@@ -48,7 +48,7 @@ public sealed record PromptSets(
         return new PromptSets(train, seen, unseen);
     }
 
-    /// <summary>A category's prompts in random order; among combinations, those with two attributes are as likely as those with three.</summary>
+    /// <summary>A category's prompts in random order; combinations have three and two attributes in turn.</summary>
     static ScenePrompt[] Shuffled(
         PromptCategory category, IReadOnlyList<WorldObject> objects, PromptSplit split, ref WorldRandom random)
     {

@@ -5,16 +5,16 @@ namespace AlignT2I.Training.Miniature;
 /// <param name="Text">English text ("Three red stars on the moon").</param>
 /// <param name="Category">What the prompt tests.</param>
 /// <param name="Object">Which shape is asked for.</param>
+/// <param name="Split">The set that the prompt belongs to.</param>
 /// <param name="Count">How many, 1 to 5; null where the text says "a", which asks for at least one.</param>
 /// <param name="Color">Colour of every object; null where the text has none.</param>
 /// <param name="Background">Where; null where the text does not say.</param>
-/// <param name="Split">The set that the prompt belongs to.</param>
 public sealed record ScenePrompt(
     string Id,
     string Text,
     PromptCategory Category,
     WorldObject Object,
-    int? Count,
-    WorldColor? Color,
-    WorldBackground? Background,
-    PromptSplit Split);
+    PromptSplit Split,
+    int? Count = null,
+    WorldColor? Color = null,
+    WorldBackground? Background = null);

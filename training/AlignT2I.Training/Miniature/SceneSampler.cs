@@ -3,10 +3,10 @@ namespace AlignT2I.Training.Miniature;
 /// <summary>Draws scenes at random: one that fits a prompt, or one with a caption for pre-training.</summary>
 public static class SceneSampler
 {
-    const float EdgeMargin = 1.5f, Gap = 4f, MaxRotation = MathF.PI / 18;
+    const float EdgeMargin = 1.5f, Gap = 3f, MaxRotation = MathF.PI / 18;
 
     // By count: as large as fits, with room to move.
-    static readonly (float Low, float High)[] radii = [(15, 19), (12, 14.5f), (10.5f, 12.2f), (9.6f, 11), (9, 10)];
+    static readonly (float Low, float High)[] radii = [(16, 20), (12.8f, 15.5f), (11.2f, 13), (10.2f, 11.8f), (9.6f, 10.6f)];
 
     /// <summary>A scene that fits the prompt; what the prompt does not state is random, and "a" is one object.</summary>
     /// <param name="prompt">What has to be in the scene.</param>

@@ -8,7 +8,7 @@ internal static class ShapeField
 
     static readonly float[][] tables = [.. WorldWords.Objects.Select(Tabulate)];
 
-    /// <summary>Distance of a point from the outline of a shape in the unit circle, y downwards; bilinear, and the border's value outside 1.3.</summary>
+    /// <summary>Distance of a point from the outline of a shape of radius 1, y downwards. Outside 1.3 it is the value at 1.3.</summary>
     public static float Distance(WorldObject shape, float x, float y)
     {
         float[] table = tables[(int)shape];
@@ -33,9 +33,9 @@ internal static class ShapeField
                 float x = column * (2 * Extent / Cells) - Extent, y = row * (2 * Extent / Cells) - Extent;
                 table[row * (Cells + 1) + column] = shape switch
                 {
-                    WorldObject.Circle => Disc(x, y, 0.92f),
+                    WorldObject.Circle => Disc(x, y, 0.93f),
                     WorldObject.Ring => Math.Max(Disc(x, y, 0.98f), -Disc(x, y, 0.5f)),
-                    WorldObject.Crescent => Math.Max(Disc(x + 0.08f, y, 1), -Disc(x - 0.5f, y, 0.82f)),
+                    WorldObject.Crescent => Math.Max(Disc(x + 0.04f, y, 0.96f), -Disc(x - 0.5f, y, 0.78f)),
                     _ => PolygonDistance(polygon, x, y),
                 };
             }
@@ -47,19 +47,19 @@ internal static class ShapeField
 
     static (float X, float Y)[] Polygon(WorldObject shape)
     {
-        const float arm = 0.32f, reach = 0.98f;
+        const float arm = 0.31f, reach = 0.95f;
         return shape switch
         {
-            WorldObject.Square => [(-0.78f, -0.78f), (0.78f, -0.78f), (0.78f, 0.78f), (-0.78f, 0.78f)],
-            WorldObject.Triangle => [(0, -0.98f), (1.02f, 0.76f), (-1.02f, 0.76f)],
-            WorldObject.Diamond => [(0, -1.08f), (0.68f, 0), (0, 1.08f), (-0.68f, 0)],
+            WorldObject.Square => [(-0.71f, -0.71f), (0.71f, -0.71f), (0.71f, 0.71f), (-0.71f, 0.71f)],
+            WorldObject.Triangle => [(0, -1), (0.87f, 0.5f), (-0.87f, 0.5f)],
+            WorldObject.Diamond => [(0, -1), (0.64f, 0), (0, 1), (-0.64f, 0)],
             WorldObject.Cross =>
             [
                 (-arm, -reach), (arm, -reach), (arm, -arm), (reach, -arm), (reach, arm), (arm, arm),
                 (arm, reach), (-arm, reach), (-arm, arm), (-reach, arm), (-reach, -arm), (-arm, -arm),
             ],
             WorldObject.Arrow =>
-                [(-1.04f, -0.28f), (0.02f, -0.28f), (0.02f, -0.82f), (1.06f, 0), (0.02f, 0.82f), (0.02f, 0.28f), (-1.04f, 0.28f)],
+                [(-0.96f, -0.27f), (0, -0.27f), (0, -0.8f), (1, 0), (0, 0.8f), (0, 0.27f), (-0.96f, 0.27f)],
             WorldObject.Star => [.. Enumerable.Range(0, 10).Select(StarPoint)],
             WorldObject.Heart => [.. Enumerable.Range(0, 72).Select(HeartPoint)],
             _ => [],
@@ -68,15 +68,15 @@ internal static class ShapeField
 
     static (float X, float Y) StarPoint(int i)
     {
-        float radius = i % 2 == 0 ? 1.08f : 0.43f, angle = i * MathF.PI / 5;
-        return (radius * MathF.Sin(angle), 0.06f - radius * MathF.Cos(angle));
+        float radius = i % 2 == 0 ? 1 : 0.41f, angle = i * MathF.PI / 5;
+        return (radius * MathF.Sin(angle), -radius * MathF.Cos(angle));
     }
 
     static (float X, float Y) HeartPoint(int i)
     {
         float t = i * MathF.PI / 36, sin = MathF.Sin(t);
         float y = 13 * MathF.Cos(t) - 5 * MathF.Cos(2 * t) - 2 * MathF.Cos(3 * t) - MathF.Cos(4 * t);
-        return (sin * sin * sin, -(y + 2.5f) / 15.5f);
+        return (0.93f * sin * sin * sin, -(y + 1.5f) / 16.8f);
     }
 
     static float PolygonDistance((float X, float Y)[] polygon, float x, float y)

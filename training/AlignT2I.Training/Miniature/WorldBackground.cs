@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace AlignT2I.Training.Miniature;
 
-/// <summary>The six backgrounds: greyish textures of low contrast, far from every object colour. In JSON their names are in camel case.</summary>
+/// <summary>The six backgrounds: greyish textures, far from every object colour. In JSON their names are in camel case.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<WorldBackground>))]
 public enum WorldBackground
 {
     /// <summary>Dark grey-green with upright trunks.</summary>
     Forest,
 
-    /// <summary>Grey houses with windows under a paler sky.</summary>
+    /// <summary>Brownish grey houses with windows under a paler sky.</summary>
     City,
 
     /// <summary>Pale grey with craters.</summary>

@@ -1,0 +1,90 @@
+using AlignT2I.Training.Miniature;
+
+namespace AlignT2I.Training.Tests.Miniature;
+
+public class PromptGrammarTests
+{
+    static readonly PromptCategory[] allCategories = Enum.GetValues<PromptCategory>();
+
+    [TestCase(WorldObject.Star, 3, WorldColor.Red, WorldBackground.Moon, "Three red stars on the moon", PromptCategory.Combination)]
+    [TestCase(WorldObject.Ring, null, WorldColor.Blue, null, "A blue ring", PromptCategory.Color)]
+    [TestCase(WorldObject.Heart, 2, null, null, "Two hearts", PromptCategory.Count)]
+    [TestCase(WorldObject.Star, null, null, WorldBackground.Forest, "A star in the forest", PromptCategory.Background)]
+    [TestCase(WorldObject.Arrow, null, null, WorldBackground.Night, "An arrow at night", PromptCategory.Background)]
+    [TestCase(WorldObject.Circle, null, WorldColor.Orange, null, "An orange circle", PromptCategory.Color)]
+    [TestCase(WorldObject.Cross, 5, null, WorldBackground.Sea, "Five crosses on the sea", PromptCategory.Combination)]
+    [TestCase(WorldObject.Cross, 1, null, WorldBackground.City, "One cross in the city", PromptCategory.Combination)]
+    [TestCase(WorldObject.Square, null, null, null, "A square", PromptCategory.Object)]
+    public void Renders_English(
+        WorldObject worldObject, int? count, WorldColor? color, WorldBackground? background, string text, PromptCategory category)
+    {
+        ScenePrompt prompt = PromptGrammar.Create(worldObject, count, color, background, PromptSplit.Train);
+        Assert.Multiple(() =>
+        {
+            Assert.That(prompt.Text, Is.EqualTo(text));
+            Assert.That(prompt.Category, Is.EqualTo(category));
+            Assert.That(prompt.Id, Is.EqualTo(text.ToLowerInvariant().Replace(' ', '-')));
+        });
+    }
+
+    [Test]
+    public void Parses_back_every_prompt()
+    {
+        ScenePrompt[] all = [.. allCategories.SelectMany(c => PromptGrammar.Enumerate(c, WorldWords.Objects, PromptSplit.Train))];
+        Assert.That(all, Has.Length.EqualTo(10 * 6 * 9 * 7));
+        Assert.That(all.Select(p => p.Id).Distinct().Count(), Is.EqualTo(all.Length));
+        foreach (ScenePrompt prompt in all)
+        {
+            Assert.That(PromptGrammar.TryParse(prompt.Text, out ScenePrompt? parsed, out string? error), Is.True, error);
+            Assert.That(parsed! with { Split = PromptSplit.Train }, Is.EqualTo(prompt));
+        }
+    }
+
+    [Test]
+    public void Words_are_exactly_those_of_the_prompts()
+    {
+        IEnumerable<string> used = allCategories
+            .SelectMany(c => PromptGrammar.Enumerate(c, WorldWords.Objects, PromptSplit.Train))
+            .SelectMany(p => p.Text.ToLowerInvariant().Split(' '));
+        Assert.That(PromptGrammar.Words, Is.EquivalentTo(used.Distinct()));
+    }
+
+    [TestCase("three RED stars on the moon.", "Three red stars on the moon")]
+    [TestCase("  two heart ", "Two hearts")]
+    [TestCase("ring at night", "A ring at night")]
+    public void Reads_sloppy_English(string text, string expected)
+    {
+        Assert.That(PromptGrammar.TryParse(text, out ScenePrompt? prompt, out string? error), Is.True, error);
+        Assert.That(prompt!.Text, Is.EqualTo(expected));
+    }
+
+    [TestCase("Three red tigers on the moon", "no word 'tigers'")]
+    [TestCase("Two turquoise hearts", "no word 'turquoise'")]
+    [TestCase("Six hearts", "no word 'six'")]
+    [TestCase("", "expected an object")]
+    [TestCase("Two red", "found the end")]
+    [TestCase("Red two stars", "found 'two'")]
+    [TestCase("A star moon", "found 'moon'")]
+    [TestCase("A star in the forest in the city", "found 'in the forest in the city'")]
+    public void Names_what_it_cannot_read(string text, string expected)
+    {
+        Assert.That(PromptGrammar.TryParse(text, out ScenePrompt? prompt, out string? error), Is.False);
+        Assert.That(prompt, Is.Null);
+        Assert.That(error, Does.Contain(expected).And.Contains(text));
+    }
+
+    [Test]
+    public void Lists_the_words_it_knows_when_it_meets_another() =>
+        Assert.Multiple(() =>
+        {
+            PromptGrammar.TryParse("a tiger", out _, out string? error);
+            foreach (string word in PromptGrammar.Words)
+                Assert.That(error, Does.Contain($" {word}"));
+        });
+
+    [TestCase(0)]
+    [TestCase(6)]
+    public void Refuses_other_counts(int count) =>
+        Assert.That(() => PromptGrammar.Create(WorldObject.Star, count, null, null, PromptSplit.Train),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace AlignT2I.Training.Miniature;
+
+/// <summary>How prompts are written as JSON: camel case, nothing for what is null, unknown keys ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ScenePrompt))]
+internal sealed partial class PromptJson : JsonSerializerContext;
