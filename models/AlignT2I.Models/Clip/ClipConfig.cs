@@ -9,25 +9,26 @@ namespace AlignT2I.Models.Clip;
 public sealed record ClipConfig
 {
     /// <summary>The class that the file describes: <c>clip</c>.</summary>
-    public string ModelType { get; init; } = "clip";
+    public string ModelType { get; set; } = "clip";
 
     /// <summary>The text tower.</summary>
-    public ClipTextConfig TextConfig { get; init; } = new();
+    public ClipTextConfig TextConfig { get; set; } = new();
 
     /// <summary>The image tower.</summary>
-    public ClipVisionConfig VisionConfig { get; init; } = new();
+    public ClipVisionConfig VisionConfig { get; set; } = new();
 
     /// <summary>Width of the shared embedding; it stands for that of both towers.</summary>
-    public int ProjectionDim { get; init; } = 768;
+    public int ProjectionDim { get; set; } = 768;
 
     /// <summary>The logarithm of the scale that similarities start from: ln(1/0.07).</summary>
-    public double LogitScaleInitValue { get; init; } = 2.6592;
+    public double LogitScaleInitValue { get; set; } = 2.6592;
 
     /// <summary>Keys of the file that have no property here.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? OtherKeys { get; set; }
 
     /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or its parts do not fit together.</exception>
     public static ClipConfig Read(string path)
     {

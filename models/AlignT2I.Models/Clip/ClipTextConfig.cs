@@ -10,37 +10,37 @@ namespace AlignT2I.Models.Clip;
 public sealed record ClipTextConfig
 {
     /// <summary>Number of tokens.</summary>
-    public int VocabSize { get; init; } = 49408;
+    public int VocabSize { get; set; } = 49408;
 
     /// <summary>Width of the hidden states.</summary>
-    public int HiddenSize { get; init; } = 768;
+    public int HiddenSize { get; set; } = 768;
 
     /// <summary>Width of the perceptrons between attentions.</summary>
-    public int IntermediateSize { get; init; } = 3072;
+    public int IntermediateSize { get; set; } = 3072;
 
     /// <summary>Width of the embedding shared with images.</summary>
-    public int ProjectionDim { get; init; } = 768;
+    public int ProjectionDim { get; set; } = 768;
 
     /// <summary>Number of transformer layers.</summary>
-    public int NumHiddenLayers { get; init; } = 12;
+    public int NumHiddenLayers { get; set; } = 12;
 
     /// <summary>Attention heads; divides <see cref="HiddenSize"/>.</summary>
-    public int NumAttentionHeads { get; init; } = 12;
+    public int NumAttentionHeads { get; set; } = 12;
 
     /// <summary>Most tokens per prompt.</summary>
-    public int MaxPositionEmbeddings { get; init; } = 77;
+    public int MaxPositionEmbeddings { get; set; } = 77;
 
     /// <summary>Activation of the perceptrons: <c>quick_gelu</c> or <c>gelu</c>.</summary>
-    public string HiddenAct { get; init; } = ClipTower.QuickGelu;
+    public string HiddenAct { get; set; } = ClipTower.QuickGelu;
 
     /// <summary>Added to the variance in layer normalization.</summary>
-    public double LayerNormEps { get; init; } = 1e-5;
+    public double LayerNormEps { get; set; } = 1e-5;
 
     /// <summary>Id of the first token of a prompt.</summary>
-    public int BosTokenId { get; init; } = 49406;
+    public int BosTokenId { get; set; } = 49406;
 
     /// <summary>Id of the token that ends a prompt. Files of early transformers say 2 and mean the last id of the vocabulary.</summary>
-    public int EosTokenId { get; init; } = 49407;
+    public int EosTokenId { get; set; } = 49407;
 
     /// <summary>Keys of the file that have no property here.</summary>
     [JsonExtensionData]
@@ -51,6 +51,7 @@ public sealed record ClipTextConfig
     public int PooledTokenId => EosTokenId == 2 ? VocabSize - 1 : EosTokenId;
 
     /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or its parts do not fit together.</exception>
     public static ClipTextConfig Read(string path) => Parse(ConfigFile.ReadText(path), path);
 

@@ -10,34 +10,34 @@ namespace AlignT2I.Models.Clip;
 public sealed record ClipVisionConfig
 {
     /// <summary>Width of the hidden states.</summary>
-    public int HiddenSize { get; init; } = 1024;
+    public int HiddenSize { get; set; } = 1024;
 
     /// <summary>Width of the perceptrons between attentions.</summary>
-    public int IntermediateSize { get; init; } = 4096;
+    public int IntermediateSize { get; set; } = 4096;
 
     /// <summary>Width of the embedding shared with prompts.</summary>
-    public int ProjectionDim { get; init; } = 768;
+    public int ProjectionDim { get; set; } = 768;
 
     /// <summary>Number of transformer layers.</summary>
-    public int NumHiddenLayers { get; init; } = 24;
+    public int NumHiddenLayers { get; set; } = 24;
 
     /// <summary>Attention heads; divides <see cref="HiddenSize"/>.</summary>
-    public int NumAttentionHeads { get; init; } = 16;
+    public int NumAttentionHeads { get; set; } = 16;
 
     /// <summary>Channels of the images.</summary>
-    public int NumChannels { get; init; } = 3;
+    public int NumChannels { get; set; } = 3;
 
     /// <summary>Height and width of the images, in pixels.</summary>
-    public int ImageSize { get; init; } = 224;
+    public int ImageSize { get; set; } = 224;
 
     /// <summary>Height and width of a patch, in pixels; divides <see cref="ImageSize"/>.</summary>
-    public int PatchSize { get; init; } = 14;
+    public int PatchSize { get; set; } = 14;
 
     /// <summary>Activation of the perceptrons: <c>quick_gelu</c> or <c>gelu</c>.</summary>
-    public string HiddenAct { get; init; } = ClipTower.QuickGelu;
+    public string HiddenAct { get; set; } = ClipTower.QuickGelu;
 
     /// <summary>Added to the variance in layer normalization.</summary>
-    public double LayerNormEps { get; init; } = 1e-5;
+    public double LayerNormEps { get; set; } = 1e-5;
 
     /// <summary>Keys of the file that have no property here.</summary>
     [JsonExtensionData]
@@ -48,6 +48,7 @@ public sealed record ClipVisionConfig
     public int Tokens => ImageSize / PatchSize * (ImageSize / PatchSize) + 1;
 
     /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or its parts do not fit together.</exception>
     public static ClipVisionConfig Read(string path) => Parse(ConfigFile.ReadText(path), path);
 

@@ -14,6 +14,7 @@ public static class ParityComponents
 {
     static readonly Dictionary<string, Action<ParityRun>> runners = new()
     {
+        ["scheduler"] = SchedulerParity.Run,
     };
 
     /// <summary>The components that can be run.</summary>

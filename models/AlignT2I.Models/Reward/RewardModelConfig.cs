@@ -11,28 +11,29 @@ public sealed record RewardModelConfig
 {
     /// <summary>The class that the file describes: <c>RewardModel</c>.</summary>
     [JsonPropertyName("_class_name")]
-    public string ClassName { get; init; } = "RewardModel";
+    public string ClassName { get; set; } = "RewardModel";
 
     /// <summary>Width of an image's embedding.</summary>
-    public int ImageEmbedDim { get; init; } = 768;
+    public int ImageEmbedDim { get; set; } = 768;
 
     /// <summary>Width of a prompt's embedding.</summary>
-    public int TextEmbedDim { get; init; } = 768;
+    public int TextEmbedDim { get; set; } = 768;
 
     /// <summary>Widths of the hidden layers; none makes a linear model.</summary>
-    public int[] HiddenSizes { get; init; } = [1024, 1024];
+    public int[] HiddenSizes { get; set; } = [1024, 1024];
 
     /// <summary>Activation between the layers: <c>relu</c>.</summary>
-    public string Activation { get; init; } = "relu";
+    public string Activation { get; set; } = "relu";
 
     /// <summary>What bounds the reward: <c>sigmoid</c>.</summary>
-    public string Output { get; init; } = "sigmoid";
+    public string Output { get; set; } = "sigmoid";
 
     /// <summary>Keys of the file that have no property here.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? OtherKeys { get; set; }
 
     /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or its parts do not fit together.</exception>
     public static RewardModelConfig Read(string path) => Parse(ConfigFile.ReadText(path), path);
 
