@@ -76,7 +76,7 @@ internal static class ShapeField
     {
         float t = i * MathF.PI / 36, sin = MathF.Sin(t);
         float y = 13 * MathF.Cos(t) - 5 * MathF.Cos(2 * t) - 2 * MathF.Cos(3 * t) - MathF.Cos(4 * t);
-        return (0.93f * sin * sin * sin, -(y + 1.5f) / 16.8f);
+        return (0.92f * sin * sin * sin, -(y + 1.2f) / 17);
     }
 
     static float PolygonDistance((float X, float Y)[] polygon, float x, float y)
