@@ -8,7 +8,9 @@ public static partial class Functional
     /// <param name="bias">[O]; null for none.</param>
     /// <param name="stride">Distance between the patches, at least 1.</param>
     /// <param name="padding">Zeros on each side of the images, in pixels, at least 0.</param>
-    /// <returns>[N, (H + top + bottom - KH) / stride + 1, (W + left + right - KW) / stride + 1, O], of the type of <paramref name="x"/>.</returns>
+    /// <returns>
+    /// [N, (H + top + bottom - KH) / stride + 1, (W + left + right - KW) / stride + 1, O], of the type of <paramref name="x"/>.
+    /// </returns>
     /// <exception cref="ShapeException">A shape is not as above, or the kernel is larger than the padded image.</exception>
     /// <exception cref="DTypeException">The types differ, or the backend does not compute in them.</exception>
     public static Tensor Conv2d(Tensor x, Tensor weight, Tensor? bias = null, int stride = 1, Padding2d padding = default)
@@ -54,7 +56,7 @@ internal sealed class Conv2dOp : Op
         (this.stride, this.padding) = (stride, padding);
     }
 
-    /// <summary>dx = dy convolved with the turned weight; dweight = sum over pixels of dy times the patch; dbias = sum of dy over pixels.</summary>
+    /// <summary>dx = dy * turned weight (convolution); dweight = sum over pixels of dy times the patch; dbias = sum of dy.</summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
         Tensor? dx = null, dweight = null, dbias = null;

@@ -14,8 +14,7 @@ public static partial class Functional
         Require.AtLeastRank(x, 1);
         Require.Rank(weight, 2);
         int features = weight.Shape[1];
-        Require.That(
-            x.Shape[^1] == features, $"x has shape {x.Shape} and weight {weight.Shape}; the last dimension of x must be weight's {features}");
+        Require.That(x.Shape[^1] == features, $"x has shape {x.Shape}; weight {weight.Shape} needs a last dimension of {features}");
         Require.SameDType(weight, x);
         if (bias is not null)
         {

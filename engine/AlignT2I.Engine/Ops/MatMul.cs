@@ -19,7 +19,7 @@ public static partial class Functional
         int m = a.Shape[transposeA ? ^1 : ^2], k = a.Shape[transposeA ? ^2 : ^1], n = b.Shape[transposeB ? ^2 : ^1];
         int inner = b.Shape[transposeB ? ^1 : ^2];
         Require.That(inner == k, $"the sum runs over {k} in a, of shape {a.Shape}, and over {inner} in b, of shape {b.Shape}");
-        Require.That(rank == 2 || a.Shape[0] == b.Shape[0], $"a has shape {a.Shape} and b {b.Shape}; the first dimensions must be the same");
+        Require.That(rank == 2 || a.Shape[0] == b.Shape[0], $"a has shape {a.Shape}, b {b.Shape}; the first dimensions must be the same");
 
         Tensor c = Tensor.Empty(rank == 2 ? [m, n] : [a.Shape[0], m, n], a.DType, a.Backend);
         a.Backend.MatMul(a, transposeA, b, transposeB, c);

@@ -8,8 +8,8 @@ public unsafe class GemmTests
     const double Guard = 12345;
     static readonly (int M, int N, int K)[] sizes =
     [
-        (1, 1, 1), (7, 5, 3), (8, 48, 16), (9, 49, 17), (16, 64, 200), (3, 130, 33), (67, 80, 401), (200, 31, 7), (33, 16, 1030), (5, 40, 2500),
-        (48, 48, 4099), (130, 96, 48), (64, 1, 40), (0, 5, 4), (5, 0, 4), (4, 6, 0), (400, 200, 100),
+        (1, 1, 1), (7, 5, 3), (8, 48, 16), (9, 49, 17), (16, 64, 200), (3, 130, 33), (67, 80, 401), (200, 31, 7), (33, 16, 1030),
+        (5, 40, 2500), (48, 48, 4099), (130, 96, 48), (64, 1, 40), (0, 5, 4), (5, 0, 4), (4, 6, 0), (400, 200, 100),
     ];
 
     [Test]
@@ -69,7 +69,10 @@ public unsafe class GemmTests
                 var c = new T[(m + 2) * ldc];
                 Array.Fill(c, T.CreateChecked(Guard));
                 fixed (T* pa = a, pb = b, pc = c, pbias = bias)
-                    Gemm<T>.Multiply(transposeA, transposeB, m, n, k, pa, lda, pb, ldb, pc + ldc, ldc, accumulate, withBias ? pbias : null);
+                {
+                    Gemm<T>.Multiply(
+                        transposeA, transposeB, m, n, k, pa, lda, pb, ldb, pc + ldc, ldc, accumulate, withBias ? pbias : null);
+                }
                 for (int row = -1; row <= m; row++)
                 {
                     for (int column = 0; column < ldc; column++)

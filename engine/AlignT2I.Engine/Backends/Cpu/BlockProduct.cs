@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>One thread's share of a product: some rows of A, some panels of B, the whole sum; addressing as in <see cref="Tile{T}"/>.</summary>
+/// <summary>One thread's share of a product: some rows of A, some panels of B, the whole sum.</summary>
+/// <remarks>Operands are addressed as in <see cref="Tile{T}"/>.</remarks>
 internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
 {
     public T* A;

@@ -36,6 +36,13 @@ internal static unsafe class ColumnSums<T> where T : unmanaged, INumberBase<T>
             c.Store(sums + column + 2 * width);
             d.Store(sums + column + 3 * width);
         }
+        for (; column + width <= columns; column += width)
+        {
+            Vector<T> a = default;
+            T* from = x + column;
+            for (long row = 0; row < rows; row++, from += columns) a += Vector.Load(from);
+            a.Store(sums + column);
+        }
         for (; column < columns; column++)
         {
             T sum = T.Zero;

@@ -87,7 +87,7 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
         });
     }
 
-    /// <summary>Packs a panel of input channels: row (kh, kw, o) holds the weights of output channel o at the opposite kernel position.</summary>
+    /// <summary>Packs a panel of input channels: row (kh, kw, o) holds output channel o's weights at the opposite kernel position.</summary>
     static void PackTurned(ConvolutionShape s, T* weight, int depth, int panel, T* packed)
     {
         (int column, int columns, int padded) = PanelPacking<T>.Extent(s.C, panel);

@@ -19,8 +19,8 @@ internal sealed unsafe partial class CpuBackend
         ConvolutionShape shape = ConvolutionShape.Of(dx, weight, stride, padding);
         switch (dx.DType)
         {
-            case DType.F32: Convolution<float>.BackwardData(shape, dy.Pointer<float>(), weight.Pointer<float>(), dx.Pointer<float>()); break;
-            case DType.F64: Convolution<double>.BackwardData(shape, dy.Pointer<double>(), weight.Pointer<double>(), dx.Pointer<double>()); break;
+            case DType.F32: Conv2dBackwardData<float>(shape, dy, weight, dx); break;
+            case DType.F64: Conv2dBackwardData<double>(shape, dy, weight, dx); break;
             default: throw NotSupported(dx.DType);
         }
     }
@@ -30,8 +30,8 @@ internal sealed unsafe partial class CpuBackend
         ConvolutionShape shape = ConvolutionShape.Of(x, dweight, stride, padding);
         switch (dweight.DType)
         {
-            case DType.F32: Convolution<float>.BackwardWeight(shape, x.Pointer<float>(), dy.Pointer<float>(), dweight.Pointer<float>()); break;
-            case DType.F64: Convolution<double>.BackwardWeight(shape, x.Pointer<double>(), dy.Pointer<double>(), dweight.Pointer<double>()); break;
+            case DType.F32: Conv2dBackwardWeight<float>(shape, x, dy, dweight); break;
+            case DType.F64: Conv2dBackwardWeight<double>(shape, x, dy, dweight); break;
             default: throw NotSupported(dweight.DType);
         }
     }
@@ -42,4 +42,10 @@ internal sealed unsafe partial class CpuBackend
         T* b = bias is null ? null : bias.Pointer<T>();
         Convolution<T>.Forward(ConvolutionShape.Of(x, weight, stride, padding), x.Pointer<T>(), weight.Pointer<T>(), b, y.Pointer<T>());
     }
+
+    static void Conv2dBackwardData<T>(ConvolutionShape shape, Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T> =>
+        Convolution<T>.BackwardData(shape, dy.Pointer<T>(), weight.Pointer<T>(), dx.Pointer<T>());
+
+    static void Conv2dBackwardWeight<T>(ConvolutionShape shape, Tensor x, Tensor dy, Tensor dweight) where T : unmanaged, INumberBase<T> =>
+        Convolution<T>.BackwardWeight(shape, x.Pointer<T>(), dy.Pointer<T>(), dweight.Pointer<T>());
 }

@@ -24,7 +24,7 @@ internal static class CpuThreads
     /// <summary>Number of threads that a loop runs on, the caller included.</summary>
     public static int Count => started.Value.Length + 1;
 
-    /// <summary>Calls <paramref name="body"/> once for each of 0 .. <paramref name="count"/> - 1, on all threads; returns when all have run.</summary>
+    /// <summary>Calls <paramref name="body"/> once for each index below <paramref name="count"/>, on all threads, and waits.</summary>
     /// <remarks>Indices are handed out one at a time in increasing order. No result may depend on which thread runs which index.</remarks>
     /// <param name="count">Number of indices; nothing happens for 0 or less.</param>
     /// <param name="body">Called with each index, several at a time.</param>

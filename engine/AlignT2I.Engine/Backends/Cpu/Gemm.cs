@@ -43,7 +43,8 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
             Product(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias, transposeC: false);
     }
 
-    /// <summary>C[i] = op(A[i]) op(B[i]) for each i below <paramref name="batch"/>; matrix i of an operand begins i strides after the first.</summary>
+    /// <summary>C[i] = op(A[i]) op(B[i]) for each i below <paramref name="batch"/>.</summary>
+    /// <remarks>Matrix i of an operand begins i times its stride after the first.</remarks>
     public static void MultiplyBatch(
         int batch, bool transposeA, bool transposeB, int m, int n, int k,
         T* a, nint lda, nint strideA, T* b, nint ldb, nint strideB, T* c, nint ldc, nint strideC, bool accumulate = false)
@@ -82,7 +83,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         PartialSums<T>.Add(partial, parts, m, n, c, ldc, accumulate, bias);
     }
 
-    /// <summary>One product on all threads, or on the caller's inside a loop; with <paramref name="transposeC"/>, C is stored [n, m].</summary>
+    /// <summary>One product on all threads, or inside a loop on one; with <paramref name="transposeC"/>, C is stored [n, m].</summary>
     static void Product(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
         bool accumulate, T* bias, bool transposeC)

@@ -21,7 +21,7 @@ internal readonly struct Grid
 
     public int Count => down * across;
 
-    /// <summary>Blocks of whole tiles, enough of them for every thread where there is enough work; the result does not depend on the cut.</summary>
+    /// <summary>Blocks of whole tiles, enough of them for every thread. The result does not depend on the cut.</summary>
     public static Grid Choose(int rows, int panels, int tileRows, int mostRows = MostRows)
     {
         int wanted = 4 * CpuThreads.Count;

@@ -22,7 +22,7 @@ internal readonly unsafe struct ImageStrips<T> where T : unmanaged, INumberBase<
 
     public required int Stride { get; init; }
 
-    /// <summary>Distance at which the source's pixels are laid out, zeros between them; 1 but for the gradient of a strided convolution.</summary>
+    /// <summary>Distance at which the source's pixels are laid out, zeros between them; the stride, in a convolution's gradient.</summary>
     public required int Dilation { get; init; }
 
     /// <summary>Zeros before the source; negative to leave out its first pixels.</summary>

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Copies a matrix B [k, n] into panels of columns: panel p holds its rows one after the other, padded with zeros to whole vectors.</summary>
+/// <summary>Copies a matrix B [k, n] into panels of columns: a panel holds its rows one after the other.</summary>
+/// <remarks>Rows are padded with zeros to whole vectors.</remarks>
 internal static unsafe class PanelPacking<T> where T : unmanaged, INumberBase<T>
 {
     /// <summary>Elements of one packed panel of <paramref name="k"/> rows.</summary>
@@ -11,7 +12,7 @@ internal static unsafe class PanelPacking<T> where T : unmanaged, INumberBase<T>
     /// <summary>Elements of all packed panels.</summary>
     public static long Size(int k, int n) => (long)PanelSize(k) * TileGeometry<T>.Panels(n);
 
-    /// <summary>Packs a panel of B whose row i begins at <paramref name="b"/> + rows(i): i * <paramref name="ldb"/>.</summary>
+    /// <summary>Packs a panel of B whose row i begins at <paramref name="b"/> + i * <paramref name="ldb"/>.</summary>
     public static void PackRows(T* b, nint ldb, int k, int n, int panel, T* packed)
     {
         (int column, int columns, int padded) = Extent(n, panel);
@@ -19,7 +20,7 @@ internal static unsafe class PanelPacking<T> where T : unmanaged, INumberBase<T>
         for (int i = 0; i < k; i++) PackRow(b + i * ldb + column, columns, padded, to + (nint)i * TileGeometry<T>.PanelWidth);
     }
 
-    /// <summary>Packs a panel of B that is stored transposed: column j begins at <paramref name="b"/> + j * <paramref name="ldb"/>.</summary>
+    /// <summary>Packs a panel of B stored transposed: column j begins at <paramref name="b"/> + j * <paramref name="ldb"/>.</summary>
     public static void PackColumns(T* b, nint ldb, int k, int n, int panel, T* packed)
     {
         (int column, int columns, int padded) = Extent(n, panel);

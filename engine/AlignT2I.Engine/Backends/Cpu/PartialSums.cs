@@ -5,7 +5,7 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <summary>Adds up what the parts of a cut sum found, in the order of the parts.</summary>
 internal static unsafe class PartialSums<T> where T : unmanaged, INumberBase<T>
 {
-    /// <summary>C [m, n] = sum of <paramref name="parts"/> contiguous matrices at <paramref name="partial"/>, + bias, or added to C.</summary>
+    /// <summary>C [m, n] = sum of <paramref name="parts"/> contiguous matrices + bias, or that added to C.</summary>
     public static void Add(T* partial, int parts, int m, int n, T* c, nint ldc, bool accumulate, T* bias)
     {
         long size = (long)m * n;

@@ -1,6 +1,6 @@
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Working memory of one kernel call, aligned to cache lines, from a pool that never gives pages back; ends with <c>using</c>.</summary>
+/// <summary>Working memory of one kernel call, aligned to cache lines; ends with <c>using</c>. Its pool never gives pages back.</summary>
 internal readonly unsafe struct Scratch<T> : IDisposable where T : unmanaged
 {
     readonly long bytes;
