@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -10,7 +11,7 @@ namespace AlignT2I.Files;
 public static class JsonLines
 {
     internal const int MaxLineBytes = 1 << 24;
-    const int BufferBytes = 1 << 16;
+    const int BufferBytes = 1 << 16, ExcerptBytes = 100;
 
     /// <summary>Reads the values one after the other; the file is opened when the first is asked for.</summary>
     /// <typeparam name="T">What a line holds.</typeparam>
@@ -82,7 +83,9 @@ public static class JsonLines
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)      // the latter: text that is not Unicode
         {
-            throw new FileFormatException($"{path}:{line}", $"the line is not what is expected here: {FirstSentence(e.Message)}", e);
+            string where = e is JsonException { Path: ['$', '.', .. string field] } ? $"its '{field}'" : "the line";
+            string found = Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptBytes)]);
+            throw new FileFormatException($"{path}:{line}", $"{where} is not what is expected here: {FirstSentence(e.Message)} The line begins {found}", e);
         }
     }
 
