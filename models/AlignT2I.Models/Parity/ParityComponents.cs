@@ -15,6 +15,8 @@ public static class ParityComponents
     static readonly Dictionary<string, Action<ParityRun>> runners = new()
     {
         ["scheduler"] = SchedulerParity.Run,
+        ["unet"] = UNetParity.Run,
+        ["vae"] = VaeParity.Run,
     };
 
     /// <summary>The components that can be run.</summary>

@@ -4,7 +4,7 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Models.StableDiffusion;
 
-/// <summary>The shape of an <c>AutoencoderKL</c>, in the vocabulary of diffusers' <c>vae/config.json</c>.</summary>
+/// <summary>The shape of an <see cref="AutoencoderKL"/>, in the vocabulary of diffusers' <c>vae/config.json</c>.</summary>
 /// <remarks>The defaults are Stable Diffusion v1.5's. Keys that this class does not know are kept and written back.</remarks>
 public sealed record AutoencoderKLConfig
 {

@@ -4,7 +4,7 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Models.StableDiffusion;
 
-/// <summary>The shape of a <c>UNet2DCondition</c>, in the vocabulary of diffusers' <c>unet/config.json</c>.</summary>
+/// <summary>The shape of a <see cref="UNet2DCondition"/>, in the vocabulary of diffusers' <c>unet/config.json</c>.</summary>
 /// <remarks>The defaults are Stable Diffusion v1.5's. Keys that this class does not know are kept and written back.</remarks>
 public sealed record UNet2DConditionConfig
 {
