@@ -27,19 +27,31 @@ internal sealed class Variable(Shape shape, DType dtype, Tensor? leaf = null)
             return;
         }
 
-        if (Gradient.Live.Shared)
-        {
-            Tensor copy = Gradient.Clone().Persist();
-            Gradient.Dispose();
-            Gradient = copy;
-        }
-
+        Gradient = OwnMemory(Gradient);
         Gradient.Backend.Accumulate(Gradient, gradient);
+    }
+
+    /// <summary>Multiplies the gradient, if there is one; memory that others see is never written.</summary>
+    public void ScaleGradient(double factor)
+    {
+        if (Gradient is null)
+            return;
+        Gradient = OwnMemory(Gradient);
+        Gradient.Backend.Affine(Gradient, factor, 0, Gradient);
     }
 
     public void ClearGradient()
     {
         Gradient?.Dispose();
         Gradient = null;
+    }
+
+    static Tensor OwnMemory(Tensor gradient)
+    {
+        if (!gradient.Live.Shared)
+            return gradient;
+        Tensor copy = gradient.Clone().Persist();
+        gradient.Dispose();
+        return copy;
     }
 }

@@ -1,0 +1,42 @@
+namespace AlignT2I.Engine;
+
+/// <summary>The L2 norm of all gradients together, and clipping by it.</summary>
+/// <remarks>Pascanu et al. 2013, arXiv:1211.5063, as torch.nn.utils.clip_grad_norm_.</remarks>
+public static class GradientNorm
+{
+    /// <summary>L2 norm over the gradients of all parameters; those without one count as zero. Reads one number from the device.</summary>
+    /// <param name="parameters">The parameters.</param>
+    public static double Of(IEnumerable<Parameter> parameters)
+    {
+        Tensor[] gradients = [.. parameters.Select(p => p.Value.Grad).OfType<Tensor>()];
+        return gradients.Length == 0 ? 0 : Math.Sqrt(gradients[0].Backend.SquaredNorm(gradients));
+    }
+
+    /// <summary>Scales all gradients by min(1, maxNorm / (norm + 1e-6)).</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="maxNorm">Largest norm wanted, positive.</param>
+    /// <returns>The norm before clipping. Where it is not finite the gradients are untouched: skip the step.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is not positive.</exception>
+    public static double Clip(IReadOnlyCollection<Parameter> parameters, double maxNorm)
+    {
+        double norm = Of(parameters), coefficient = Coefficient(norm, maxNorm);
+        if (coefficient < 1)
+        {
+            foreach (Parameter parameter in parameters)
+                parameter.Value.Variable?.ScaleGradient(coefficient);
+        }
+
+        return norm;
+    }
+
+    /// <summary>min(1, maxNorm / (norm + 1e-6)), or 1 where the norm is not finite: what to give <see cref="Optimizer.Step"/> instead of clipping.</summary>
+    /// <param name="norm">Result of <see cref="Of"/>.</param>
+    /// <param name="maxNorm">Largest norm wanted, positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is not positive.</exception>
+    public static double Coefficient(double norm, double maxNorm)
+    {
+        if (!(maxNorm > 0))
+            throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "the largest gradient norm must be positive.");
+        return double.IsFinite(norm) ? Math.Min(1, maxNorm / (norm + 1e-6)) : 1;
+    }
+}
