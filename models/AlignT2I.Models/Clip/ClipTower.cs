@@ -1,3 +1,4 @@
+using AlignT2I.Engine;
 using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Models.Clip;
@@ -6,6 +7,9 @@ namespace AlignT2I.Models.Clip;
 internal static class ClipTower
 {
     public const string QuickGelu = "quick_gelu", Gelu = "gelu";
+
+    /// <summary>Applies the activation that a configuration names.</summary>
+    public static Tensor Activate(string name, Tensor x) => name == QuickGelu ? F.QuickGelu(x) : F.Gelu(x);
 
     public static void Validate(ConfigCheck check, int hidden, int intermediate, int projection, int layers, int heads, string activation, double eps)
     {

@@ -14,6 +14,8 @@ public static class ParityComponents
 {
     static readonly Dictionary<string, Action<ParityRun>> runners = new()
     {
+        ["clip-text"] = ClipParity.RunText,
+        ["clip-vision"] = ClipParity.RunVision,
         ["scheduler"] = SchedulerParity.Run,
         ["unet"] = UNetParity.Run,
         ["vae"] = VaeParity.Run,
