@@ -6,7 +6,9 @@ namespace AlignT2I.Files;
 /// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to the disk, then renamed.
 /// Whatever fails or kills the process, the old file stays as it was.
 /// </summary>
-/// <remarks>The temporary name is the file's name with <c>.tmp</c> added: what a killed process left is overwritten the next time.</remarks>
+/// <remarks>
+/// The temporary name is the file's name with <c>.tmp</c> added: what a killed process left is overwritten the next time.
+/// </remarks>
 public sealed class AtomicFile : IDisposable
 {
     const int BufferBytes = 1 << 16;

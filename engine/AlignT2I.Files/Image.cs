@@ -13,8 +13,9 @@ public sealed class Image
     {
         if (width < 1 || height < 1 || channels is not (1 or 3 or 4) || pixels.Length != (long)width * height * channels)
         {
-            throw new ArgumentException($"an image of {width} x {height} pixels and {channels} channels (1, 3 or 4) needs width * height * channels " +
-                $"samples; {pixels.Length} were given", nameof(pixels));
+            throw new ArgumentException(
+                $"an image of {width} x {height} pixels and {channels} channels (1, 3 or 4) needs width * height * channels samples; " +
+                $"{pixels.Length} were given", nameof(pixels));
         }
         (Width, Height, Channels, Pixels) = (width, height, channels, pixels);
     }

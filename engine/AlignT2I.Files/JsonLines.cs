@@ -19,7 +19,8 @@ public static class JsonLines
     /// <param name="type">How a line is parsed, from a source-generated context.</param>
     /// <returns>Each value with its line number.</returns>
     /// <exception cref="UsageException">There is no such file.</exception>
-    /// <exception cref="FileFormatException">A line is not a value of this type, or longer than 16 MiB; the line number is in the message.</exception>
+    /// <exception cref="FileFormatException">A line is not a value of this type, or longer than 16 MiB; the line number is in the
+    /// message.</exception>
     /// <exception cref="StorageException">The file cannot be read.</exception>
     public static IEnumerable<JsonLine<T>> Read<T>(string path, JsonTypeInfo<T> type)
     {
@@ -52,7 +53,10 @@ public static class JsonLines
     {
         int kept = end - start;
         if (kept > MaxLineBytes)
-            throw new FileFormatException($"{path}:{line}", $"the line is longer than {MaxLineBytes} bytes; this is not a JSON Lines file.");
+        {
+            throw new FileFormatException($"{path}:{line}",
+                $"the line is longer than {MaxLineBytes} bytes; this is not a JSON Lines file.");
+        }
         byte[] target = kept > buffer.Length / 2 ? new byte[buffer.Length * 2] : buffer;
         buffer.AsSpan(start, kept).CopyTo(target);
         buffer = target;
@@ -85,7 +89,8 @@ public static class JsonLines
         {
             string where = e is JsonException { Path: ['$', '.', .. string field] } ? $"its '{field}'" : "the line";
             string found = Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptBytes)]);
-            throw new FileFormatException($"{path}:{line}", $"{where} is not what is expected here: {FirstSentence(e.Message)} The line begins {found}", e);
+            throw new FileFormatException($"{path}:{line}",
+                $"{where} is not what is expected here: {FirstSentence(e.Message)} The line begins {found}", e);
         }
     }
 

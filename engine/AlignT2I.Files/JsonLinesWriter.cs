@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace AlignT2I.Files;
 
-/// <summary>Appends to a JSON Lines file. Each line is handed to the operating system at once: a killed process loses at most the line in flight.</summary>
+/// <summary>
+/// Appends to a JSON Lines file. Each line is handed to the operating system at once: a killed process loses at most the line in flight.
+/// </summary>
 /// <remarks>One writer at a time: whoever writes into a run folder holds its <see cref="RunLock"/>. Readers may read meanwhile.</remarks>
 /// <typeparam name="T">What a line holds.</typeparam>
 public sealed class JsonLinesWriter<T> : IDisposable
@@ -116,7 +118,10 @@ public sealed class JsonLinesWriter<T> : IDisposable
         for (long end = length; end > 0;)
         {
             if (length - end > JsonLines.MaxLineBytes)
-                throw new FileFormatException(path, $"its last line is longer than {JsonLines.MaxLineBytes} bytes; this is not a JSON Lines file.");
+            {
+                throw new FileFormatException(path,
+                    $"its last line is longer than {JsonLines.MaxLineBytes} bytes; this is not a JSON Lines file.");
+            }
             Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end));
             stream.Position = end - piece.Length;
             stream.ReadExactly(piece);

@@ -31,7 +31,10 @@ public static class Npy
     {
         string dimensions = string.Join(", ", shape.ToArray());
         if (Count(shape) != values.Length || values.Length > MaxFileBytes / sizeof(float))
-            throw new ArgumentException($"shape [{dimensions}] does not hold {values.Length} values, or they are more than 1 GiB", nameof(values));
+        {
+            throw new ArgumentException($"shape [{dimensions}] does not hold {values.Length} values, or they are more than 1 GiB",
+                nameof(values));
+        }
         string header = $"{Head}{dimensions}{(shape.Length == 1 ? "," : "")}), }}";
         int padded = (PrefixBytes + header.Length + 1 + Alignment - 1) / Alignment * Alignment - PrefixBytes;
         byte[] bytes = new byte[PrefixBytes + padded + values.Length * sizeof(float)];
@@ -51,14 +54,18 @@ public static class Npy
         uint headerBytes = wide ? BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         ReadOnlySpan<byte> rest = bytes[(wide ? 12 : 10)..];
         if (headerBytes > rest.Length || headerBytes > MaxHeaderBytes)
-            throw new FileFormatException(path, $"its header is said to take {headerBytes} bytes, {rest.Length} follow; it is cut off or damaged.");
+        {
+            throw new FileFormatException(path,
+                $"its header is said to take {headerBytes} bytes, {rest.Length} follow; it is cut off or damaged.");
+        }
         string header = Encoding.Latin1.GetString(rest[..(int)headerBytes]);
         int[] shape = ParseHeader(path, header);
         ReadOnlySpan<byte> data = rest[(int)headerBytes..];
         if (Count(shape) is not { } count || count * sizeof(float) != data.Length)
         {
-            throw new FileFormatException(path, $"shape [{string.Join(", ", shape)}] of float32 does not fit its {data.Length} bytes of data; " +
-                "it is cut off or damaged.");
+            string dimensions = string.Join(", ", shape);
+            throw new FileFormatException(path,
+                $"shape [{dimensions}] of float32 does not fit its {data.Length} bytes of data; it is cut off or damaged.");
         }
         return new NpyArray(shape, MemoryMarshal.Cast<byte, float>(data).ToArray());
     }
@@ -70,7 +77,8 @@ public static class Npy
         if (!header.StartsWith(Head, StringComparison.Ordinal) || end < Head.Length || header[(end + 1)..].Trim() is not (", }" or "}"))
         {
             string found = header.Length <= 200 ? header.Trim() : header[..200] + "...";
-            throw new FileFormatException(path, $"its header is {found}; expected {Head}...), }}: little-endian float32 in row-major order.");
+            throw new FileFormatException(path,
+                $"its header is {found}; expected {Head}...), }}: little-endian float32 in row-major order.");
         }
         string[] dimensions = header[Head.Length..end].Split(',', StringSplitOptions.TrimEntries);
         if (dimensions[^1].Length == 0)     // (), and the comma of (3,)
@@ -79,7 +87,10 @@ public static class Npy
         for (int i = 0; i < shape.Length; i++)
         {
             if (!int.TryParse(dimensions[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]))
-                throw new FileFormatException(path, $"its shape ({header[Head.Length..end]}) is not a list of integers from 0 to 2^31 - 1.");
+            {
+                throw new FileFormatException(path,
+                    $"its shape ({header[Head.Length..end]}) is not a list of integers from 0 to 2^31 - 1.");
+            }
         }
         return shape;
     }

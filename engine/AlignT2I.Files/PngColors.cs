@@ -36,7 +36,10 @@ internal sealed class PngColors
         else
         {
             if (header.HasAlpha || transparency.Length != 2 * header.Samples)
-                throw new FileFormatException(path, $"its transparency chunk of {transparency.Length} bytes does not fit colour type {header.ColorType}.");
+            {
+                throw new FileFormatException(path,
+                    $"its transparency chunk of {transparency.Length} bytes does not fit colour type {header.ColorType}.");
+            }
             transparent = new int[header.Samples];
             for (int i = 0; i < transparent.Length; i++)
                 transparent[i] = BinaryPrimitives.ReadUInt16BigEndian(transparency.AsSpan(2 * i)) & ((1 << header.BitDepth) - 1);

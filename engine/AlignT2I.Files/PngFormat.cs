@@ -54,7 +54,8 @@ internal static class PngFormat
 
     static byte Paeth(byte left, byte above, byte aboveLeft)
     {
-        int fromLeft = Math.Abs(above - aboveLeft), fromAbove = Math.Abs(left - aboveLeft), fromAboveLeft = Math.Abs(left + above - 2 * aboveLeft);
+        int fromLeft = Math.Abs(above - aboveLeft), fromAbove = Math.Abs(left - aboveLeft);
+        int fromAboveLeft = Math.Abs(left + above - 2 * aboveLeft);
         return fromLeft <= fromAbove && fromLeft <= fromAboveLeft ? left : fromAbove <= fromAboveLeft ? above : aboveLeft;
     }
 

@@ -54,7 +54,10 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, i
         if (width == 0 || height == 0 || width > int.MaxValue || height > int.MaxValue)
             throw new FileFormatException(path, $"it is said to be {width} x {height} pixels; the format allows 1 to 2^31 - 1 each.");
         if ((long)width * height > MaxPixels)
-            throw new FileFormatException(path, $"it is {width} x {height} pixels, more than the {MaxPixels} that are read here; scale it down.");
+        {
+            throw new FileFormatException(path,
+                $"it is {width} x {height} pixels, more than the {MaxPixels} that are read here; scale it down.");
+        }
         (byte depth, byte color, byte compression, byte filter, byte interlace) = (chunk[8], chunk[9], chunk[10], chunk[11], chunk[12]);
         bool known = color switch
         {
@@ -66,7 +69,10 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, i
         if (!known)
             throw new FileFormatException(path, $"colour type {color} with {depth} bits does not exist in PNG.");
         if (compression != 0 || filter != 0 || interlace > 1)
-            throw new FileFormatException(path, $"compression {compression}, filter {filter}, interlace {interlace}; expected 0, 0 and 0 or 1.");
+        {
+            throw new FileFormatException(path,
+                $"compression {compression}, filter {filter}, interlace {interlace}; expected 0, 0 and 0 or 1.");
+        }
         return new PngHeader((int)width, (int)height, depth, color, interlace == 1);
     }
 }

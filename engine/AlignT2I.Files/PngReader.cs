@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace AlignT2I.Files;
 
-/// <summary>Reads one PNG from memory. What it allocates is bounded by the bytes that are there: deflate expands at most 1032 to 1.</summary>
+/// <summary>
+/// Reads one PNG from memory. What it allocates is bounded by the bytes that are there: deflate expands at most 1032 to 1.
+/// </summary>
 internal sealed class PngReader(string path)
 {
     const int ChunkOverhead = 12;       // length, type, checksum
@@ -28,7 +30,10 @@ internal sealed class PngReader(string path)
                 throw Bad("it is cut off");
             uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
             if (length > rest.Length - ChunkOverhead)
-                throw Bad($"a chunk is said to take {length} bytes, but only {rest.Length - ChunkOverhead} follow; it is cut off or damaged");
+            {
+                throw Bad($"a chunk is said to take {length} bytes, but only {rest.Length - ChunkOverhead} follow; " +
+                    "it is cut off or damaged");
+            }
             ReadOnlySpan<byte> typed = rest.Slice(4, 4 + (int)length);
             if (BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]) != PngFormat.Crc(typed))
                 throw Bad("a checksum does not match; it is damaged");
@@ -75,7 +80,10 @@ internal sealed class PngReader(string path)
     {
         PngHeader h = header!.Value;
         if (h.RawBytes > compressed.Length * MaxExpansion)
-            throw Bad($"it is said to be {h.Width} x {h.Height} pixels, too many for its {compressed.Length} bytes of image data; it is cut off or damaged");
+        {
+            throw Bad($"it is said to be {h.Width} x {h.Height} pixels, too many for its {compressed.Length} bytes of image data; " +
+                "it is cut off or damaged");
+        }
         var colors = new PngColors(path, h, palette, transparency);
         byte[] pixels = new byte[(long)h.Width * h.Height * colors.Channels];
         compressed.Position = 0;

@@ -38,7 +38,10 @@ internal static class PngWriter
     static void WriteText(MemoryStream png, string keyword, string text)
     {
         if (keyword.Length is 0 or > MaxKeywordChars || !IsLatin1(keyword) || keyword != keyword.Trim())
-            throw new ArgumentException($"'{keyword}' is not a keyword for a PNG: 1 to {MaxKeywordChars} Latin-1 characters, no space at an end");
+        {
+            throw new ArgumentException(
+                $"'{keyword}' is not a keyword for a PNG: 1 to {MaxKeywordChars} Latin-1 characters, no space at an end");
+        }
         if (text.Contains('\0'))
             throw new ArgumentException($"the text for '{keyword}' contains a zero character, which ends a text in a PNG");
         byte[] name = Encoding.Latin1.GetBytes(keyword);
@@ -76,7 +79,9 @@ internal static class PngWriter
         return compressed.ToArray();
     }
 
-    /// <summary>The filter whose result, as signed bytes, has the smallest sum of magnitudes: what the specification advises for true colour.</summary>
+    /// <summary>
+    /// The filter whose result, as signed bytes, has the smallest sum of magnitudes: what the specification advises for true colour.
+    /// </summary>
     static void ChooseFilter(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int pixelBytes, ref byte[] best, ref byte[] trial)
     {
         long smallest = long.MaxValue;

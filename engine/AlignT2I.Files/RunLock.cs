@@ -2,7 +2,9 @@ using System.Text;
 
 namespace AlignT2I.Files;
 
-/// <summary>The right of one process to write into a run folder. The operating system takes it back when the process ends, however it ends.</summary>
+/// <summary>
+/// The right of one process to write into a run folder. The operating system takes it back when the process ends, however it ends.
+/// </summary>
 /// <remarks>The lock is on the file <c>.lock</c>, which stays; <c>.lock-holder</c> beside it says who holds it.</remarks>
 public sealed class RunLock : IDisposable
 {
@@ -30,7 +32,8 @@ public sealed class RunLock : IDisposable
         }
         catch (IOException e) when (stream is null && StorageException.IsInUse(e))
         {
-            throw new UsageException($"{folder}: {Holder(holderPath)} is working in this run folder; wait for it to end or choose another folder.", e);
+            throw new UsageException(
+                $"{folder}: {Holder(holderPath)} is working in this run folder; wait for it to end or choose another folder.", e);
         }
         catch (Exception e) when (StorageException.Covers(e))
         {

@@ -3,7 +3,9 @@ using System.IO.MemoryMappedFiles;
 
 namespace AlignT2I.Files;
 
-/// <summary>A safetensors file opened for reading through a memory map: tensors are read from disk when touched, nothing is copied.</summary>
+/// <summary>
+/// A safetensors file opened for reading through a memory map: tensors are read from disk when touched, nothing is copied.
+/// </summary>
 /// <remarks>
 /// Format: github.com/huggingface/safetensors. The whole header is checked on opening. Spans are valid until <see cref="Dispose"/>;
 /// the file must not be shortened while it is open. Values are little-endian.
@@ -50,7 +52,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         using FileStream stream = InputFile.OpenRead(path);
         long fileBytes = stream.Length;
         if (fileBytes < SafetensorsHeader.LengthBytes)
-            throw new FileFormatException(path, $"it has {fileBytes} bytes; a safetensors file has at least {SafetensorsHeader.LengthBytes + 2}.");
+        {
+            throw new FileFormatException(path,
+                $"it has {fileBytes} bytes; a safetensors file has at least {SafetensorsHeader.LengthBytes + 2}.");
+        }
         MemoryMappedFile? map = null;
         MemoryMappedViewAccessor? view = null;
         byte* pointer = null;
@@ -80,12 +85,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>All bytes of a tensor of less than 2 GiB, in place. They need not be aligned to the element size.</summary>
     /// <param name="name">Name in the file.</param>
-    /// <exception cref="FileFormatException">The file has no such tensor, or it is too large for a span: use <see cref="CopyTo"/>.</exception>
+    /// <exception cref="FileFormatException">The file has no such tensor, or it is too large for a span: use
+    /// <see cref="CopyTo"/>.</exception>
     public ReadOnlySpan<byte> GetBytes(string name)
     {
         SafetensorsTensor tensor = this[name];
         if (tensor.ByteLength > int.MaxValue)
-            throw new FileFormatException(Path, $"tensor '{name}' has {tensor.ByteLength} bytes, too many for one span; copy it in pieces.");
+        {
+            throw new FileFormatException(Path,
+                $"tensor '{name}' has {tensor.ByteLength} bytes, too many for one span; copy it in pieces.");
+        }
         return GetBytes(tensor, 0, (int)tensor.ByteLength);
     }
 

@@ -5,7 +5,9 @@ using System.Text.Unicode;
 namespace AlignT2I.Files;
 
 /// <summary>Parses and checks the header of a safetensors file: an 8-byte length, a JSON object, then the data without holes.</summary>
-/// <remarks>Format: github.com/huggingface/safetensors, README.md, section "Format". What it allocates grows with the header's real bytes only.</remarks>
+/// <remarks>
+/// Format: github.com/huggingface/safetensors, README.md, section "Format". What it allocates grows with the header's real bytes only.
+/// </remarks>
 internal sealed class SafetensorsHeader
 {
     public const int LengthBytes = 8;
@@ -37,7 +39,8 @@ internal sealed class SafetensorsHeader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthField);
         if (length > (ulong)(fileBytes - LengthBytes))
         {
-            throw new FileFormatException(path, $"the header is said to take {length} bytes, but the file has only {fileBytes - LengthBytes} " +
+            throw new FileFormatException(path,
+                $"the header is said to take {length} bytes, but the file has only {fileBytes - LengthBytes} " +
                 "after the length; it is cut off or not a safetensors file.");
         }
         if (length is < 2 or > (ulong)MaxHeaderBytes)
@@ -201,7 +204,9 @@ internal sealed class SafetensorsHeader
         return [.. values];
     }
 
-    /// <summary>The tensors, in the order of their bytes, must cover the data exactly: no hole, no overlap, nothing after the last.</summary>
+    /// <summary>
+    /// The tensors, in the order of their bytes, must cover the data exactly: no hole, no overlap, nothing after the last.
+    /// </summary>
     void CheckLayout()
     {
         long position = dataStart;

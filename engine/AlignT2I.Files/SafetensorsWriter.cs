@@ -5,10 +5,12 @@ using System.Text.Json;
 
 namespace AlignT2I.Files;
 
-/// <summary>Writes a safetensors file: names and shapes first, then the values, tensor by tensor in any order, each in one piece or many.</summary>
+/// <summary>
+/// Writes a safetensors file: names and shapes first, then the values, tensor by tensor in any order, each in one piece or many.
+/// </summary>
 /// <remarks>
-/// The file appears under its name only on <see cref="Commit"/>, whole and on the disk. Tensors of larger elements come first in the file and the
-/// header is padded to 8 bytes, so that every tensor is aligned. The same tensors and metadata give the same bytes.
+/// The file appears under its name only on <see cref="Commit"/>, whole and on the disk. Tensors of larger elements come first in the file
+/// and the header is padded to 8 bytes, so that every tensor is aligned. The same tensors and metadata give the same bytes.
 /// </remarks>
 public sealed class SafetensorsWriter : IDisposable
 {
@@ -77,7 +79,10 @@ public sealed class SafetensorsWriter : IDisposable
         foreach ((string name, Slot slot) in slots)
         {
             if (slot.Position != slot.End)
-                throw new InvalidOperationException($"tensor '{name}' lacks {slot.End - slot.Position} bytes; write every tensor before Commit");
+            {
+                throw new InvalidOperationException(
+                    $"tensor '{name}' lacks {slot.End - slot.Position} bytes; write every tensor before Commit");
+            }
         }
         file.Commit();
     }

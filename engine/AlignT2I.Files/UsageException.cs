@@ -1,6 +1,8 @@
 namespace AlignT2I.Files;
 
-/// <summary>The user asked for something that cannot be done: a wrong option, a file that is not there. Programs end with exit code 2.</summary>
+/// <summary>
+/// The user asked for something that cannot be done: a wrong option, a file that is not there. Programs end with exit code 2.
+/// </summary>
 public sealed class UsageException : Exception
 {
     /// <summary>Takes the sentence the user will read.</summary>

@@ -31,8 +31,9 @@ internal sealed class FeedbackFileTests
     public void A_line_reads_as_documented()
     {
         Append(Label("1", "anna", FeedbackLabel.Good));
-        Assert.That(File.ReadAllText(FilePath), Is.EqualTo(
-            $$"""{"image":"images/1.png","prompt":"{{Prompt}}","rater":"anna","label":"good","time":"2026-03-01T12:00:00+00:00"}""" + "\n"));
+        string line =
+            $$"""{"image":"images/1.png","prompt":"{{Prompt}}","rater":"anna","label":"good","time":"2026-03-01T12:00:00+00:00"}""";
+        Assert.That(File.ReadAllText(FilePath), Is.EqualTo(line + "\n"));
     }
 
     [Test]
@@ -92,8 +93,10 @@ internal sealed class FeedbackFileTests
     {
         IReadOnlyList<LabelledImage> images = LabelledImage.FromFeedback(
         [
-            Label("1", "a", FeedbackLabel.Good), Label("2", "a", FeedbackLabel.Skip), Label("3", "a", FeedbackLabel.Bad), Label("1", "b", FeedbackLabel.Good),
-            Label("1", "c", FeedbackLabel.Bad), Label("3", "b", FeedbackLabel.Skip), Label("4", "a", FeedbackLabel.Good), Label("4", "b", FeedbackLabel.Bad),
+            Label("1", "a", FeedbackLabel.Good), Label("2", "a", FeedbackLabel.Skip), Label("3", "a", FeedbackLabel.Bad),
+            Label("1", "b", FeedbackLabel.Good),
+            Label("1", "c", FeedbackLabel.Bad), Label("3", "b", FeedbackLabel.Skip), Label("4", "a", FeedbackLabel.Good),
+            Label("4", "b", FeedbackLabel.Bad),
         ]);
         Assert.That(images, Is.EqualTo(new LabelledImage[]
         {

@@ -46,7 +46,8 @@ internal sealed class AtomicFileTests
     {
         using var folder = new TempFolder();
         using AtomicFile first = AtomicFile.Create(folder["a.txt"]);
-        Assert.That(() => AtomicFile.Create(folder["a.txt"]), Throws.TypeOf<StorageException>().With.Message.Contains("another process has it open"));
+        Assert.That(() => AtomicFile.Create(folder["a.txt"]),
+            Throws.TypeOf<StorageException>().With.Message.Contains("another process has it open"));
         first.WriteAt(0, "first"u8);
         first.Commit();
         Assert.That(File.ReadAllText(folder["a.txt"]), Is.EqualTo("first"));
@@ -76,7 +77,8 @@ internal sealed class AtomicFileTests
             () => AtomicFile.Write(disk["a.bin"], stream => stream.Write(new byte[1 << 20])),
         })
         {
-            Assert.That(() => write(), Throws.TypeOf<StorageException>().With.Message.StartsWith(disk["a.bin"]).And.Message.Contains("the disk is full"));
+            Assert.That(() => write(), Throws.TypeOf<StorageException>().With.Message.StartsWith(disk["a.bin"])
+                .And.Message.Contains("the disk is full"));
             Assert.That(File.ReadAllText(disk["a.bin"]), Is.EqualTo("old"));
             Assert.That(Directory.GetFiles(disk.Path), Is.EqualTo(new[] { disk["a.bin"] }));
         }

@@ -29,7 +29,8 @@ internal sealed class HouseTests
         ["align.Tests"] = ["align", "train-reward", "finetune", "weights-converter", Testing, .. trainingAndBelow],
     };
 
-    static readonly string[] textFiles = [".cs", ".csproj", ".props", ".targets", ".sln", ".md", ".json", ".jsonl", ".yml", ".cu", ".cuh", ".html", ".css", ".js"];
+    static readonly string[] textFiles =
+        [".cs", ".csproj", ".props", ".targets", ".sln", ".md", ".json", ".jsonl", ".yml", ".cu", ".cuh", ".html", ".css", ".js"];
 
     [Test]
     public void References_go_one_way()
@@ -54,7 +55,8 @@ internal sealed class HouseTests
     }
 
     static IEnumerable<string> References(string project)
-        => XDocument.Load(project).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+        => XDocument.Load(project).Descendants("ProjectReference")
+            .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
 
     [Test]
     public void Every_project_is_in_the_solution()
@@ -77,7 +79,10 @@ internal sealed class HouseTests
             {
                 line++;
                 foreach (string place in places)
-                    Assert.That(text.Contains(place, StringComparison.Ordinal), Is.False, $"{file}:{line} names {place}, which is not there on another machine");
+                {
+                    Assert.That(text.Contains(place, StringComparison.Ordinal), Is.False,
+                        $"{file}:{line} names {place}, which is not there on another machine");
+                }
             }
         }
         Assert.That(files, Is.GreaterThan(50));

@@ -55,13 +55,15 @@ internal sealed partial class JsonLinesTests
         using var folder = new TempFolder();
         (string Line, string Reason)[] bad =
         [
-            ("{\"id\":", "not what is expected"), ("{\"id\":1}", "text"), ("[]", "could not be converted"), ("null", "null"), ("\"\\ud800\"", "line"),
+            ("{\"id\":", "not what is expected"), ("{\"id\":1}", "text"), ("[]", "could not be converted"), ("null", "null"),
+            ("\"\\ud800\"", "line"),
             ("{\"id\":1.5,\"text\":\"\"}", "could not be converted"), (new string('[', 100_000), "could not be converted"),
         ];
         foreach ((string line, string reason) in bad)
         {
             string path = folder.With("a.jsonl", "{\"id\":1,\"text\":\"a\"}\n\n" + line + "\n{\"id\":1,\"text\":\"a\"}\n");
-            Assert.That(() => Read(path), Throws.TypeOf<FileFormatException>().With.Message.StartsWith(path + ":3: ").And.Message.Contains(reason));
+            Assert.That(() => Read(path), Throws.TypeOf<FileFormatException>().With.Message.StartsWith(path + ":3: ")
+                .And.Message.Contains(reason));
         }
     }
 

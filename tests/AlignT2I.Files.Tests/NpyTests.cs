@@ -26,7 +26,8 @@ internal sealed class NpyTests
         Npy.Write(folder["a.npy"], [3], [1, 2, 3]);
         byte[] bytes = File.ReadAllBytes(folder["a.npy"]);
         Assert.That(bytes[..10], Is.EqualTo(new byte[] { 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 0x76, 0 }));
-        Assert.That(Encoding.ASCII.GetString(bytes, 10, 118).TrimEnd(' ', '\n'), Is.EqualTo("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"));
+        Assert.That(Encoding.ASCII.GetString(bytes, 10, 118).TrimEnd(' ', '\n'),
+            Is.EqualTo("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"));
         Assert.That(bytes[127], Is.EqualTo((byte)'\n'));
         Assert.Throws<ArgumentException>(() => Npy.Write(folder["a.npy"], [3], [1, 2]));
     }
@@ -40,7 +41,8 @@ internal sealed class NpyTests
         byte[] good = File2("(2, 1)", 8);
         for (int length = 0; length < good.Length; length++)
             Rejects(good[..length]);
-        foreach (string shape in new[] { "(2, 2)", "(-2, -1)", "(2 1)", "(2.0,)", "(99999999999,)", "(2147483647, 2147483647, 4)", "2", "(2,,1)", "" })
+        string[] shapes = ["(2, 2)", "(-2, -1)", "(2 1)", "(2.0,)", "(99999999999,)", "(2147483647, 2147483647, 4)", "2", "(2,,1)", ""];
+        foreach (string shape in shapes)
             Rejects(File2(shape, 8));
         Rejects(Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(good).Replace("<f4", "<f8", StringComparison.Ordinal)));
         Rejects(Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(good).Replace("False", "True ", StringComparison.Ordinal)));

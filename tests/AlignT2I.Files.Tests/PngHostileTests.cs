@@ -33,7 +33,8 @@ internal sealed class PngHostileTests
         for (int i = 0; i < 3000; i++)
         {
             int color = new[] { 0, 2, 3, 4, 6 }[random.Next(5)];
-            byte[] bytes = PngSample.Create(random.Next(1, 12), random.Next(1, 12), depth: 8, color, random.Next(2) == 0, color < 4, seed: i).Bytes;
+            (int width, int height, bool interlaced) = (random.Next(1, 12), random.Next(1, 12), random.Next(2) == 0);
+            byte[] bytes = PngSample.Create(width, height, depth: 8, color, interlaced, color < 4, seed: i).Bytes;
             for (int flips = random.Next(1, 4); flips > 0; flips--)
                 bytes[random.Next(8, bytes.Length)] = (byte)random.Next(256);
             MendChecksums(bytes);
@@ -56,7 +57,8 @@ internal sealed class PngHostileTests
     {
         foreach ((uint width, uint height, string reason) in new[]
         {
-            (8000u, 8000u, "too many for its"), (0x7fffffffu, 0x7fffffffu, "more than the"), (1u << 31, 1u, "the format allows"), (0u, 1u, "the format allows"),
+            (8000u, 8000u, "too many for its"), (0x7fffffffu, 0x7fffffffu, "more than the"), (1u << 31, 1u, "the format allows"),
+            (0u, 1u, "the format allows"),
         })
         {
             byte[] bytes = [.. Png.Encode(new Image(1, 1, 1, [0]))];
@@ -96,7 +98,8 @@ internal sealed class PngHostileTests
 
     [Test]
     public void Unknown_extra_chunks_are_passed_over()
-        => Assert.That(Png.Decode(PngTests.WithChunks(("gAMA", new byte[4]), ("abCd", new byte[9])), "x").Image.Pixels, Is.EqualTo(new byte[] { 77, 77, 77 }));
+        => Assert.That(Png.Decode(PngTests.WithChunks(("gAMA", new byte[4]), ("abCd", new byte[9])), "x").Image.Pixels,
+            Is.EqualTo(new byte[] { 77, 77, 77 }));
 
     [Test]
     public void A_missing_file_is_a_usage_error()
@@ -106,7 +109,8 @@ internal sealed class PngHostileTests
     }
 
     static void Rejects(byte[] bytes, string reason)
-        => Assert.That(() => Png.Decode(bytes, "bad.png"), Throws.TypeOf<FileFormatException>().With.Message.StartsWith("bad.png: ").And.Message.Contains(reason));
+        => Assert.That(() => Png.Decode(bytes, "bad.png"), Throws.TypeOf<FileFormatException>().With.Message.StartsWith("bad.png: ")
+            .And.Message.Contains(reason));
 
     static void MendChecksums(byte[] png)
     {

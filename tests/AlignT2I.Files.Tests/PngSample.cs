@@ -3,7 +3,10 @@ using System.IO.Compression;
 
 namespace AlignT2I.Files.Tests;
 
-/// <summary>A PNG of random samples in any colour type, depth and interlacing, written sample by sample as the specification says, and what it must decode to.</summary>
+/// <summary>
+/// A PNG of random samples in any colour type, depth and interlacing, written sample by sample as the specification says, and what it
+/// must decode to.
+/// </summary>
 internal sealed class PngSample
 {
     public required byte[] Bytes { get; init; }
@@ -52,7 +55,8 @@ internal sealed class PngSample
                 int[] pixel = [.. Enumerable.Range(0, samples).Select(c => values[y, x, c])];
                 int[] first = [.. Enumerable.Range(0, samples).Select(c => values[0, 0, c])];
                 byte[] scaled = [.. pixel.Select(v => (byte)Math.Round(v * 255.0 / max, MidpointRounding.AwayFromZero))];
-                byte[] rgb = color == 3 ? palette[(3 * pixel[0])..(3 * pixel[0] + 3)] : samples < 3 ? [scaled[0], scaled[0], scaled[0]] : scaled[..3];
+                byte[] rgb = color == 3 ? palette[(3 * pixel[0])..(3 * pixel[0] + 3)]
+                    : samples < 3 ? [scaled[0], scaled[0], scaled[0]] : scaled[..3];
                 expected.AddRange(rgb);
                 if (channels == 4)
                 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 
 namespace AlignT2I.Files.Tests;
@@ -7,7 +8,8 @@ internal sealed class PngTests
 {
     public static IEnumerable<object[]> Kinds()
     {
-        foreach ((int color, int[] depths) in new (int, int[])[] { (0, [1, 2, 4, 8, 16]), (2, [8, 16]), (3, [1, 2, 4, 8]), (4, [8, 16]), (6, [8, 16]) })
+        (int Color, int[] Depths)[] kinds = [(0, [1, 2, 4, 8, 16]), (2, [8, 16]), (3, [1, 2, 4, 8]), (4, [8, 16]), (6, [8, 16])];
+        foreach ((int color, int[] depths) in kinds)
         {
             foreach (int depth in depths)
             {
@@ -44,7 +46,13 @@ internal sealed class PngTests
         byte[] pixels = new byte[17 * 9 * channels];
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(i * i / 7 + 40 * (i % channels));
-        var texts = new Dictionary<string, string> { ["prompt"] = "Three red stars on the moon", ["seed"] = "7", ["é"] = "größer\n", ["title"] = "星 🌟" };
+        var texts = new Dictionary<string, string>
+        {
+            ["prompt"] = "Three red stars on the moon",
+            ["seed"] = "7",
+            ["é"] = "größer\n",
+            ["title"] = "星 🌟",
+        };
         Png.Write(folder["a.png"], new Image(17, 9, channels, pixels), texts);
         PngImage read = Png.Read(folder["a.png"]);
         Assert.That(read.Text, Is.EqualTo(texts));
@@ -100,14 +108,16 @@ internal sealed class PngTests
     public void Reads_compressed_texts()
     {
         byte[] deflated = Deflate(Encoding.UTF8.GetBytes("ein Prompt für zwei"));
-        byte[] png = WithChunks(("zTXt", [.. "a\0\0"u8, .. Deflate("latin"u8)]), ("iTXt", [.. "b\0\x01\0de\0\0"u8, .. deflated]), ("tEXt", [.. "b\0later"u8]));
-        Assert.That(Png.Decode(png, "x").Text, Is.EqualTo(new Dictionary<string, string> { ["a"] = "latin", ["b"] = "ein Prompt für zwei" }));
+        byte[] png = WithChunks(("zTXt", [.. "a\0\0"u8, .. Deflate("latin"u8)]), ("iTXt", [.. "b\0\x01\0de\0\0"u8, .. deflated]),
+            ("tEXt", [.. "b\0later"u8]));
+        Assert.That(Png.Decode(png, "x").Text,
+            Is.EqualTo(new Dictionary<string, string> { ["a"] = "latin", ["b"] = "ein Prompt für zwei" }));
     }
 
     internal static byte[] Deflate(ReadOnlySpan<byte> bytes)
     {
         using var stream = new MemoryStream();
-        using (var deflate = new System.IO.Compression.ZLibStream(stream, System.IO.Compression.CompressionLevel.SmallestSize, leaveOpen: true))
+        using (var deflate = new ZLibStream(stream, CompressionLevel.SmallestSize, leaveOpen: true))
             deflate.Write(bytes);
         return stream.ToArray();
     }

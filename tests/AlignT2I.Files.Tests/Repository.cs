@@ -16,7 +16,10 @@ internal static class Repository
     {
         string path = Path.Combine([SharedGoldens, .. parts]);
         if (!Path.Exists(path))
-            Assert.Ignore($"The reference file {Path.Combine(parts)} is not there; put the golden files in ../shared/goldens beside the repository.");
+        {
+            Assert.Ignore($"The reference file {Path.Combine(parts)} is not there; " +
+                "put the golden files in ../shared/goldens beside the repository.");
+        }
         return path;
     }
 

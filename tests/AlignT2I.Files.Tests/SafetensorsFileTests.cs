@@ -46,7 +46,8 @@ internal sealed class SafetensorsFileTests
     public void A_missing_file_or_a_folder_is_a_usage_error()
     {
         using var folder = new TempFolder();
-        Assert.That(() => SafetensorsFile.Open(folder["none.safetensors"]), Throws.TypeOf<UsageException>().With.Message.Contains("no such file"));
+        Assert.That(() => SafetensorsFile.Open(folder["none.safetensors"]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("no such file"));
         Assert.That(() => SafetensorsFile.Open(folder["none/none.safetensors"]), Throws.TypeOf<UsageException>());
         Assert.That(() => SafetensorsFile.Open(folder.Path), Throws.TypeOf<UsageException>().With.Message.Contains("folder"));
     }

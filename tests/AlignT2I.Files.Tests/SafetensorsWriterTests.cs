@@ -19,7 +19,8 @@ internal sealed class SafetensorsWriterTests
         using var folder = new TempFolder();
         string path = folder["m.safetensors"];
         byte[] half = Enumerable.Range(1, 20).Select(i => (byte)i).ToArray();
-        using (SafetensorsWriter writer = SafetensorsWriter.Create(path, entries, new Dictionary<string, string> { ["z"] = "ü\n", ["a"] = "\"" }))
+        var metadata = new Dictionary<string, string> { ["z"] = "ü\n", ["a"] = "\"" };
+        using (SafetensorsWriter writer = SafetensorsWriter.Create(path, entries, metadata))
         {
             writer.Write("half", half.AsSpan(0, 7));
             writer.Write("bytes", [7, 8, 9]);
@@ -31,7 +32,7 @@ internal sealed class SafetensorsWriterTests
         }
         Assert.That(Directory.GetFiles(folder.Path), Is.EqualTo(new[] { path }));
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        Assert.That(file.Metadata, Is.EqualTo(new Dictionary<string, string> { ["z"] = "ü\n", ["a"] = "\"" }));
+        Assert.That(file.Metadata, Is.EqualTo(metadata));
         Assert.That(file.Tensors.Select(t => t.Name), Is.EqualTo(new[] { "wide", "none", "single", "half", "bytes" }));
         Assert.That(file.Tensors.Select(t => t.Offset % t.DType.Size()), Is.All.Zero, "unaligned");
         foreach (SafetensorsEntry entry in entries)

@@ -31,7 +31,8 @@ internal sealed class SmallDisk : IDisposable
         if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", options, "none", Path) != 0)
         {
             folder.Dispose();
-            Assert.Ignore("A small file system cannot be mounted here; run the tests as root on Linux to test a full and a read-only disk.");
+            Assert.Ignore("A small file system cannot be mounted here; " +
+                "run the tests as root on Linux to test a full and a read-only disk.");
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class FeedbackFile : IDisposable
     /// <param name="path">The file.</param>
     /// <returns>In the order in which the images were first judged.</returns>
     /// <exception cref="UsageException">There is no such file.</exception>
-    /// <exception cref="FileFormatException">A line is not a valid label, or gives an image another prompt than a line before; its number is in the message.</exception>
+    /// <exception cref="FileFormatException">A line is not a valid label, or gives an image another prompt than a line before; its number
+    /// is in the message.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static IReadOnlyList<FeedbackRecord> Read(string path)
     {
