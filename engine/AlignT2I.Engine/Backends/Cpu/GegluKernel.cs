@@ -34,8 +34,9 @@ internal static unsafe class GegluKernel
         {
             int lanes = width - c;
             Vector512<float> gate = Lanes.Load(b + c, lanes), cotangent = Lanes.Load(row + c, lanes);
-            Lanes.Store(cotangent * GeluFunction.Forward(gate), da + c, lanes);
-            Lanes.Store(cotangent * Lanes.Load(a + c, lanes) * GeluFunction.Derivative(gate), db + c, lanes);
+            (Vector512<float> value, Vector512<float> slope) = GeluFunction.Both(gate);
+            Lanes.Store(cotangent * value, da + c, lanes);
+            Lanes.Store(cotangent * Lanes.Load(a + c, lanes) * slope, db + c, lanes);
         }
     });
 

@@ -90,9 +90,8 @@ internal static unsafe class GroupNormGradientKernel<T> where T : unmanaged, IFl
         Vector512<T> factor = Lanes.Load(scale, lanes), offset = Lanes.Load(shift, lanes);
         for (int r = 0; r < rows; r++, x += stride, dy += stride, dz += stride)
         {
-            Vector512<T> z = Lanes.Fma(Lanes.Load(x, lanes), factor, offset), s = VectorMath.Sigmoid(z);
-            Vector512<T> slope = Lanes.Fma(z * (Vector512<T>.One - s), s, s);
-            Lanes.Store(Lanes.Load(dy, lanes) * slope, dz, lanes);
+            Vector512<T> z = Lanes.Fma(Lanes.Load(x, lanes), factor, offset), s = VectorMath.Sigmoid(z, out Vector512<T> slope);
+            Lanes.Store(Lanes.Load(dy, lanes) * Lanes.Fma(z, slope, s), dz, lanes);
         }
     }
 

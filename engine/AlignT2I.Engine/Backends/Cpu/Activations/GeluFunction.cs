@@ -10,24 +10,22 @@ internal readonly struct GeluFunction : IActivation
     const double InverseSqrtTwoPi = 0.39894228040143267794;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Forward(Vector512<float> x) => x * Cumulative(x);
+    public static Vector512<float> Forward(Vector512<float> x) => x * VectorMath.NormalCumulative(x);
 
     public static double Forward(double x) => x * Cumulative(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Derivative(Vector512<float> x)
-    {
-        Vector512<float> density = VectorMath.Exp(x * x * -0.5f) * (float)InverseSqrtTwoPi;
-        return Lanes.Fma(x, density, Cumulative(x));
-    }
+    public static Vector512<float> Derivative(Vector512<float> x) => Both(x).Derivative;
 
     public static double Derivative(double x) => Cumulative(x) + x * Math.Exp(-0.5 * x * x) * InverseSqrtTwoPi;
 
+    /// <summary>The function and its derivative, whose dearest part they share.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Cumulative(Vector512<float> x)
+    public static (Vector512<float> Value, Vector512<float> Derivative) Both(Vector512<float> x)
     {
-        Vector512<float> half = Vector512.Create(0.5f);
-        return Lanes.Fma(half, VectorMath.Erf(x * (float)SqrtHalf), half);
+        Vector512<float> cumulative = VectorMath.NormalCumulative(x);
+        Vector512<float> density = VectorMath.Exp(x * x * -0.5f) * (float)InverseSqrtTwoPi;
+        return (x * cumulative, Lanes.Fma(x, density, cumulative));
     }
 
     static double Cumulative(double x) => 0.5 * (1 + ErrorFunction.Erf(x * SqrtHalf));

@@ -3,36 +3,34 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x³).</summary>
+/// <summary>x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x³); computed as x s(2 u), s the sigmoid, which is the same and does not cancel.</summary>
 internal readonly struct GeluTanhFunction : IActivation
 {
-    const double Rate = 0.79788456080286535588;
-    const double Cubic = 0.044715;
+    /// <summary>2 sqrt(2/pi).</summary>
+    const double Rate = 1.59576912160573071176;
+    const double CubicRate = 0.044715 * Rate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Forward(Vector512<float> x)
-    {
-        Vector512<float> half = x * 0.5f;
-        return Lanes.Fma(half, VectorMath.Tanh(Inner(x)), half);
-    }
+    public static Vector512<float> Forward(Vector512<float> x) => x / (Vector512<float>.One + VectorMath.Exp(-Twice(x)));
 
-    public static double Forward(double x) => 0.5 * x * (1 + Math.Tanh(Rate * (x + Cubic * x * x * x)));
+    public static double Forward(double x) => x / (1 + Math.Exp(-x * (Rate + CubicRate * x * x)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Derivative(Vector512<float> x)
     {
-        Vector512<float> t = VectorMath.Tanh(Inner(x)), half = Vector512.Create(0.5f);
-        Vector512<float> slope = Lanes.Fma(x * x, Vector512.Create((float)(3 * Cubic * Rate)), Vector512.Create((float)Rate));
-        return Lanes.Fma(half, t, half) + half * x * (Vector512<float>.One - t * t) * slope;
+        Vector512<float> s = VectorMath.Sigmoid(Twice(x), out Vector512<float> slope);
+        Vector512<float> inner = Lanes.Fma(x * x, Vector512.Create((float)(3 * CubicRate)), Vector512.Create((float)Rate));
+        return Lanes.Fma(x * inner, slope, s);
     }
 
     public static double Derivative(double x)
     {
-        double t = Math.Tanh(Rate * (x + Cubic * x * x * x));
-        return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * Rate * (1 + 3 * Cubic * x * x);
+        double s = 1 / (1 + Math.Exp(-x * (Rate + CubicRate * x * x)));
+        return s + x * s * (1 - s) * (Rate + 3 * CubicRate * x * x);
     }
 
+    /// <summary>2 u.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Inner(Vector512<float> x) =>
-        x * Lanes.Fma(x * x, Vector512.Create((float)(Cubic * Rate)), Vector512.Create((float)Rate));
+    static Vector512<float> Twice(Vector512<float> x) =>
+        x * Lanes.Fma(x * x, Vector512.Create((float)CubicRate), Vector512.Create((float)Rate));
 }

@@ -17,8 +17,8 @@ internal readonly struct QuickGeluFunction : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Derivative(Vector512<float> x)
     {
-        Vector512<float> z = x * Slope, s = VectorMath.Sigmoid(z);
-        return Lanes.Fma(z * (Vector512<float>.One - s), s, s);
+        Vector512<float> z = x * Slope, s = VectorMath.Sigmoid(z, out Vector512<float> slope);
+        return Lanes.Fma(z, slope, s);
     }
 
     public static double Derivative(double x)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>x s(x) with s the sigmoid.</summary>
+/// <summary>x s(x) with s the sigmoid; the derivative is s + x s (1 - s).</summary>
 internal readonly struct SiluFunction : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -14,8 +14,8 @@ internal readonly struct SiluFunction : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Derivative(Vector512<float> x)
     {
-        Vector512<float> s = VectorMath.Sigmoid(x);
-        return Lanes.Fma(x * (Vector512<float>.One - s), s, s);
+        Vector512<float> s = VectorMath.Sigmoid(x, out Vector512<float> slope);
+        return Lanes.Fma(x, slope, s);
     }
 
     public static double Derivative(double x)

@@ -1,0 +1,91 @@
+using System.Runtime.Intrinsics;
+using AlignT2I.Engine.Backends.Cpu;
+
+namespace AlignT2I.Engine.Tests.Cpu;
+
+public class VectorMathTests
+{
+    [Test]
+    public void Exp_is_within_two_units_in_the_last_place()
+    {
+        double worst = 0;
+        foreach (float x in Grid(-87.3f, 88.72f, 400_000))
+        {
+            double exact = Math.Exp(x);
+            worst = Math.Max(worst, Math.Abs(One(VectorMath.Exp, x) - exact) / Ulp(exact));
+        }
+
+        Assert.That(worst, Is.LessThan(2).And.GreaterThan(0.4));
+    }
+
+    [Test]
+    public void Exp_underflows_gradually()
+    {
+        foreach (float x in Grid(-110f, -87f, 10_000))
+            Assert.That(One(VectorMath.Exp, x), Is.EqualTo(Math.Exp(x)).Within(2 * Math.ScaleB(1, -149)), $"e^{x}");
+    }
+
+    [TestCase(float.NegativeInfinity, 0)]
+    [TestCase(-1000, 0)]
+    [TestCase(0, 1)]
+    [TestCase(88.73f, float.PositiveInfinity)]
+    [TestCase(1e30f, float.PositiveInfinity)]
+    [TestCase(float.PositiveInfinity, float.PositiveInfinity)]
+    [TestCase(float.NaN, float.NaN)]
+    public void Exp_at_the_ends(float x, float expected) => Assert.That(One(VectorMath.Exp, x), Is.EqualTo(expected));
+
+    [Test]
+    public void Cumulative_normal_is_within_8e_8()
+    {
+        foreach (float x in Grid(-9, 9, 200_000))
+        {
+            double exact = 0.5 * (1 + ErrorFunction.Erf(x / Math.Sqrt(2)));
+            Assert.That(One(VectorMath.NormalCumulative, x), Is.EqualTo(exact).Within(8e-8), $"at {x}");
+        }
+    }
+
+    [TestCase(-20f)]
+    [TestCase(-1e9f)]
+    [TestCase(-1e30f)]
+    public void Cumulative_normal_vanishes_far_left(float x) => Assert.That(One(VectorMath.NormalCumulative, x), Is.Zero);
+
+    [Test]
+    public void Tanh_is_within_2e_7_relative()
+    {
+        foreach (float x in Grid(-12, 12, 200_000))
+            Assert.That(One(VectorMath.Tanh, x), Is.EqualTo(Math.Tanh(x)).Within(2e-7 * Math.Abs(Math.Tanh(x))), $"tanh({x})");
+    }
+
+    // Abramowitz and Stegun 7.1.5 and 7.1.14 in forty digits, rounded to double.
+    [TestCase(0, 0)]
+    [TestCase(0.1, 0.11246291601828490)]
+    [TestCase(0.5, 0.52049987781304654)]
+    [TestCase(1, 0.84270079294971487)]
+    [TestCase(2, 0.99532226501895273)]
+    [TestCase(2.5, 0.99959304798255504)]
+    [TestCase(3, 0.99997790950300141)]
+    [TestCase(-1, -0.84270079294971487)]
+    [TestCase(7, 1)]
+    [TestCase(double.NegativeInfinity, -1)]
+    [TestCase(double.NaN, double.NaN)]
+    public void Erf_of_doubles(double x, double expected) => Assert.That(ErrorFunction.Erf(x), Is.EqualTo(expected).Within(4e-16));
+
+    [Test]
+    public void Erf_of_doubles_has_the_gaussian_as_derivative()
+    {
+        const double step = 1e-4;
+        for (double x = -4; x <= 4; x += 0.03125)
+        {
+            double slope = (8 * (ErrorFunction.Erf(x + step) - ErrorFunction.Erf(x - step))
+                - (ErrorFunction.Erf(x + 2 * step) - ErrorFunction.Erf(x - 2 * step))) / (12 * step);
+            Assert.That(slope, Is.EqualTo(2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x)).Within(1e-11), $"erf'({x})");
+        }
+    }
+
+    static float One(Func<Vector512<float>, Vector512<float>> function, float x) => function(Vector512.Create(x))[0];
+
+    static IEnumerable<float> Grid(float low, float high, int count) =>
+        Enumerable.Range(0, count + 1).Select(i => (float)(low + ((double)high - low) * i / count));
+
+    static double Ulp(double value) => Math.ScaleB(1, Math.Max(-126, Math.ILogB(value)) - 23);
+}
