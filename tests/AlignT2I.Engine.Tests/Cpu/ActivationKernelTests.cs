@@ -20,8 +20,9 @@ public class ActivationKernelTests
         Tensor wide = Tensor.From([.. values.Select(v => (double)v)], [values.Length]);
         (Tensor y32, Tensor dx32) = Run(function, narrow);
         (Tensor y64, Tensor dx64) = Run(function, wide);
-        Compare(y32, y64, "value");
-        Compare(dx32, dx64, "derivative");
+        double largestFactor = name == "Geglu" ? 12 : 1;       // the gate is multiplied by values of up to 12, and its error with it
+        Compare(y32, y64, largestFactor, "value");
+        Compare(dx32, dx64, largestFactor, "derivative");
     }
 
     [Test]
@@ -65,14 +66,14 @@ public class ActivationKernelTests
         return (y, leaf.Grad!);
     }
 
-    /// <summary>Within 5e-7 of the value, or of 1 where it is smaller: a few roundings of float32.</summary>
-    static void Compare(Tensor y32, Tensor y64, string what)
+    /// <summary>Within 5e-7 of the value, or of the scale where it is smaller: a few roundings of float32.</summary>
+    static void Compare(Tensor y32, Tensor y64, double scale, string what)
     {
         float[] found = y32.ToArray<float>();
         double[] exact = y64.ToArray<double>();
         for (int i = 0; i < found.Length; i++)
         {
-            if (!(Math.Abs(found[i] - exact[i]) <= 5e-7 * Math.Max(1, Math.Abs(exact[i]))))
+            if (!(Math.Abs(found[i] - exact[i]) <= 5e-7 * Math.Max(scale, Math.Abs(exact[i]))))
                 Assert.Fail($"{what} of element {i} is {found[i]:R}, not {exact[i]:R}");
         }
     }
