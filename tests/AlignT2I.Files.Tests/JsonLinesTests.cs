@@ -99,6 +99,32 @@ internal sealed partial class JsonLinesTests
     }
 
     [Test]
+    public void Any_corruption_is_read_or_is_a_format_error_with_its_line()
+    {
+        using var folder = new TempFolder();
+        byte[] good = Encoding.UTF8.GetBytes("{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"\\u00fcé\"}\n{\"id\":3,\"text\":\"\"}\n");
+        var random = new Random(5);
+        int rejected = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] bytes = good[..random.Next(1, good.Length + 1)];
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            string path = folder.With("a.jsonl", bytes);
+            try
+            {
+                Assert.That(Read(path), Has.Length.LessThanOrEqualTo(6));
+            }
+            catch (FileFormatException e)
+            {
+                Assert.That(e.Message, Does.Match("^" + path + ":[1-6]: "));
+                rejected++;
+            }
+        }
+        Assert.That(rejected, Is.InRange(200, 499));
+    }
+
+    [Test]
     public void A_full_disk_keeps_every_whole_line()
     {
         using SmallDisk disk = SmallDisk.OfKiB(64);
