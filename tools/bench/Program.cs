@@ -1,1 +1,12 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using AlignT2I.Bench.Commands;
+
+var root = new RootCommand("Benchmarks of the engine, named as the peers' programs name theirs.") { OpsCommand.Create() };
+ParseResult parse = root.Parse(args);
+if (parse.Action is ParseErrorAction)
+{
+    foreach (System.CommandLine.Parsing.ParseError error in parse.Errors) Console.Error.WriteLine(error.Message);
+    return 2;
+}
+return parse.Invoke();

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace AlignT2I.Bench;
+
+/// <summary>Source-generated writer of measurements, one object to a line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Measurement))]
+internal sealed partial class MeasurementJson : JsonSerializerContext;
