@@ -34,13 +34,19 @@ internal static unsafe class Lanes
     /// <summary>Number of vectors that hold <paramref name="count"/> elements.</summary>
     public static int Vectors<T>(int count) where T : unmanaged => (count + Vector512<T>.Count - 1) / Vector512<T>.Count;
 
-    /// <summary>Sum of a few values spread over lanes, in the order of the lanes.</summary>
-    public static double Sum<T>(Vector512<T> value) where T : unmanaged, INumberBase<T>
+    /// <summary>Sum of the lanes, in pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum<T>(Vector512<T> value) where T : unmanaged, INumberBase<T> => double.CreateTruncating(Vector512.Sum(value));
+
+    /// <summary>Largest lane; NaN where one is.</summary>
+    public static T Max<T>(Vector512<T> value) where T : unmanaged, INumber<T>
     {
-        double sum = 0;
-        for (int lane = 0; lane < Vector512<T>.Count; lane++)
-            sum += double.CreateTruncating(value[lane]);
-        return sum;
+        Vector256<T> half = Vector256.Max(value.GetLower(), value.GetUpper());
+        Vector128<T> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        T max = quarter[0];
+        for (int lane = 1; lane < Vector128<T>.Count; lane++)
+            max = T.Max(max, quarter[lane]);
+        return max;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

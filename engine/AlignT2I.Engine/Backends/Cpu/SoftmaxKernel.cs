@@ -26,13 +26,11 @@ internal static unsafe class SoftmaxKernel<T> where T : unmanaged, IFloatingPoin
 
     static void ForwardRow(T* x, T* y, int columns)
     {
-        T max = T.NegativeInfinity;
-        Vector512<T> maxima = Vector512.Create(max);
+        Vector512<T> maxima = Vector512.Create(T.NegativeInfinity);
         int whole = columns - columns % Vector512<T>.Count;
         for (int c = 0; c < whole; c += Vector512<T>.Count)
             maxima = Vector512.Max(maxima, Vector512.Load(x + c));
-        for (int lane = 0; lane < Vector512<T>.Count; lane++)
-            max = T.Max(max, maxima[lane]);
+        T max = Lanes.Max(maxima);
         for (int c = whole; c < columns; c++)
             max = T.Max(max, x[c]);
 
