@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Clip;
+using AlignT2I.Models.StableDiffusion;
+
+namespace AlignT2I.Training.Pretraining;
+
+/// <summary>Rendered scenes encoded once: scaled latents, and the text encoder's states of their captions.</summary>
+internal sealed class LatentScenes
+{
+    /// <summary>The caption of dropped conditioning.</summary>
+    public const int EmptyCaption = 0;
+
+    const int BatchSize = 64;
+
+    readonly float[] latents;
+    readonly int[] captions;
+    readonly float[] textStates;
+
+    LatentScenes(float[] latents, int[] captions, float[] textStates, int[] textShape, double scalingFactor)
+    {
+        this.latents = latents;
+        this.captions = captions;
+        this.textStates = textStates;
+        TextShape = textShape;
+        ScalingFactor = scalingFactor;
+    }
+
+    public static int[] LatentShape { get; } = [16, 16, 4];
+
+    public static int LatentLength { get; } = 16 * 16 * 4;
+
+    /// <summary>[tokens, width] of one caption's states.</summary>
+    public int[] TextShape { get; }
+
+    public int TextLength => TextShape[0] * TextShape[1];
+
+    public int Count => captions.Length;
+
+    /// <summary>What makes the latents' standard deviation one: the scaling_factor of the VAE's config.json.</summary>
+    public double ScalingFactor { get; }
+
+    public ReadOnlySpan<float> Latents(int scene) => latents.AsSpan(scene * LatentLength, LatentLength);
+
+    public int Caption(int scene) => captions[scene];
+
+    public ReadOnlySpan<float> TextStates(int caption) => textStates.AsSpan(caption * TextLength, TextLength);
+
+    /// <summary>Renders and encodes scenes, or reads them from <paramref name="cachePath"/> where they are already.</summary>
+    public static LatentScenes Make(
+        string cachePath, AutoencoderKL vae, ClipTextModel text, ClipTokenizer tokenizer, PretrainOptions options,
+        IProgress<StageProgress>? progress, CancellationToken cancellation)
+    {
+        if (File.Exists(cachePath))
+            return Read(cachePath);
+
+        float[] latents = new float[options.Scenes * LatentLength];
+        string[] texts = new string[options.Scenes];
+        Philox random = new(options.Seed, stream: 4);
+        using Tape pause = Tape.Pause();
+        for (int first = 0; first < options.Scenes; first += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using MemoryScope scope = MemoryScope.Open();
+            int n = Math.Min(BatchSize, options.Scenes - first);
+            (Tensor pixels, string[] batch) = RenderedImages.Draw(n, random);
+            vae.Encode(pixels).Mean.AsSpan<float>().CopyTo(latents.AsSpan(first * LatentLength));
+            batch.CopyTo(texts, first);
+            progress?.Report(new StageProgress("encode scenes", first + n, options.Scenes, "image"));
+        }
+
+        double sum = 0;
+        foreach (float value in latents)
+            sum += (double)value * value;
+        double scalingFactor = Math.Round(1 / Math.Sqrt(sum / latents.Length), 5);
+        for (int i = 0; i < latents.Length; i++)
+            latents[i] *= (float)scalingFactor;
+
+        List<string> distinct = ["", .. texts.Distinct()];
+        Dictionary<string, int> index = distinct.Select((caption, i) => (caption, i)).ToDictionary(p => p.caption, p => p.i);
+        int[] captions = [.. texts.Select(caption => index[caption])];
+        LatentScenes scenes = new(latents, captions, Encode(distinct, text, tokenizer, out int[] textShape), textShape, scalingFactor);
+        scenes.Save(cachePath);
+        return scenes;
+    }
+
+    static float[] Encode(List<string> captions, ClipTextModel text, ClipTokenizer tokenizer, out int[] textShape)
+    {
+        textShape = [tokenizer.ModelMaxLength, text.Config.HiddenSize];
+        int length = textShape[0] * textShape[1];
+        float[] states = new float[captions.Count * length];
+        for (int first = 0; first < captions.Count; first += BatchSize)
+        {
+            using MemoryScope scope = MemoryScope.Open();
+            int n = Math.Min(BatchSize, captions.Count - first);
+            int[] ids = [.. captions.Skip(first).Take(n).SelectMany(tokenizer.Encode)];
+            text.Call(Tensor.From(ids, [n, tokenizer.ModelMaxLength])).AsSpan<float>().CopyTo(states.AsSpan(first * length));
+        }
+
+        return states;
+    }
+
+    void Save(string path)
+    {
+        int distinct = textStates.Length / TextLength;
+        using SafetensorsWriter writer = SafetensorsWriter.Create(
+            path,
+            [
+                new SafetensorsEntry("latents", SafetensorsDType.Float32, [Count, .. LatentShape]),
+                new SafetensorsEntry("captions", SafetensorsDType.Int32, [Count]),
+                new SafetensorsEntry("text_states", SafetensorsDType.Float32, [distinct, .. TextShape]),
+                new SafetensorsEntry("scaling_factor", SafetensorsDType.Float64, []),
+            ]);
+        writer.Write("latents", MemoryMarshal.AsBytes<float>(latents));
+        writer.Write("captions", MemoryMarshal.AsBytes<int>(captions));
+        writer.Write("text_states", MemoryMarshal.AsBytes<float>(textStates));
+        writer.Write("scaling_factor", MemoryMarshal.AsBytes<double>([ScalingFactor]));
+        writer.Commit();
+    }
+
+    static LatentScenes Read(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        int[] textShape = [.. file["text_states"].Shape.Skip(1).Select(d => (int)d)];
+        return new LatentScenes(
+            MemoryMarshal.Cast<byte, float>(file.GetBytes("latents")).ToArray(),
+            MemoryMarshal.Cast<byte, int>(file.GetBytes("captions")).ToArray(),
+            MemoryMarshal.Cast<byte, float>(file.GetBytes("text_states")).ToArray(),
+            textShape,
+            MemoryMarshal.Read<double>(file.GetBytes("scaling_factor")));
+    }
+}

@@ -1,0 +1,69 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Clip;
+using AlignT2I.Models.Schedulers;
+using AlignT2I.Models.StableDiffusion;
+
+namespace AlignT2I.Training.Pretraining;
+
+/// <summary>Writes the parts of the miniature as a diffusers folder, weights in float16.</summary>
+internal sealed class MiniatureModelWriter
+{
+    const string DiffusersWeights = "diffusion_pytorch_model.safetensors", TransformersWeights = "model.safetensors";
+
+    const string ModelIndex = """
+        {
+          "_class_name": "StableDiffusionPipeline",
+          "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+          "scheduler": ["diffusers", "DDIMScheduler"],
+          "text_encoder": ["transformers", "CLIPTextModelWithProjection"],
+          "tokenizer": ["transformers", "CLIPTokenizer"],
+          "unet": ["diffusers", "UNet2DConditionModel"],
+          "vae": ["diffusers", "AutoencoderKL"]
+        }
+
+        """;
+
+    readonly string folder;
+
+    public MiniatureModelWriter(string folder)
+    {
+        this.folder = folder;
+        Directory.CreateDirectory(folder);
+        AtomicFile.WriteAllText(Path.Combine(folder, "model_index.json"), ModelIndex);
+    }
+
+    public void WriteTokenizer(ClipTokenizer tokenizer) => tokenizer.Save(Part("tokenizer"));
+
+    public void WriteScheduler(SchedulerConfig config) => config.Write(Path.Combine(Part("scheduler"), "scheduler_config.json"));
+
+    public void WriteVae(AutoencoderKLConfig config, ParameterStore parameters)
+    {
+        config.Write(Path.Combine(Part("vae"), "config.json"));
+        ParameterFile.Save(Path.Combine(folder, "vae", DiffusersWeights), parameters.Parameters, half: true);
+    }
+
+    public void WriteUNet(UNet2DConditionConfig config, ParameterStore parameters)
+    {
+        config.Write(Path.Combine(Part("unet"), "config.json"));
+        ParameterFile.Save(Path.Combine(folder, "unet", DiffusersWeights), parameters.Parameters, half: true);
+    }
+
+    public void WriteClip(ClipConfig config, ParameterStore parameters)
+    {
+        config.TextConfig.Write(Path.Combine(Part("text_encoder"), "config.json"));
+        ParameterFile.Save(Path.Combine(folder, "text_encoder", TransformersWeights), Named(parameters, "text_"), half: true);
+        config.VisionConfig.Write(Path.Combine(Part("image_encoder"), "config.json"));
+        ParameterFile.Save(Path.Combine(folder, "image_encoder", TransformersWeights), Named(parameters, "vision_", "visual_"), half: true);
+    }
+
+    static IEnumerable<Parameter> Named(ParameterStore parameters, params string[] prefixes) =>
+        parameters.Parameters.Where(p => prefixes.Any(prefix => p.Name.StartsWith(prefix, StringComparison.Ordinal)));
+
+    string Part(string name)
+    {
+        string part = Path.Combine(folder, name);
+        Directory.CreateDirectory(part);
+        return part;
+    }
+}

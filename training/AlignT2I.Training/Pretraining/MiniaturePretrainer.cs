@@ -1,0 +1,57 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Clip;
+using AlignT2I.Models.Schedulers;
+using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Miniature;
+
+namespace AlignT2I.Training.Pretraining;
+
+/// <summary>Makes the miniature from nothing: tokenizer, autoencoder, CLIP and diffusion model, written as a diffusers folder.</summary>
+public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions options)
+{
+    readonly string work = Path.Combine(outputFolder, "pretraining");
+
+    /// <summary>Trains what is not trained yet. Stopped or killed, it goes on from the last checkpoint, with the same result.</summary>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Stops after the step in flight, with a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
+    /// <exception cref="UsageException">Another process is at work on the folder.</exception>
+    public void Run(IProgress<StageProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        Directory.CreateDirectory(work);
+        using RunLock runLock = RunLock.Acquire(outputFolder);
+        ClipTokenizer tokenizer = BpeTrainer.Train(PromptGrammar.Words, MiniatureArchitecture.MaxTokens);
+
+        using ParameterStore vaeParameters = new(new RandomParameters(options.Seed));
+        AutoencoderKL vae = new(vaeParameters.Root, MiniatureArchitecture.Vae);
+        using (VaePhase phase = new(vae, vaeParameters, options))
+            Run(phase, "vae", progress, cancellation);
+
+        using ParameterStore clipParameters = new(new RandomParameters(options.Seed + 1));
+        ClipConfig clipConfig = MiniatureArchitecture.Clip(tokenizer.VocabularySize, tokenizer.BosTokenId, tokenizer.EosTokenId);
+        ClipModel clip = new(clipParameters.Root, clipConfig);
+        using (ClipPhase phase = new(clip, tokenizer, clipParameters, options))
+            Run(phase, "clip", progress, cancellation);
+
+        LatentScenes scenes = LatentScenes.Make(
+            Path.Combine(work, "latents.safetensors"), vae, clip.TextModel, tokenizer, options, progress, cancellation);
+        SchedulerConfig schedulerConfig = new() { ClassName = DdimScheduler.ClassName };
+        using ParameterStore unetParameters = new(new RandomParameters(options.Seed + 2));
+        UNet2DCondition unet = new(unetParameters.Root, MiniatureArchitecture.UNet);
+        IReadOnlyList<double> alphasCumprod = Scheduler.Create(schedulerConfig).AlphasCumprod;
+        using (DiffusionPhase phase = new(unet, unetParameters, scenes, alphasCumprod, options))
+            Run(phase, "unet", progress, cancellation);
+
+        MiniatureModelWriter writer = new(outputFolder);
+        writer.WriteTokenizer(tokenizer);
+        writer.WriteVae(MiniatureArchitecture.Vae with { ScalingFactor = scenes.ScalingFactor }, vaeParameters);
+        writer.WriteClip(clipConfig, clipParameters);
+        writer.WriteUNet(MiniatureArchitecture.UNet, unetParameters);
+        writer.WriteScheduler(schedulerConfig);
+    }
+
+    void Run(PretrainingPhase phase, string name, IProgress<StageProgress>? progress, CancellationToken cancellation) =>
+        phase.Run(Path.Combine(work, $"{name}.safetensors"), options.CheckpointSteps, progress, cancellation);
+}

@@ -1,0 +1,50 @@
+namespace AlignT2I.Training.Pretraining;
+
+/// <summary>What <c>align pretrain</c> can be told. The defaults made the miniature that ships.</summary>
+public sealed record PretrainOptions
+{
+    /// <summary>Decides everything random.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Updates of the autoencoder.</summary>
+    public int VaeSteps { get; init; } = 1600;
+
+    /// <summary>Images in one update of the autoencoder.</summary>
+    public int VaeBatchSize { get; init; } = 16;
+
+    /// <summary>Peak learning rate of the autoencoder.</summary>
+    public double VaeLearningRate { get; init; } = 2e-3;
+
+    /// <summary>Weight of the Kullback-Leibler term against the mean squared error.</summary>
+    public double KlWeight { get; init; } = 1e-5;
+
+    /// <summary>Updates of CLIP.</summary>
+    public int ClipSteps { get; init; } = 1500;
+
+    /// <summary>Image and caption pairs in one update of CLIP.</summary>
+    public int ClipBatchSize { get; init; } = 128;
+
+    /// <summary>Peak learning rate of CLIP.</summary>
+    public double ClipLearningRate { get; init; } = 1e-3;
+
+    /// <summary>Scenes that the diffusion model learns from, encoded once.</summary>
+    public int Scenes { get; init; } = 40_000;
+
+    /// <summary>Updates of the diffusion model.</summary>
+    public int DiffusionSteps { get; init; } = 12_000;
+
+    /// <summary>Latents in one update of the diffusion model.</summary>
+    public int DiffusionBatchSize { get; init; } = 32;
+
+    /// <summary>Peak learning rate of the diffusion model.</summary>
+    public double DiffusionLearningRate { get; init; } = 1e-3;
+
+    /// <summary>Share of captions replaced by the empty prompt, for classifier-free guidance.</summary>
+    public double ConditioningDropout { get; init; } = 0.1;
+
+    /// <summary>Decay of the averaged weights that are shipped.</summary>
+    public double EmaDecay { get; init; } = 0.999;
+
+    /// <summary>Updates between two checkpoints.</summary>
+    public int CheckpointSteps { get; init; } = 200;
+}

@@ -1,0 +1,110 @@
+using AlignT2I.Engine;
+using AlignT2I.Training.Checkpoints;
+
+namespace AlignT2I.Training.Pretraining;
+
+/// <summary>One of the three trainings from scratch: AdamW under a warm-up and cosine schedule, clipped gradients, averaged weights, checkpoints.</summary>
+internal abstract class PretrainingPhase : IDisposable
+{
+    const double MaxGradientNorm = 1, WeightDecay = 1e-2, WarmupShare = 0.03;
+
+    readonly string stage;
+    readonly int steps;
+    readonly ParameterStore parameters;
+    readonly AdamW optimizer;
+    readonly LearningRateSchedule schedule;
+    readonly Ema ema;
+    Philox random;
+
+    protected PretrainingPhase(string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream)
+    {
+        this.stage = stage;
+        this.steps = steps;
+        this.parameters = parameters;
+        parameters.RequireGrad();
+        optimizer = new AdamW(parameters.Parameters, weightDecay: WeightDecay);
+        schedule = LearningRateSchedule.Cosine(learningRate, warmupSteps: (int)(WarmupShare * steps), totalSteps: steps);
+        ema = new Ema(parameters.Parameters, options.EmaDecay, warmup: true);
+        random = new Philox(options.Seed, stream);
+    }
+
+    /// <summary>Trains to the last step, from the checkpoint if there is one, and leaves the averaged weights in the model.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
+    public void Run(string checkpointPath, int checkpointSteps, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    {
+        int step = File.Exists(checkpointPath) ? Load(checkpointPath) : 0;
+        while (step < steps)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                Save(checkpointPath, step);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            double learningRate = schedule.At(step);
+            (double loss, double norm) = Step(learningRate);
+            step++;
+            progress?.Report(new StageProgress(stage, step, steps, "step", ("loss", loss), ("norm", norm), ("lr", learningRate)));
+            if (step % checkpointSteps == 0 || step == steps)
+                Save(checkpointPath, step);
+        }
+
+        parameters.RequireGrad(false);
+        ema.CopyTo(parameters.Parameters);
+    }
+
+    public virtual void Dispose()
+    {
+        optimizer.Dispose();
+        ema.Dispose();
+    }
+
+    /// <summary>The loss of one batch, a scalar; everything random comes from <paramref name="random"/>.</summary>
+    protected abstract Tensor Loss(Philox random);
+
+    (double Loss, double Norm) Step(double learningRate)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        double value;
+        using (Tape tape = Tape.Open())
+        {
+            Tensor loss = Loss(random);
+            value = loss.Item();
+            tape.Backward(loss);
+        }
+
+        double norm = GradientNorm.Clip(parameters.Parameters, MaxGradientNorm);
+        if (!double.IsFinite(norm))
+            throw new InvalidOperationException($"{stage}: the gradient is not finite; lower the learning rate.");
+        optimizer.Step(learningRate);
+        parameters.ClearGrad();
+        ema.Update(parameters.Parameters);
+        return (value, norm);
+    }
+
+    IReadOnlyList<(string Name, Tensor Value)> State() =>
+    [
+        .. parameters.Parameters.Select(p => ($"parameter.{p.Name}", p.Value)),
+        .. optimizer.StateTensors.Select(t => ($"optimizer.{t.Name}", t.Value)),
+        .. ema.StateTensors.Select(t => ($"ema.{t.Name}", t.Value)),
+    ];
+
+    void Save(string path, int step) => TrainingCheckpoint.Save(path, State(), new Dictionary<string, string>
+    {
+        ["step"] = $"{step}",
+        ["random.seed"] = $"{random.State.Seed}",
+        ["random.stream"] = $"{random.State.Stream}",
+        ["random.counter"] = $"{random.State.Counter}",
+    });
+
+    int Load(string path)
+    {
+        IReadOnlyDictionary<string, string> metadata = TrainingCheckpoint.Load(path, State());
+        ulong Number(string key) => TrainingCheckpoint.Number(path, metadata, key);
+        random = new Philox(new PhiloxState(Number("random.seed"), Number("random.stream"), Number("random.counter")));
+        int step = (int)Number("step");
+        optimizer.StepCount = step;
+        ema.UpdateCount = step;
+        return step;
+    }
+}

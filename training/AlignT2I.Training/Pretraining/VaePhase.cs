@@ -1,0 +1,25 @@
+using AlignT2I.Engine;
+using AlignT2I.Models.StableDiffusion;
+
+namespace AlignT2I.Training.Pretraining;
+
+/// <summary>Trains the autoencoder: mean squared error and a light Kullback-Leibler term.</summary>
+/// <remarks>Kingma &amp; Welling 2014, arXiv:1312.6114; Rombach et al. 2022, appendix G, without the adversarial and perceptual losses.</remarks>
+internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, PretrainOptions options)
+    : PretrainingPhase("train VAE", options.VaeSteps, options.VaeLearningRate, options, parameters, stream: 1)
+{
+    protected override Tensor Loss(Philox random)
+    {
+        (Tensor pixels, _) = RenderedImages.Draw(options.VaeBatchSize, random);
+        DiagonalGaussian posterior = vae.Encode(pixels);
+        Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, Backend.Cpu);
+        random.Normal(noise.AsSpan<float>());
+        Tensor sample = F.Add(posterior.Mean, F.Mul(F.Exp(F.Affine(posterior.LogVariance, 0.5)), noise));
+        Tensor error = F.MseLoss(vae.Decode(sample), pixels);
+
+        // KL(N(mean, var) || N(0, 1)) = (mean^2 + var - 1 - log var) / 2, averaged over the latent's elements
+        Tensor meanSquare = F.Mul(posterior.Mean, posterior.Mean);
+        Tensor divergence = F.Mean(F.Sub(F.Add(meanSquare, F.Exp(posterior.LogVariance)), F.Affine(posterior.LogVariance, 1, 1)));
+        return F.Add(error, F.Affine(divergence, 0.5 * options.KlWeight));
+    }
+}
