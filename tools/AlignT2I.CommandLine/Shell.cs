@@ -3,13 +3,14 @@ using System.CommandLine.Invocation;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 
-namespace AlignT2I.Align;
+namespace AlignT2I.CommandLine;
 
 /// <summary>Runs a command line and turns what goes wrong into one sentence and an exit code.</summary>
-internal static class Shell
+public static class Shell
 {
     const int BadInput = 2, BadEnvironment = 3, Interrupted = 130;
 
+    /// <summary>Runs the command that the arguments name.</summary>
     /// <returns>What the command returns; 2 for bad usage or input, 3 for a system that refuses, 130 when interrupted.</returns>
     public static int Run(RootCommand root, string[] args)
     {
