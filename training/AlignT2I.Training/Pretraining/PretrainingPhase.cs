@@ -10,6 +10,7 @@ internal abstract class PretrainingPhase : IDisposable
 
     readonly string stage;
     readonly int steps;
+    readonly double learningRate;
     readonly ParameterStore parameters;
     readonly AdamW optimizer;
     readonly LearningRateSchedule schedule;
@@ -23,8 +24,9 @@ internal abstract class PretrainingPhase : IDisposable
         this.parameters = parameters;
         parameters.RequireGrad();
         optimizer = new AdamW(parameters.Parameters, weightDecay: WeightDecay);
-        schedule = LearningRateSchedule.Cosine(learningRate, warmupSteps: (int)(WarmupShare * steps), totalSteps: steps);
-        ema = new Ema(parameters.Parameters, options.EmaDecay, warmup: true);
+        this.learningRate = learningRate;
+        schedule = LearningRateSchedule.Cosine(totalSteps: steps, warmUpSteps: (int)(WarmupShare * steps));
+        ema = new Ema(parameters.Parameters, options.EmaDecay, warmUp: true);
         random = new Philox(options.Seed, stream);
     }
 
@@ -41,16 +43,16 @@ internal abstract class PretrainingPhase : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            double learningRate = schedule.At(step);
-            (double loss, double norm) = Step(learningRate);
+            double rate = learningRate * schedule.Multiplier(step);
+            (double loss, double norm) = Step(rate);
             step++;
-            progress?.Report(new StageProgress(stage, step, steps, "step", ("loss", loss), ("norm", norm), ("lr", learningRate)));
+            progress?.Report(new StageProgress(stage, step, steps, "step", ("loss", loss), ("norm", norm), ("lr", rate)));
             if (step % checkpointSteps == 0 || step == steps)
                 Save(checkpointPath, step);
         }
 
         parameters.RequireGrad(false);
-        ema.CopyTo(parameters.Parameters);
+        ema.Swap();
     }
 
     public virtual void Dispose()
@@ -62,7 +64,7 @@ internal abstract class PretrainingPhase : IDisposable
     /// <summary>The loss of one batch, a scalar; everything random comes from <paramref name="random"/>.</summary>
     protected abstract Tensor Loss(Philox random);
 
-    (double Loss, double Norm) Step(double learningRate)
+    (double Loss, double Norm) Step(double rate)
     {
         using MemoryScope scope = MemoryScope.Open();
         double value;
@@ -73,12 +75,12 @@ internal abstract class PretrainingPhase : IDisposable
             tape.Backward(loss);
         }
 
-        double norm = GradientNorm.Clip(parameters.Parameters, MaxGradientNorm);
+        double norm = GradientNorm.Of(parameters.Parameters);
         if (!double.IsFinite(norm))
             throw new InvalidOperationException($"{stage}: the gradient is not finite; lower the learning rate.");
-        optimizer.Step(learningRate);
+        optimizer.Step(rate, GradientNorm.Coefficient(norm, MaxGradientNorm));
         parameters.ClearGrad();
-        ema.Update(parameters.Parameters);
+        ema.Update();
         return (value, norm);
     }
 
@@ -86,7 +88,7 @@ internal abstract class PretrainingPhase : IDisposable
     [
         .. parameters.Parameters.Select(p => ($"parameter.{p.Name}", p.Value)),
         .. optimizer.StateTensors.Select(t => ($"optimizer.{t.Name}", t.Value)),
-        .. ema.StateTensors.Select(t => ($"ema.{t.Name}", t.Value)),
+        .. ema.Averages.Select(t => ($"ema.{t.Name}", t.Value)),
     ];
 
     void Save(string path, int step) => TrainingCheckpoint.Save(path, State(), new Dictionary<string, string>

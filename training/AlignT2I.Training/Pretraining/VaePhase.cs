@@ -14,12 +14,7 @@ internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, Pre
         DiagonalGaussian posterior = vae.Encode(pixels);
         Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, Backend.Cpu);
         random.Normal(noise.AsSpan<float>());
-        Tensor sample = F.Add(posterior.Mean, F.Mul(F.Exp(F.Affine(posterior.LogVariance, 0.5)), noise));
-        Tensor error = F.MseLoss(vae.Decode(sample), pixels);
-
-        // KL(N(mean, var) || N(0, 1)) = (mean^2 + var - 1 - log var) / 2, averaged over the latent's elements
-        Tensor meanSquare = F.Mul(posterior.Mean, posterior.Mean);
-        Tensor divergence = F.Mean(F.Sub(F.Add(meanSquare, F.Exp(posterior.LogVariance)), F.Affine(posterior.LogVariance, 1, 1)));
-        return F.Add(error, F.Affine(divergence, 0.5 * options.KlWeight));
+        Tensor error = F.MseLoss(vae.Decoder.Call(posterior.Sample(noise)), pixels);
+        return F.Add(error, F.Affine(posterior.KlDivergence(), options.KlWeight));
     }
 }
