@@ -15,6 +15,7 @@ internal abstract class PretrainingPhase : IDisposable
     readonly AdamW optimizer;
     readonly LearningRateSchedule schedule;
     readonly Ema ema;
+    readonly TrainingCheckpoint checkpoint;
     Philox random;
 
     protected PretrainingPhase(string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream)
@@ -27,6 +28,7 @@ internal abstract class PretrainingPhase : IDisposable
         this.learningRate = learningRate;
         schedule = LearningRateSchedule.Cosine(totalSteps: steps, warmUpSteps: (int)(WarmupShare * steps));
         ema = new Ema(parameters.Parameters, options.EmaDecay, warmUp: true);
+        checkpoint = new TrainingCheckpoint(parameters.Parameters, optimizer, ema);
         random = new Philox(options.Seed, stream);
     }
 
@@ -34,12 +36,18 @@ internal abstract class PretrainingPhase : IDisposable
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
     public void Run(string checkpointPath, int checkpointSteps, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
-        int step = File.Exists(checkpointPath) ? Load(checkpointPath) : 0;
+        long step = 0;
+        if (File.Exists(checkpointPath))
+        {
+            (step, PhiloxState state, _) = checkpoint.Load(checkpointPath);
+            random = new Philox(state);
+        }
+
         while (step < steps)
         {
             if (cancellation.IsCancellationRequested)
             {
-                Save(checkpointPath, step);
+                checkpoint.Save(checkpointPath, step, random.State);
                 cancellation.ThrowIfCancellationRequested();
             }
 
@@ -48,7 +56,7 @@ internal abstract class PretrainingPhase : IDisposable
             step++;
             progress?.Report(new StageProgress(stage, step, steps, "step", ("loss", loss), ("norm", norm), ("lr", rate)));
             if (step % checkpointSteps == 0 || step == steps)
-                Save(checkpointPath, step);
+                checkpoint.Save(checkpointPath, step, random.State);
         }
 
         parameters.RequireGrad(false);
@@ -82,31 +90,5 @@ internal abstract class PretrainingPhase : IDisposable
         parameters.ClearGrad();
         ema.Update();
         return (value, norm);
-    }
-
-    IReadOnlyList<(string Name, Tensor Value)> State() =>
-    [
-        .. parameters.Parameters.Select(p => ($"parameter.{p.Name}", p.Value)),
-        .. optimizer.StateTensors.Select(t => ($"optimizer.{t.Name}", t.Value)),
-        .. ema.Averages.Select(t => ($"ema.{t.Name}", t.Value)),
-    ];
-
-    void Save(string path, int step) => TrainingCheckpoint.Save(path, State(), new Dictionary<string, string>
-    {
-        ["step"] = $"{step}",
-        ["random.seed"] = $"{random.State.Seed}",
-        ["random.stream"] = $"{random.State.Stream}",
-        ["random.counter"] = $"{random.State.Counter}",
-    });
-
-    int Load(string path)
-    {
-        IReadOnlyDictionary<string, string> metadata = TrainingCheckpoint.Load(path, State());
-        ulong Number(string key) => TrainingCheckpoint.Number(path, metadata, key);
-        random = new Philox(new PhiloxState(Number("random.seed"), Number("random.stream"), Number("random.counter")));
-        int step = (int)Number("step");
-        optimizer.StepCount = step;
-        ema.UpdateCount = step;
-        return step;
     }
 }
