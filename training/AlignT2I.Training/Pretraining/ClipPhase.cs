@@ -10,7 +10,7 @@ internal sealed class ClipPhase(ClipModel clip, ClipTokenizer tokenizer, Paramet
 {
     protected override Tensor Loss(Philox random)
     {
-        int n = options.ClipBatchSize;
+        int n = Options.ClipBatchSize;
         (Tensor pixels, string[] captions) = RenderedImages.Draw(n, random);
         Tensor inputIds = Tensor.From([.. captions.SelectMany(tokenizer.Encode)], [n, tokenizer.ModelMaxLength]);
         Tensor logits = clip.Call(pixels, inputIds);

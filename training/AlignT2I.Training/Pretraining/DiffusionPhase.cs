@@ -11,7 +11,7 @@ internal sealed class DiffusionPhase(
 {
     protected override Tensor Loss(Philox random)
     {
-        int n = options.DiffusionBatchSize, length = LatentScenes.LatentLength;
+        int n = Options.DiffusionBatchSize, length = LatentScenes.LatentLength;
         Tensor sample = Tensor.Empty([n, .. LatentScenes.LatentShape], DType.F32, Backend.Cpu);
         Tensor noise = Tensor.Empty(sample.Shape, DType.F32, Backend.Cpu);
         Tensor encoderHiddenStates = Tensor.Empty([n, .. scenes.TextShape], DType.F32, Backend.Cpu);
@@ -20,7 +20,7 @@ internal sealed class DiffusionPhase(
         for (int i = 0; i < n; i++)
         {
             int scene = random.NextInt(scenes.Count), timestep = random.NextInt(alphasCumprod.Count);
-            bool dropped = random.NextDouble() < options.ConditioningDropout;
+            bool dropped = random.NextDouble() < Options.ConditioningDropout;
             scenes.TextStates(dropped ? LatentScenes.EmptyCaption : scenes.Caption(scene))
                 .CopyTo(encoderHiddenStates.AsSpan<float>()[(i * scenes.TextLength)..]);
             timesteps.AsSpan<float>()[i] = timestep;

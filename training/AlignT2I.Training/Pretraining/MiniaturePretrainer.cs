@@ -37,7 +37,7 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
 
         LatentScenes scenes = LatentScenes.Make(
             Path.Combine(work, "latents.safetensors"), vae, clip.TextModel, tokenizer, options, progress, cancellation);
-        SchedulerConfig schedulerConfig = new() { ClassName = DdimScheduler.ClassName };
+        SchedulerConfig schedulerConfig = new() { ClassName = "DDIMScheduler" };
         using ParameterStore unetParameters = new(new RandomParameters(options.Seed + 2));
         UNet2DCondition unet = new(unetParameters.Root, MiniatureArchitecture.UNet);
         IReadOnlyList<double> alphasCumprod = Scheduler.Create(schedulerConfig).AlphasCumprod;

@@ -20,6 +20,7 @@ internal abstract class PretrainingPhase : IDisposable
 
     protected PretrainingPhase(string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream)
     {
+        Options = options;
         this.stage = stage;
         this.steps = steps;
         this.parameters = parameters;
@@ -31,6 +32,8 @@ internal abstract class PretrainingPhase : IDisposable
         checkpoint = new TrainingCheckpoint(parameters.Parameters, optimizer, ema);
         random = new Philox(options.Seed, stream);
     }
+
+    protected PretrainOptions Options { get; }
 
     /// <summary>Trains to the last step, from the checkpoint if there is one, and leaves the averaged weights in the model.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>

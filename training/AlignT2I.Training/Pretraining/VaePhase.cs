@@ -10,11 +10,11 @@ internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, Pre
 {
     protected override Tensor Loss(Philox random)
     {
-        (Tensor pixels, _) = RenderedImages.Draw(options.VaeBatchSize, random);
+        (Tensor pixels, _) = RenderedImages.Draw(Options.VaeBatchSize, random);
         DiagonalGaussian posterior = vae.Encode(pixels);
         Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, Backend.Cpu);
         random.Normal(noise.AsSpan<float>());
         Tensor error = F.MseLoss(vae.Decoder.Call(posterior.Sample(noise)), pixels);
-        return F.Add(error, F.Affine(posterior.KlDivergence(), options.KlWeight));
+        return F.Add(error, F.Affine(posterior.KlDivergence(), Options.KlWeight));
     }
 }
