@@ -28,7 +28,7 @@ internal static class MiniatureArchitecture
         SampleSize = 16,
         DownBlockTypes = ["DownBlock2D", "CrossAttnDownBlock2D"],
         UpBlockTypes = ["CrossAttnUpBlock2D", "UpBlock2D"],
-        BlockOutChannels = [48, 96],
+        BlockOutChannels = [64, 128],
         LayersPerBlock = 1,
         NormNumGroups = 16,
         CrossAttentionDim = TextWidth,
