@@ -5,7 +5,7 @@ namespace AlignT2I.Files.Tests;
 /// <summary>The rules of the house that the compiler does not know.</summary>
 internal sealed class HouseTests
 {
-    const string Testing = "AlignT2I.Testing";
+    const string Testing = "AlignT2I.Testing", CommandLine = "AlignT2I.CommandLine";
 
     static readonly string[] engineAndBelow = ["AlignT2I.Engine", "AlignT2I.Files", "AlignT2I.Native"];
     static readonly string[] trainingAndBelow = ["AlignT2I.Training", "AlignT2I.Feedback", "AlignT2I.Models", .. engineAndBelow];
@@ -20,13 +20,14 @@ internal sealed class HouseTests
         ["AlignT2I.Feedback"] = ["AlignT2I.Files"],
         ["AlignT2I.Training"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Feedback", "AlignT2I.Files"],
         ["weights-converter"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Files"],
-        ["align"] = trainingAndBelow,
-        ["train-reward"] = trainingAndBelow,
-        ["finetune"] = trainingAndBelow,
-        ["bench"] = trainingAndBelow,
+        [CommandLine] = trainingAndBelow,
+        ["align"] = [CommandLine, .. trainingAndBelow],
+        ["train-reward"] = [CommandLine, .. trainingAndBelow],
+        ["finetune"] = [CommandLine, .. trainingAndBelow],
+        ["bench"] = [CommandLine, .. trainingAndBelow],
         ["feedback-server"] = ["AlignT2I.Feedback", "AlignT2I.Files"],
         [Testing] = ["AlignT2I.Models", .. engineAndBelow],
-        ["align.Tests"] = ["align", "train-reward", "finetune", "weights-converter", Testing, .. trainingAndBelow],
+        ["align.Tests"] = ["align", "train-reward", "finetune", "weights-converter", Testing, CommandLine, .. trainingAndBelow],
     };
 
     static readonly string[] textFiles =
