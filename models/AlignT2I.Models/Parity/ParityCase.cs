@@ -74,6 +74,29 @@ public sealed class ParityCase : IDisposable
     /// <exception cref="FileFormatException">There is no such tensor.</exception>
     public Shape ShapeOf(string name) => file[name].Shape.Select(d => checked((int)d)).ToArray();
 
+    /// <summary>An entry of the configuration.</summary>
+    /// <exception cref="FileFormatException">There is none of that name.</exception>
+    public JsonElement Setting(string key) => TrySetting(key)
+        ?? throw new FileFormatException(Path, $"the case's config has no '{key}', which the component '{Component}' needs.");
+
+    /// <summary>An entry of the configuration; null where there is none of that name.</summary>
+    public JsonElement? TrySetting(string key) =>
+        Config.ValueKind == JsonValueKind.Object && Config.TryGetProperty(key, out JsonElement value) ? value : null;
+
+    /// <summary>A number of the configuration.</summary>
+    /// <exception cref="FileFormatException">There is none of that name, or it is no number.</exception>
+    public double Number(string key) => Number(key, Setting(key));
+
+    /// <summary>A list of numbers of the configuration.</summary>
+    /// <exception cref="FileFormatException">There is none of that name, or it is no list of numbers.</exception>
+    public double[] Numbers(string key) => Setting(key) is { ValueKind: JsonValueKind.Array } list
+        ? [.. list.EnumerateArray().Select(e => Number(key, e))]
+        : throw new FileFormatException(Path, $"the case's config has '{key}' = {Setting(key)}; expected a list of numbers.");
+
+    double Number(string key, JsonElement value) => value.ValueKind == JsonValueKind.Number
+        ? value.GetDouble()
+        : throw new FileFormatException(Path, $"the case's config has '{key}' = {value}; expected a number.");
+
     /// <summary>The entries of a list in the metadata, such as <c>gradstat_names</c>.</summary>
     /// <exception cref="FileFormatException">There is no such entry, or it is no list of strings.</exception>
     public string[] List(string key)
@@ -85,6 +108,10 @@ public sealed class ParityCase : IDisposable
     /// <summary>Whether a tensor is zero in exact arithmetic, so that only rounding noise is left of it.</summary>
     public bool IsAnalyticZero(string name) =>
         noise.RootElement.TryGetProperty(name, out JsonElement n) && n.TryGetProperty("analytic_zero", out JsonElement z) && z.ValueKind == JsonValueKind.True;
+
+    /// <summary>Relative L2 error of the recording itself against float64; 0 where it says nothing.</summary>
+    public double RelativeNoise(string name) =>
+        noise.RootElement.TryGetProperty(name, out JsonElement n) && n.TryGetProperty("rel_l2", out JsonElement r) ? r.GetDouble() : 0;
 
     /// <summary>The elements of a tensor as float64, in the order of the file.</summary>
     /// <exception cref="FileFormatException">There is no such tensor, or its type is none of F32, F64, I32, I64, U8.</exception>
@@ -102,6 +129,22 @@ public sealed class ParityCase : IDisposable
             _ => throw new FileFormatException(Path, $"tensor '{name}' is {tensor.DType}; a case has Float32, Float64, Int32, Int64 or UInt8."),
         };
     }
+
+    /// <summary>One row of a tensor, as float64: its elements at a place of the first axis.</summary>
+    /// <exception cref="FileFormatException">There is no such tensor or row.</exception>
+    public double[] Row(string name, int row)
+    {
+        double[] values = Values(name);
+        Shape shape = ShapeOf(name);
+        if (shape.Rank == 0 || row >= shape[0])
+            throw new FileFormatException(Path, $"tensor '{name}' has shape {shape}; it has no row {row}.");
+        int length = values.Length / shape[0];
+        return values[(row * length)..((row + 1) * length)];
+    }
+
+    /// <summary>Shape of a row: that of the tensor without the first axis.</summary>
+    /// <exception cref="FileFormatException">There is no such tensor.</exception>
+    public Shape RowShapeOf(string name) => ShapeOf(name).ToArray()[1..];
 
     /// <inheritdoc/>
     public void Dispose()

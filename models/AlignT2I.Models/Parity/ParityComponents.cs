@@ -16,6 +16,8 @@ public static class ParityComponents
     {
         ["clip-text"] = ClipParity.RunText,
         ["clip-vision"] = ClipParity.RunVision,
+        ["finetune"] = FinetuneParity.Run,
+        ["optim"] = OptimizerParity.Run,
         ["scheduler"] = SchedulerParity.Run,
         ["unet"] = UNetParity.Run,
         ["vae"] = VaeParity.Run,

@@ -7,6 +7,8 @@ namespace AlignT2I.Models.Parity;
 /// <remarks>Every result of the recording must be compared: <see cref="Finish"/> counts one that was not as a failure.</remarks>
 internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtype)
 {
+    const double MostNoise = 0.1;
+
     static readonly string[] given = ["input.", "cotangent.", "output64."];
 
     readonly List<ParityComparison> comparisons = [];
@@ -30,13 +32,13 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     public Tensor Tensor(string name) => Make(recorded.Values(name), recorded.ShapeOf(name));
 
     /// <summary>An image of the recording, [N, C, H, W] in the file, as the engine has it: [N, H, W, C].</summary>
-    public Tensor Image(string name)
-    {
-        Shape s = recorded.ShapeOf(name);
-        if (s.Rank != 4)
-            throw new FileFormatException(recorded.Path, $"tensor '{name}' has shape {s}; expected an image [N, C, H, W].");
-        return Make(ImageLayout.ToChannelsLast(recorded.Values(name), s), [s[0], s[2], s[3], s[1]]);
-    }
+    public Tensor Image(string name) => Image(name, recorded.Values(name), recorded.ShapeOf(name));
+
+    /// <summary>One row of a tensor of the recording, such as one step's input.</summary>
+    public Tensor Row(string name, int row) => Make(recorded.Row(name, row), recorded.RowShapeOf(name));
+
+    /// <summary>One row of images, [rows, N, C, H, W] in the file: [N, H, W, C].</summary>
+    public Tensor ImageRow(string name, int row) => Image(name, recorded.Row(name, row), recorded.RowShapeOf(name));
 
     /// <summary>A tensor of float64 values in the engine's type.</summary>
     public Tensor Make(double[] values, Shape shape) => dtype == DType.F64
@@ -71,7 +73,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         const string prefix = "grad.param.";
         foreach (string name in recorded.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
         {
-            Parameter parameter = store[name[prefix.Length..]];
+            Parameter parameter = store.Parameters.FirstOrDefault(p => p.Name == name[prefix.Length..])
+                ?? throw new FileFormatException(recorded.Path, $"the model has no parameter '{name[prefix.Length..]}', whose gradient is recorded.");
             Check(name, FileValues(parameter, parameter.Value.Grad), ParityLimits.Gradient);
         }
         if (recorded.Has("gradstat"))
@@ -80,28 +83,39 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     }
 
     /// <summary>Compares condensed tensors: a row (sum, L2 norm, product with the vector of <c>dot:</c> and the name) for each.</summary>
+    /// <remarks>In float64 with the recording's float64 run, where it has one (<c>_f64</c>): there rounding hides nothing.</remarks>
     /// <param name="table">Name of the recording's table [P, 3].</param>
     /// <param name="names">Metadata key of the rows' names.</param>
     /// <param name="values">The elements of the tensor of a name, in the order of the file.</param>
     /// <param name="limits">For the differences of the columns, each divided by the tensor's L2 norm.</param>
-    public void CheckStatistics(string table, string names, Func<string, double[]> values, (double Sum, double Norm, double Dot) limits)
+    /// <param name="rounding">Limit of the largest difference where the recording's own float32 noise is above a tenth of the table.</param>
+    public void CheckStatistics(
+        string table, string names, Func<string, double[]> values, (double Sum, double Norm, double Dot) limits, double rounding = 0)
     {
-        double[] rows = recorded.Values(table);
+        bool float64 = dtype == DType.F64 && recorded.Has(table + "_f64");
+        double[] rows = recorded.Values(float64 ? table + "_f64" : table), found = new double[rows.Length];
         string[] rowNames = recorded.List(names);
         Span<(double Worst, string Name)> worst = [default, default, default];
         for (int p = 0; p < rowNames.Length; p++)
         {
-            (double sum, double norm, double dot) = Statistics(rowNames[p], values(rowNames[p]));
-            double recordedNorm = rows[3 * p + 1];
-            ReadOnlySpan<double> differences = [sum - rows[3 * p], norm - recordedNorm, dot - rows[3 * p + 2]];
+            Statistics(rowNames[p], values(rowNames[p])).CopyTo(found, 3 * p);
             for (int column = 0; column < 3; column++)
             {
-                double relative = differences[column] == 0 ? 0 : Math.Abs(differences[column]) / recordedNorm;
+                double difference = Math.Abs(found[3 * p + column] - rows[3 * p + column]);
+                double relative = difference == 0 ? 0 : difference / rows[3 * p + 1];
                 if (!(relative <= worst[column].Worst))
                     worst[column] = (relative, rowNames[p]);
             }
         }
+
         compared.Add(table);
+        if (!float64 && recorded.RelativeNoise(table) > MostNoise)
+        {
+            comparisons.Add(ParityComparison.Of(table, found, rows, ParityMeasure.MaxAbs, rounding, "mostly float32 rounding; float64 shows it"));
+            return;
+        }
+        if (float64)
+            limits = ParityLimits.StatisticsFloat64;
         ReadOnlySpan<(string Column, double Limit)> columns = [("sum", limits.Sum), ("L2", limits.Norm), ("dot", limits.Dot)];
         for (int column = 0; column < 3; column++)
             comparisons.Add(new ParityComparison($"{table} {columns[column].Column}", double.NaN, worst[column].Worst, ParityMeasure.RelativeL2,
@@ -142,6 +156,10 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
             : new ParityComparison(name, double.NaN, double.NaN, measure, limit, $"{found.Length} values instead of {expected.Length}"));
     }
 
+    Tensor Image(string name, double[] values, Shape s) => s.Rank == 4
+        ? Make(ImageLayout.ToChannelsLast(values, s), [s[0], s[2], s[3], s[1]])
+        : throw new FileFormatException(recorded.Path, $"tensor '{name}' has images of shape {s}; expected [N, C, H, W].");
+
     double[] Doubles(string name, Tensor? tensor) => tensor switch
     {
         null => new double[recorded.ShapeOf(name).Count],
@@ -149,7 +167,7 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         _ => Array.ConvertAll(tensor.ToArray<float>(), v => (double)v),
     };
 
-    (double Sum, double Norm, double Dot) Statistics(string name, double[] values)
+    double[] Statistics(string name, double[] values)
     {
         double[] vector = new double[values.Length];
         recorded.Weights!.FillUnit("dot:" + name, vector);
@@ -160,6 +178,6 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
             squares += values[i] * values[i];
             dot += values[i] * vector[i];
         }
-        return (sum, Math.Sqrt(squares), dot);
+        return [sum, Math.Sqrt(squares), dot];
     }
 }

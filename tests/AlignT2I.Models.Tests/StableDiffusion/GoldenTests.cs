@@ -17,10 +17,12 @@ internal sealed class GoldenTests
     [TestCase("vae/tiny-b-decoder")]
     [TestCase("vae/eps-probe-encoder")]
     [TestCase("vae/eps-probe-decoder")]
+    [TestCase("finetune/tiny-a")]
     public void The_engine_matches_the_recording(string name) => Golden.Check(name);
 
     [TestCase("unet/tiny-d")]
     [TestCase("vae/tiny-a-encoder")]
+    [TestCase("finetune/tiny-a")]
     public void So_it_does_in_float64(string name) => Golden.Check(name, DType.F64);
 
     [TestCase("unet/full-forward-64")]
