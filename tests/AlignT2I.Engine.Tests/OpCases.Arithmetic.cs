@@ -7,7 +7,7 @@ public static partial class OpCases
         new(typeof(AddOp), "odd count", [[2, 3, 7], [2, 3, 7]], t => F.Add(t[0], t[1])),
         new(typeof(AddOp), "with itself", [[5, 3]], t => F.Add(t[0], t[0])),
         new(typeof(SubOp), "odd count", [[3, 5], [3, 5]], t => F.Sub(t[0], t[1])),
-        new(typeof(SubOp), "only the second needs a gradient", [[3, 5]], t => F.Sub(Tensor.Full([3, 5], t[0].DType, t[0].Backend, 2), t[0])),
+        new(typeof(SubOp), "second needs a gradient", [[3, 5]], t => F.Sub(Tensor.Full([3, 5], t[0].DType, t[0].Backend, 2), t[0])),
         new(typeof(MulOp), "odd count", [[3, 5, 3], [3, 5, 3]], t => F.Mul(t[0], t[1])),
         new(typeof(MulOp), "square", [[19]], t => F.Mul(t[0], t[0])),
         new(typeof(DivOp), "odd count", [[2, 11], [2, 11]], t => F.Div(t[0], t[1])) { AwayFromZero = 0.5 },

@@ -55,7 +55,8 @@ public static class ParameterFile
         if (file.Tensors.Count != all.Length)
         {
             string extra = file.Tensors.Select(t => t.Name).Except(all.Select(p => p.Name)).First();
-            throw new FileFormatException(path, $"it has {file.Tensors.Count} tensors where {all.Length} are needed, '{extra}' too many. Is it of the same model?");
+            throw new FileFormatException(
+                path, $"it has {file.Tensors.Count} tensors where {all.Length} are needed, '{extra}' too many. Is it of the same model?");
         }
 
         foreach (Parameter parameter in all)

@@ -6,7 +6,7 @@ public static partial class Functional
     /// <param name="a">Any shape.</param>
     /// <param name="b">The shape and type of <paramref name="a"/>.</param>
     /// <returns>The shape and type of <paramref name="a"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ; nothing is broadcast (see <see cref="AddPerChannel"/>, <see cref="AddTrailing"/>).</exception>
+    /// <exception cref="ShapeException">The shapes differ; see <see cref="AddPerChannel"/>, <see cref="AddTrailing"/>.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
     public static Tensor Add(Tensor a, Tensor b)
     {

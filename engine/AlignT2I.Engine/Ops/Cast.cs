@@ -2,7 +2,7 @@ namespace AlignT2I.Engine;
 
 public static partial class Functional
 {
-    /// <summary>The same values in another type: rounded to nearest even between floating-point types, cut toward zero and saturated to integers.</summary>
+    /// <summary>The same values in another type: to the nearest, ties to even; to integers cut toward zero and saturated.</summary>
     /// <param name="x">Any shape and type.</param>
     /// <param name="dtype">Type of the result; that of <paramref name="x"/> copies nothing.</param>
     /// <returns>The shape of <paramref name="x"/>. Gradients flow between floating-point types.</returns>

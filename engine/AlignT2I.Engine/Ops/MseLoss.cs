@@ -3,7 +3,7 @@ namespace AlignT2I.Engine;
 public static partial class Functional
 {
     /// <summary>Mean over the samples of w_n times the mean of (prediction_n - target_n)^2.</summary>
-    /// <remarks>With the reward as weight: the first term of eq. 4 of Lee et al. 2023; without: the denoising loss of Ho et al. 2020.</remarks>
+    /// <remarks>With the reward as weight the first term of eq. 4 of Lee et al. 2023; without, the loss of Ho et al. 2020.</remarks>
     /// <param name="prediction">[N, ...].</param>
     /// <param name="target">The shape and type of <paramref name="prediction"/>.</param>
     /// <param name="sampleWeight">w [N]; 1 when left out. The mean divides by N, not by the sum of the weights.</param>
@@ -41,7 +41,7 @@ internal sealed class MseLossOp : Op
         this.sampleWeight = SaveOptional(sampleWeight);
     }
 
-    /// <summary>dprediction = dy * w_n * 2 / (N * M) * (prediction - target) = -dtarget, dw_n = dy * perSample_n / N; M elements a sample.</summary>
+    /// <summary>dprediction = dy * w_n * 2 / count * (prediction - target) = -dtarget, dw_n = dy / N * (mean square of sample n).</summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
         Backend backend = dy.Backend;

@@ -2,7 +2,8 @@ namespace AlignT2I.Engine;
 
 public static partial class Functional
 {
-    /// <summary>Bilinear interpolation between pixel centres, as PyTorch's <c>interpolate</c> with <c>align_corners=False</c>, no antialiasing.</summary>
+    /// <summary>Bilinear interpolation between pixel centres: PyTorch's <c>interpolate(align_corners=False)</c>.</summary>
+    /// <remarks>There is no antialiasing where the result is smaller.</remarks>
     /// <param name="x">Images [N, H, W, C].</param>
     /// <param name="height">Height of the result, in pixels.</param>
     /// <param name="width">Width of the result, in pixels.</param>

@@ -12,7 +12,7 @@ public static partial class Functional
         Require.AtLeastRank(x, 1);
         Require.That(
             sizes.Length > 0 && sizes.All(size => size >= 0) && sizes.Sum(size => (long)size) == x.Shape[^1],
-            $"sizes [{string.Join(", ", sizes)}] do not cut the last axis of {x.Shape}; give sizes of zero or more that add up to {x.Shape[^1]}");
+            $"sizes [{string.Join(", ", sizes)}] do not cut the last axis of {x.Shape}; they must add up to {x.Shape[^1]}");
 
         Tensor[] parts = new Tensor[sizes.Length];
         int at = 0;

@@ -29,7 +29,7 @@ public static class GradientNorm
         return norm;
     }
 
-    /// <summary>min(1, maxNorm / (norm + 1e-6)), or 1 where the norm is not finite: what to give <see cref="Optimizer.Step"/> instead of clipping.</summary>
+    /// <summary>min(1, maxNorm / (norm + 1e-6)), or 1 where the norm is not finite: clips within <see cref="Optimizer.Step"/>.</summary>
     /// <param name="norm">Result of <see cref="Of"/>.</param>
     /// <param name="maxNorm">Largest norm wanted, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is not positive.</exception>

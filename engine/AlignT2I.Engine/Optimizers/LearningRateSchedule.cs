@@ -1,6 +1,6 @@
 namespace AlignT2I.Engine;
 
-/// <summary>Learning rate as a multiple of its full value: rises linearly over the warm-up, then stays, falls linearly, or falls along half a cosine.</summary>
+/// <summary>Learning rate as a multiple of its full value: a linear warm-up, then constant, a line or half a cosine down.</summary>
 /// <remarks>The definitions of transformers' get_constant/linear/cosine_schedule_with_warmup.</remarks>
 public sealed class LearningRateSchedule
 {

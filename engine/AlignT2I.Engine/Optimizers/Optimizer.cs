@@ -3,8 +3,8 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Engine;
 
-/// <summary>Updates parameters from their gradients, all in one pass; keeps its state in float32 (float64 for float64 parameters).</summary>
-/// <remarks>A parameter without a gradient is left alone. Elementwise and in a fixed order: the same state and gradients give the same bits.</remarks>
+/// <summary>Updates parameters from their gradients, all in one pass; its state is float32 (float64 for float64 parameters).</summary>
+/// <remarks>A parameter without a gradient is left alone. The same state and gradients give the same bits.</remarks>
 public abstract class Optimizer : IDisposable
 {
     const string StepKey = "step", KindKey = "optimizer";
@@ -33,7 +33,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>What is trained.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
 
-    /// <summary>The state by name, as in <c>conv_in.weight.exp_avg</c>: with <see cref="StepCount"/> all that a checkpoint must keep.</summary>
+    /// <summary>The state by name, as in <c>conv_in.weight.exp_avg</c>; with <see cref="StepCount"/> what a checkpoint keeps.</summary>
     public IReadOnlyList<Parameter> StateTensors => state;
 
     /// <summary>Steps done. Set it only when restoring <see cref="StateTensors"/>.</summary>
@@ -41,7 +41,7 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Updates every parameter that has a gradient. The gradients stay as they are.</summary>
     /// <param name="learningRate">Rate of this step.</param>
-    /// <param name="gradientScale">Factor on all gradients: clipping or the mean over accumulated batches without a pass of its own.</param>
+    /// <param name="gradientScale">Factor on all gradients: for clipping, or the mean of accumulated batches, in the same pass.</param>
     public void Step(double learningRate, double gradientScale = 1)
     {
         StepCount++;

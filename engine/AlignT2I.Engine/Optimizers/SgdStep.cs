@@ -1,7 +1,7 @@
 namespace AlignT2I.Engine;
 
 /// <summary>
-/// The constants of one step: g = GradientScale * gradient + L2 * p; buffer = Momentum * buffer + g; p = p - LearningRate * d, where d is the buffer,
-/// or g + Momentum * buffer with Nesterov's momentum, or g without momentum.
+/// The constants of one step: g = GradientScale * gradient + L2 * p; buffer = Momentum * buffer + g; p = p - LearningRate * d,
+/// where d is the buffer, or g + Momentum * buffer with Nesterov's momentum, or g without momentum.
 /// </summary>
 internal readonly record struct SgdStep(double LearningRate, double Momentum, bool Nesterov, double L2, double GradientScale);

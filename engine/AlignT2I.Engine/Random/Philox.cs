@@ -79,7 +79,7 @@ public sealed class Philox
         }
     }
 
-    /// <summary>Fills a span with values of the standard normal distribution (Box and Muller 1958); none is beyond 6.67 in absolute value.</summary>
+    /// <summary>Fills a span with values of the standard normal distribution (Box and Muller 1958), none beyond 6.67.</summary>
     /// <param name="values">Receives the values.</param>
     public void Normal(Span<float> values)
     {

@@ -40,8 +40,8 @@ internal sealed class PhiloxTests
     [Test]
     public void Seeds_and_streams_differ()
     {
-        ulong[] first = [new Philox(1).NextUInt64(), new Philox(2).NextUInt64(), new Philox(1, 1).NextUInt64(), new Philox(1, 1UL << 40).NextUInt64(),
-            new Philox(1 + (1UL << 40)).NextUInt64()];
+        Philox[] generators = [new(1), new(2), new(1, 1), new(1, 1UL << 40), new(1 + (1UL << 40))];
+        ulong[] first = [.. generators.Select(generator => generator.NextUInt64())];
         Assert.That(first, Is.Unique);
     }
 

@@ -14,7 +14,8 @@ internal sealed class TorchGeneratorTests
     public void Raw_outputs(ulong seed)
     {
         var generator = new TorchGenerator(seed);
-        Assert.That(Enumerable.Range(0, 10).Select(_ => (long)generator.NextUInt32()), Is.EqualTo(Recorded<long>(seed, "mt19937_raw_u32.10")));
+        long[] values = [.. Enumerable.Range(0, 10).Select(_ => (long)generator.NextUInt32())];
+        Assert.That(values, Is.EqualTo(Recorded<long>(seed, "mt19937_raw_u32.10")));
     }
 
     [TestCaseSource(nameof(seeds))]
@@ -47,7 +48,9 @@ internal sealed class TorchGeneratorTests
     }
 
     [Test]
-    public void Normals([ValueSource(nameof(seeds))] ulong seed, [Values("randn.1", "randn.15", "randn.16", "randn.17", "randn.16384", "generator_randn.40")] string name)
+    public void Normals(
+        [ValueSource(nameof(seeds))] ulong seed,
+        [Values("randn.1", "randn.15", "randn.16", "randn.17", "randn.16384", "generator_randn.40")] string name)
     {
         float[] expected = Recorded<float>(seed, name), values = new float[expected.Length];
         new TorchGenerator(seed).Randn(values);

@@ -30,8 +30,8 @@ internal sealed unsafe partial class CpuBackend
     {
         switch (y.DType)
         {
-            case DType.F32: AddBroadcast(x.Pointer<float>(), b.Pointer<float>(), groups, b.Count / groups, y.Pointer<float>(), y.Count); break;
-            case DType.F64: AddBroadcast(x.Pointer<double>(), b.Pointer<double>(), groups, b.Count / groups, y.Pointer<double>(), y.Count); break;
+            case DType.F32: AddBroadcast<float>(x, b, groups, y); break;
+            case DType.F64: AddBroadcast<double>(x, b, groups, y); break;
             default: throw NotSupported(y.DType);
         }
     }
@@ -40,24 +40,18 @@ internal sealed unsafe partial class CpuBackend
     {
         switch (y.DType)
         {
-            case DType.F32: MulPerSample(x.Pointer<float>(), w.Pointer<float>(), w.Count, y.Pointer<float>(), y.Count); break;
-            case DType.F64: MulPerSample(x.Pointer<double>(), w.Pointer<double>(), w.Count, y.Pointer<double>(), y.Count); break;
+            case DType.F32: MulPerSample<float>(x, w, y); break;
+            case DType.F64: MulPerSample<double>(x, w, y); break;
             default: throw NotSupported(y.DType);
         }
     }
 
     internal override void ScaleShift(Tensor x, Tensor scale, Tensor? shift, Tensor y)
     {
-        int n = scale.Shape[0];
-        long c = scale.Shape[1];
         switch (y.DType)
         {
-            case DType.F32:
-                ScaleShift(x.Pointer<float>(), scale.Pointer<float>(), shift is null ? null : shift.Pointer<float>(), n, c, y.Pointer<float>(), y.Count);
-                break;
-            case DType.F64:
-                ScaleShift(x.Pointer<double>(), scale.Pointer<double>(), shift is null ? null : shift.Pointer<double>(), n, c, y.Pointer<double>(), y.Count);
-                break;
+            case DType.F32: ScaleShift<float>(x, scale, shift, y); break;
+            case DType.F64: ScaleShift<double>(x, scale, shift, y); break;
             default: throw NotSupported(y.DType);
         }
     }
@@ -72,7 +66,8 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static void Binary<T, TKernel>(T* a, T* b, T* y, long count) where T : unmanaged, IFloatingPointIeee754<T> where TKernel : IBinaryKernel =>
+    static void Binary<T, TKernel>(T* a, T* b, T* y, long count)
+        where T : unmanaged, IFloatingPointIeee754<T> where TKernel : IBinaryKernel =>
         CpuThreads.ForRange(count, Grain, (start, end) =>
         {
             int length = (int)(end - start);
@@ -88,41 +83,44 @@ internal sealed unsafe partial class CpuBackend
                 TensorPrimitives.Add(result, add, result);
         });
 
-    static void AddBroadcast<T>(T* x, T* b, int groups, long columns, T* y, long count) where T : unmanaged, IFloatingPointIeee754<T>
+    static void AddBroadcast<T>(Tensor x, Tensor b, int groups, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (count == 0) return;
-        long groupSize = count / groups;
-        ForRowPieces(count, columns, (first, length) =>
+        if (y.Count == 0) return;
+        T* from = x.Pointer<T>(), added = b.Pointer<T>(), to = y.Pointer<T>();
+        long columns = b.Count / groups, groupSize = y.Count / groups;
+        ForRowPieces(y.Count, columns, (first, length) =>
         {
-            T* bias = b + first / groupSize * columns + first % columns;
-            TensorPrimitives.Add(new ReadOnlySpan<T>(x + first, length), new ReadOnlySpan<T>(bias, length), new Span<T>(y + first, length));
+            ReadOnlySpan<T> row = new(added + first / groupSize * columns + first % columns, length);
+            TensorPrimitives.Add(new ReadOnlySpan<T>(from + first, length), row, new Span<T>(to + first, length));
         });
     }
 
-    static void MulPerSample<T>(T* x, T* w, long samples, T* y, long count) where T : unmanaged, IFloatingPointIeee754<T>
+    static void MulPerSample<T>(Tensor x, Tensor w, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (count == 0) return;
-        long size = count / samples;
-        ForRowPieces(count, size, (first, length) =>
-            TensorPrimitives.Multiply(new ReadOnlySpan<T>(x + first, length), w[first / size], new Span<T>(y + first, length)));
+        if (y.Count == 0) return;
+        T* from = x.Pointer<T>(), factor = w.Pointer<T>(), to = y.Pointer<T>();
+        long size = y.Count / w.Count;
+        ForRowPieces(y.Count, size, (first, length) =>
+            TensorPrimitives.Multiply(new ReadOnlySpan<T>(from + first, length), factor[first / size], new Span<T>(to + first, length)));
     }
 
-    static void ScaleShift<T>(T* x, T* scale, T* shift, int samples, long columns, T* y, long count) where T : unmanaged, IFloatingPointIeee754<T>
+    static void ScaleShift<T>(Tensor x, Tensor scale, Tensor? shift, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (count == 0) return;
-        long sampleSize = count / samples;
-        ForRowPieces(count, columns, (first, length) =>
+        if (y.Count == 0) return;
+        T* from = x.Pointer<T>(), factor = scale.Pointer<T>(), to = y.Pointer<T>(), added = shift is null ? null : shift.Pointer<T>();
+        long columns = scale.Shape[1], sampleSize = y.Count / scale.Shape[0];
+        ForRowPieces(y.Count, columns, (first, length) =>
         {
             long at = first / sampleSize * columns + first % columns;
-            ReadOnlySpan<T> value = new(x + first, length);
-            Span<T> result = new(y + first, length);
-            TensorPrimitives.FusedMultiplyAdd(value, new ReadOnlySpan<T>(scale + at, length), value, result);
-            if (shift is not null)
-                TensorPrimitives.Add(result, new ReadOnlySpan<T>(shift + at, length), result);
+            ReadOnlySpan<T> value = new(from + first, length);
+            Span<T> result = new(to + first, length);
+            TensorPrimitives.FusedMultiplyAdd(value, new ReadOnlySpan<T>(factor + at, length), value, result);
+            if (added is not null)
+                TensorPrimitives.Add(result, new ReadOnlySpan<T>(added + at, length), result);
         });
     }
 
-    /// <summary>Calls body(first, length) for contiguous pieces that cover all elements; none crosses the end of a row of the given length.</summary>
+    /// <summary>Calls body(first, length) for contiguous pieces that cover all elements; none crosses the end of a row.</summary>
     static void ForRowPieces(long count, long row, Action<long, int> body) =>
         CpuThreads.ForRange(count, Grain, (start, end) =>
         {

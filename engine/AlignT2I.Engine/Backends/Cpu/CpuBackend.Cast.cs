@@ -44,7 +44,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.BF16:
                 ushort* result = (ushort*)to + start;
                 for (int i = 0; i < values.Length; i++)
-                    result[i] = BFloat16.FromSingle(typeof(T) == typeof(double) ? BFloat16.ToOdd(double.CreateSaturating(values[i])) : float.CreateSaturating(values[i]));
+                {
+                    float single = typeof(T) == typeof(double) ? BFloat16.ToOdd(double.CreateSaturating(values[i])) : float.CreateSaturating(values[i]);
+                    result[i] = BFloat16.FromSingle(single);
+                }
+
                 break;
             default: throw NotSupported(toType);
         }

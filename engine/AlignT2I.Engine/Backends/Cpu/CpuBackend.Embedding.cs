@@ -15,7 +15,8 @@ internal sealed unsafe partial class CpuBackend
         {
             if ((uint)id[i] >= (uint)rows)
                 throw new ArgumentOutOfRangeException(
-                    nameof(ids), id[i], $"Embedding: id {id[i]} at position {i} is not a row of the table of shape {table.Shape}; give ids from 0 to {rows - 1}.");
+                    nameof(ids), id[i],
+                    $"Embedding: id {id[i]} at position {i} is no row of the table of shape {table.Shape}; give ids from 0 to {rows - 1}.");
             Buffer.MemoryCopy(from + id[i] * bytes, to + i * bytes, bytes, bytes);
         }
     }
@@ -41,7 +42,8 @@ internal sealed unsafe partial class CpuBackend
         {
             if ((uint)at[n] >= (uint)steps)
                 throw new ArgumentOutOfRangeException(
-                    nameof(index), at[n], $"Gather: index {at[n]} of sample {n} is outside x of shape {x.Shape}; give indices from 0 to {steps - 1}.");
+                    nameof(index), at[n],
+                    $"Gather: index {at[n]} of sample {n} is outside x of shape {x.Shape}; give indices from 0 to {steps - 1}.");
             Buffer.MemoryCopy(from + ((long)n * steps + at[n]) * bytes, to + n * bytes, bytes, bytes);
         }
     }

@@ -86,7 +86,7 @@ internal sealed unsafe partial class CpuBackend
         {
             if ((uint)labels[n] >= (uint)classes)
                 throw new ArgumentOutOfRangeException(
-                    nameof(labels), labels[n], $"CrossEntropy: label {labels[n]} of sample {n} is none of the {classes} classes of the logits.");
+                    nameof(labels), labels[n], $"CrossEntropy: label {labels[n]} of sample {n} is none of the {classes} classes.");
             Span<T> x = logits.AsSpan<T>().Slice(n * classes, classes), y = probabilities.AsSpan<T>().Slice(n * classes, classes);
             double max = double.CreateTruncating(TensorPrimitives.Max<T>(x)), sum = 0;
             for (int c = 0; c < classes; c++)

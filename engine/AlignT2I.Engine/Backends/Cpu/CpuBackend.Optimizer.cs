@@ -7,32 +7,22 @@ internal sealed unsafe partial class CpuBackend
     internal override void AdamStep(OptimizerSlot[] slots, AdamStep step) =>
         ForPieces([.. slots.Select(slot => slot.Value)], (k, start, length) =>
         {
-            (Tensor value, Tensor gradient, Tensor? first, Tensor? second) = slots[k];
-            switch (value.DType)
+            switch (slots[k].Value.DType)
             {
-                case DType.F32:
-                    AdamPiece(value.Pointer<float>() + start, gradient.Pointer<float>() + start, first!.Pointer<float>() + start, second!.Pointer<float>() + start, length, step);
-                    break;
-                case DType.F64:
-                    AdamPiece(value.Pointer<double>() + start, gradient.Pointer<double>() + start, first!.Pointer<double>() + start, second!.Pointer<double>() + start, length, step);
-                    break;
-                default: throw NotSupported(value.DType);
+                case DType.F32: AdamPiece<float>(slots[k], start, length, step); break;
+                case DType.F64: AdamPiece<double>(slots[k], start, length, step); break;
+                default: throw NotSupported(slots[k].Value.DType);
             }
         });
 
     internal override void SgdStep(OptimizerSlot[] slots, SgdStep step) =>
         ForPieces([.. slots.Select(slot => slot.Value)], (k, start, length) =>
         {
-            (Tensor value, Tensor gradient, Tensor? buffer, _) = slots[k];
-            switch (value.DType)
+            switch (slots[k].Value.DType)
             {
-                case DType.F32:
-                    SgdPiece(value.Pointer<float>() + start, gradient.Pointer<float>() + start, buffer is null ? null : buffer.Pointer<float>() + start, length, step);
-                    break;
-                case DType.F64:
-                    SgdPiece(value.Pointer<double>() + start, gradient.Pointer<double>() + start, buffer is null ? null : buffer.Pointer<double>() + start, length, step);
-                    break;
-                default: throw NotSupported(value.DType);
+                case DType.F32: SgdPiece<float>(slots[k], start, length, step); break;
+                case DType.F64: SgdPiece<double>(slots[k], start, length, step); break;
+                default: throw NotSupported(slots[k].Value.DType);
             }
         });
 
@@ -41,8 +31,8 @@ internal sealed unsafe partial class CpuBackend
         {
             switch (averages[k].DType)
             {
-                case DType.F32: MovePiece(averages[k].Pointer<float>() + start, values[k].Pointer<float>() + start, (float)fraction, length); break;
-                case DType.F64: MovePiece(averages[k].Pointer<double>() + start, values[k].Pointer<double>() + start, fraction, length); break;
+                case DType.F32: MovePiece(averages[k], values[k], (float)fraction, start, length); break;
+                case DType.F64: MovePiece(averages[k], values[k], fraction, start, length); break;
                 default: throw NotSupported(averages[k].DType);
             }
         });
@@ -93,12 +83,15 @@ internal sealed unsafe partial class CpuBackend
         return [.. pieces];
     }
 
-    static void AdamPiece<T>(T* p, T* gradient, T* m, T* v, int length, AdamStep step) where T : unmanaged, IFloatingPointIeee754<T>
+    static void AdamPiece<T>(OptimizerSlot slot, long start, int length, AdamStep step) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        T* p = slot.Value.Pointer<T>() + start, gradient = slot.Gradient.Pointer<T>() + start;
+        T* m = slot.First!.Pointer<T>() + start, v = slot.Second!.Pointer<T>() + start;
         T beta1 = T.CreateTruncating(step.Beta1), rest1 = T.CreateTruncating(1 - step.Beta1);
         T beta2 = T.CreateTruncating(step.Beta2), rest2 = T.CreateTruncating(1 - step.Beta2);
         T l2 = T.CreateTruncating(step.L2), decay = T.CreateTruncating(step.Decay), size = T.CreateTruncating(step.StepSize);
-        T rootScale = T.CreateTruncating(step.RootScale), epsilon = T.CreateTruncating(step.Epsilon), scale = T.CreateTruncating(step.GradientScale);
+        T rootScale = T.CreateTruncating(step.RootScale), epsilon = T.CreateTruncating(step.Epsilon);
+        T scale = T.CreateTruncating(step.GradientScale);
         Vector<T> epsilons = new(epsilon);
         int width = Vector<T>.Count, i = 0;
         for (; i + width <= length; i += width)
@@ -118,8 +111,10 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static void SgdPiece<T>(T* p, T* gradient, T* buffer, int length, SgdStep step) where T : unmanaged, IFloatingPointIeee754<T>
+    static void SgdPiece<T>(OptimizerSlot slot, long start, int length, SgdStep step) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        T* p = slot.Value.Pointer<T>() + start, gradient = slot.Gradient.Pointer<T>() + start;
+        T* buffer = slot.First is null ? null : slot.First.Pointer<T>() + start;
         T rate = T.CreateTruncating(step.LearningRate), momentum = T.CreateTruncating(step.Momentum);
         T l2 = T.CreateTruncating(step.L2), scale = T.CreateTruncating(step.GradientScale);
         int width = Vector<T>.Count, i = 0;
@@ -146,8 +141,10 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static void MovePiece<T>(T* average, T* value, T fraction, int length) where T : unmanaged, IFloatingPointIeee754<T>
+    static void MovePiece<T>(Tensor averages, Tensor values, T fraction, long start, int length)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
+        T* average = averages.Pointer<T>() + start, value = values.Pointer<T>() + start;
         int width = Vector<T>.Count, i = 0;
         for (; i + width <= length; i += width)
             (Vector.Load(average + i) + (Vector.Load(value + i) - Vector.Load(average + i)) * fraction).Store(average + i);

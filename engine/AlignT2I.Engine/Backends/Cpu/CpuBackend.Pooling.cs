@@ -42,8 +42,8 @@ internal sealed unsafe partial class CpuBackend
     {
         switch (dx.DType)
         {
-            case DType.F32: MaxPool2dBackward(dy.Pointer<float>(), position.Pointer<int>(), dy.Shape, dx.Pointer<float>(), dx.Shape); break;
-            case DType.F64: MaxPool2dBackward(dy.Pointer<double>(), position.Pointer<int>(), dy.Shape, dx.Pointer<double>(), dx.Shape); break;
+            case DType.F32: MaxPool2dBackward<float>(dy, position, dx); break;
+            case DType.F64: MaxPool2dBackward<double>(dy, position, dx); break;
             default: throw NotSupported(dx.DType);
         }
     }
@@ -123,16 +123,19 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static void MaxPool2dBackward<T>(T* dy, int* position, Shape from, T* dx, Shape to) where T : unmanaged, IFloatingPointIeee754<T>
+    static void MaxPool2dBackward<T>(Tensor dy, Tensor position, Tensor dx) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int c = to[3], imageLength = to[1] * to[2] * c, outputLength = from[1] * from[2] * c;
-        CpuThreads.For(to[0], n =>
+        T* gradient = dy.Pointer<T>(), result = dx.Pointer<T>();
+        int* positions = position.Pointer<int>();
+        int n = dx.Shape[0], c = dx.Shape[3];
+        int imageLength = dx.Shape[1] * dx.Shape[2] * c, outputLength = dy.Shape[1] * dy.Shape[2] * c;
+        CpuThreads.For(n, i =>
         {
-            T* image = dx + (long)n * imageLength, source = dy + (long)n * outputLength;
-            int* at = position + (long)n * outputLength;
+            T* image = result + (long)i * imageLength, source = gradient + (long)i * outputLength;
+            int* at = positions + (long)i * outputLength;
             new Span<T>(image, imageLength).Clear();
-            for (int i = 0; i < outputLength; i++)
-                image[at[i] * c + i % c] += source[i];
+            for (int k = 0; k < outputLength; k++)
+                image[at[k] * c + k % c] += source[k];
         });
     }
 

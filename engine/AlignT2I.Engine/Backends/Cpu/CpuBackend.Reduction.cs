@@ -62,19 +62,18 @@ internal sealed unsafe partial class CpuBackend
     {
         switch (y.DType)
         {
-            case DType.F32: L2NormalizeForward(x.Pointer<float>(), eps, y.Pointer<float>(), norm.AsSpan<float>(), y.Shape[^1]); break;
-            case DType.F64: L2NormalizeForward(x.Pointer<double>(), eps, y.Pointer<double>(), norm.AsSpan<double>(), y.Shape[^1]); break;
+            case DType.F32: L2NormalizeForward<float>(x, eps, y, norm); break;
+            case DType.F64: L2NormalizeForward<double>(x, eps, y, norm); break;
             default: throw NotSupported(y.DType);
         }
     }
 
     internal override void L2NormalizeBackward(Tensor y, Tensor norm, double eps, Tensor dy, Tensor dx)
     {
-        int c = y.Shape[^1];
         switch (y.DType)
         {
-            case DType.F32: L2NormalizeBackward(y.Pointer<float>(), norm.AsSpan<float>(), eps, dy.Pointer<float>(), dx.Pointer<float>(), c); break;
-            case DType.F64: L2NormalizeBackward(y.Pointer<double>(), norm.AsSpan<double>(), eps, dy.Pointer<double>(), dx.Pointer<double>(), c); break;
+            case DType.F32: L2NormalizeBackward<float>(y, norm, eps, dy, dx); break;
+            case DType.F64: L2NormalizeBackward<double>(y, norm, eps, dy, dx); break;
             default: throw NotSupported(y.DType);
         }
     }
@@ -143,33 +142,42 @@ internal sealed unsafe partial class CpuBackend
         {
             Span<double> sums = new(partial + (long)group * chunks * columns, columns);
             for (int chunk = 1; chunk < chunks; chunk++)
-                TensorPrimitives.Add<double>(sums, new ReadOnlySpan<double>(partial + ((long)group * chunks + chunk) * columns, columns), sums);
+            {
+                ReadOnlySpan<double> next = new(partial + ((long)group * chunks + chunk) * columns, columns);
+                TensorPrimitives.Add(sums, next, sums);
+            }
+
             for (int i = 0; i < columns; i++)
                 y[(long)group * columns + i] = T.CreateTruncating(sums[i]);
         }
     }
 
-    static void L2NormalizeForward<T>(T* x, double eps, T* y, Span<T> norm, int columns) where T : unmanaged, IFloatingPointIeee754<T>
+    static void L2NormalizeForward<T>(Tensor x, double eps, Tensor y, Tensor norm) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int row = 0; row < norm.Length; row++)
+        int columns = x.Shape[^1];
+        T* from = x.Pointer<T>(), to = y.Pointer<T>();
+        Span<T> norms = norm.AsSpan<T>();
+        for (int row = 0; row < norms.Length; row++, from += columns, to += columns)
         {
-            T* from = x + (long)row * columns;
             double length = Math.Max(Math.Sqrt(FixedOrder.Sum<T, FixedOrder.Product>(from, from, columns)), eps);
-            norm[row] = T.CreateTruncating(length);
-            TensorPrimitives.Divide(new ReadOnlySpan<T>(from, columns), norm[row], new Span<T>(y + (long)row * columns, columns));
+            norms[row] = T.CreateTruncating(length);
+            TensorPrimitives.Divide(new ReadOnlySpan<T>(from, columns), norms[row], new Span<T>(to, columns));
         }
     }
 
-    static void L2NormalizeBackward<T>(T* y, Span<T> norm, double eps, T* dy, T* dx, int columns) where T : unmanaged, IFloatingPointIeee754<T>
+    static void L2NormalizeBackward<T>(Tensor y, Tensor norm, double eps, Tensor dy, Tensor dx)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int row = 0; row < norm.Length; row++)
+        int columns = y.Shape[^1];
+        T* unit = y.Pointer<T>(), gradient = dy.Pointer<T>(), to = dx.Pointer<T>();
+        Span<T> norms = norm.AsSpan<T>();
+        for (int row = 0; row < norms.Length; row++, unit += columns, gradient += columns, to += columns)
         {
-            long at = (long)row * columns;
-            T inverse = T.One / norm[row];
-            bool clamped = norm[row] <= T.CreateTruncating(eps);
-            T dot = clamped ? T.Zero : T.CreateTruncating(FixedOrder.Sum<T, FixedOrder.Product>(y + at, dy + at, columns));
+            T inverse = T.One / norms[row];
+            bool raised = norms[row] <= T.CreateTruncating(eps);
+            T dot = raised ? T.Zero : T.CreateTruncating(FixedOrder.Sum<T, FixedOrder.Product>(unit, gradient, columns));
             for (int i = 0; i < columns; i++)
-                dx[at + i] = (dy[at + i] - y[at + i] * dot) * inverse;
+                to[i] = (gradient[i] - unit[i] * dot) * inverse;
         }
     }
 }

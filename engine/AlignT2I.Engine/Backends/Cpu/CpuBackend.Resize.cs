@@ -119,7 +119,7 @@ internal sealed unsafe partial class CpuBackend
         });
     }
 
-    /// <summary>For every output pixel its two neighbours along one axis and the weight of the second; pixel centres are at (i + 1/2) / size.</summary>
+    /// <summary>For every output pixel its two neighbours along one axis and the weight of the second; centres are at i + 1/2.</summary>
     static (int Low, int High, double Weight)[] Taps(int from, int to)
     {
         var taps = new (int, int, double)[to];

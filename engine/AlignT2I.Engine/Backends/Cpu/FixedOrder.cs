@@ -28,7 +28,8 @@ internal static unsafe class FixedOrder
     }
 
     /// <summary>sums[i] += <typeparamref name="TTerm"/> of a[i] and b[i].</summary>
-    public static void Accumulate<T, TTerm>(T* a, T* b, double* sums, long count) where T : unmanaged, IFloatingPointIeee754<T> where TTerm : ITerm
+    public static void Accumulate<T, TTerm>(T* a, T* b, double* sums, long count)
+        where T : unmanaged, IFloatingPointIeee754<T> where TTerm : ITerm
     {
         int width = Vector<double>.Count;
         long i = 0;
@@ -44,7 +45,8 @@ internal static unsafe class FixedOrder
     }
 
     /// <summary>sums[r] = sum over i of <typeparamref name="TTerm"/> of a[r, i] and b[r, i].</summary>
-    public static double[] Rows<T, TTerm>(T* a, T* b, int rows, long columns) where T : unmanaged, IFloatingPointIeee754<T> where TTerm : ITerm
+    public static double[] Rows<T, TTerm>(T* a, T* b, int rows, long columns)
+        where T : unmanaged, IFloatingPointIeee754<T> where TTerm : ITerm
     {
         int pieces = (int)Math.Max(1, (columns + Piece - 1) / Piece);
         double[] partial = new double[(long)rows * pieces];
