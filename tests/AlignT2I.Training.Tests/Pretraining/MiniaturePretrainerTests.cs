@@ -1,0 +1,103 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Training.Pretraining;
+
+namespace AlignT2I.Training.Tests.Pretraining;
+
+internal sealed class MiniaturePretrainerTests
+{
+    static readonly PretrainOptions options = new()
+    {
+        Seed = 5,
+        VaeSteps = 5, VaeBatchSize = 2,
+        ClipSteps = 5, ClipBatchSize = 4,
+        Scenes = 24,
+        DiffusionSteps = 8, DiffusionBatchSize = 3,
+        CheckpointSteps = 2,
+    };
+
+    static readonly string[] weights =
+        ["vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "image_encoder/model.safetensors", "unet/diffusion_pytorch_model.safetensors"];
+
+    string folder = "";
+
+    [SetUp]
+    public void MakeFolder() => folder = Directory.CreateTempSubdirectory("pretrain").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(folder, recursive: true);
+
+    [Test]
+    public void Stopped_in_every_phase_it_ends_with_the_same_bits()
+    {
+        string whole = Path.Combine(folder, "whole"), stopped = Path.Combine(folder, "stopped");
+        new MiniaturePretrainer(whole, options).Run();
+        Assert.That(Stop(stopped, "train VAE", 3), Is.True);
+        Assert.That(Stop(stopped, "train CLIP", 2), Is.True);
+        Assert.That(Stop(stopped, "train UNet", 5), Is.True);
+        new MiniaturePretrainer(stopped, options).Run();
+        foreach (string file in weights)
+            Assert.That(File.ReadAllBytes(Path.Combine(stopped, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, file))), file);
+    }
+
+    [Test]
+    public void Killed_between_two_checkpoints_it_goes_on_from_the_last()
+    {
+        string whole = Path.Combine(folder, "whole"), killed = Path.Combine(folder, "killed");
+        new MiniaturePretrainer(whole, options).Run();
+        // A kill leaves no checkpoint of its own: an exception out of the progress report is the same to the files.
+        Assert.That(
+            () => new MiniaturePretrainer(killed, options).Run(new Reports(p =>
+            {
+                if (p is { Stage: "train UNet", Done: 5 })
+                    throw new TimeoutException("killed");
+            })),
+            Throws.TypeOf<TimeoutException>());
+        File.WriteAllBytes(Path.Combine(killed, "pretraining", "unet.safetensors.tmp"), [1, 2, 3]);
+        new MiniaturePretrainer(killed, options).Run();
+        foreach (string file in weights)
+            Assert.That(File.ReadAllBytes(Path.Combine(killed, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, file))), file);
+    }
+
+    [Test]
+    public void A_damaged_checkpoint_is_named()
+    {
+        Stop(folder, "train VAE", 3);
+        string checkpoint = Path.Combine(folder, "pretraining", "vae.safetensors");
+        File.WriteAllBytes(checkpoint, File.ReadAllBytes(checkpoint)[..^100]);
+        Assert.That(
+            () => new MiniaturePretrainer(folder, options).Run(), Throws.TypeOf<FileFormatException>().With.Message.Contains("vae.safetensors"));
+    }
+
+    [Test]
+    public void No_memory_is_left_behind()
+    {
+        long before = Backend.Cpu.LiveBytes;
+        new MiniaturePretrainer(folder, options with { Scenes = 8, DiffusionSteps = 2, ClipSteps = 1, VaeSteps = 1 }).Run();
+        Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
+    }
+
+    static bool Stop(string output, string stage, int step)
+    {
+        using CancellationTokenSource source = new();
+        Reports reports = new(p =>
+        {
+            if (p.Stage == stage && p.Done == step)
+                source.Cancel();
+        });
+        try
+        {
+            new MiniaturePretrainer(output, options).Run(reports, source.Token);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    sealed class Reports(Action<StageProgress> report) : IProgress<StageProgress>
+    {
+        public void Report(StageProgress value) => report(value);
+    }
+}
