@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores.</summary>
@@ -37,15 +35,7 @@ internal sealed unsafe partial class CpuBackend : Backend
         }
     }
 
-    internal override void Accumulate(Tensor sum, Tensor x)
-    {
-        if (sum.DType == DType.F32 && x.DType == DType.F32)
-            TensorPrimitives.Add(sum.AsSpan<float>(), x.AsSpan<float>(), sum.AsSpan<float>());
-        else if (sum.DType == DType.F64 && x.DType == DType.F64)
-            TensorPrimitives.Add(sum.AsSpan<double>(), x.AsSpan<double>(), sum.AsSpan<double>());
-        else
-            throw NotSupported(x.DType);
-    }
+    internal override void Accumulate(Tensor sum, Tensor x) => Add(sum, x, sum);
 
     /// <summary>The exception for a type without a CPU kernel.</summary>
     static DTypeException NotSupported(DType dtype) =>
