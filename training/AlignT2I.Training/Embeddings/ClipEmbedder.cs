@@ -1,0 +1,106 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Clip;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Embeddings;
+
+/// <summary>CLIP with its tokenizer and preprocessing: images and texts to embeddings of length 1 in one space.</summary>
+public sealed class ClipEmbedder : IDisposable
+{
+    const string ConfigName = "config.json", WeightsName = "model.safetensors";
+
+    readonly ClipTokenizer tokenizer;
+    readonly ClipTextModelWithProjection text;
+    readonly ClipVisionModelWithProjection vision;
+    readonly ClipImageProcessor processor;
+    readonly ParameterStore[] stores;
+
+    internal ClipEmbedder(
+        ClipTokenizer tokenizer, ClipTextModelWithProjection text, ClipVisionModelWithProjection vision, string hash, params ParameterStore[] stores)
+    {
+        (this.tokenizer, this.text, this.vision, this.stores) = (tokenizer, text, vision, stores);
+        Hash = hash;
+        Dim = text.TextModel.Config.ProjectionDim;
+        if (vision.VisionModel.Config.ProjectionDim is var images && images != Dim)
+            throw new ShapeException($"CLIP: texts have embeddings of {Dim}, images of {images}; the towers are of different models.");
+        processor = new ClipImageProcessor(vision.VisionModel.Config.ImageSize);
+    }
+
+    /// <summary>Length of an embedding.</summary>
+    public int Dim { get; }
+
+    /// <summary>Tells this CLIP from others: a hash of its weights.</summary>
+    public string Hash { get; }
+
+    /// <summary>Reads <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections.</summary>
+    /// <param name="modelFolder">A diffusers folder.</param>
+    /// <exception cref="UsageException">A part is missing.</exception>
+    /// <exception cref="FileFormatException">A part is damaged, or has no projection.</exception>
+    public static ClipEmbedder Load(string modelFolder)
+    {
+        string textFolder = Path.Combine(modelFolder, "text_encoder"), visionFolder = Path.Combine(modelFolder, "image_encoder");
+        foreach (string folder in (ReadOnlySpan<string>)[textFolder, visionFolder])
+        {
+            if (!File.Exists(Path.Combine(folder, ConfigName)))
+            {
+                throw new UsageException(
+                    $"{Path.Combine(folder, ConfigName)}: there is no such file; embeddings need a model with text_encoder/ and image_encoder/.");
+            }
+        }
+        ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"));
+        (ParameterStore textStore, ClipTextModelWithProjection text) = Read(
+            textFolder, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
+        (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
+            visionFolder, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
+        string hash = $"{ContentHash.OfFile(Path.Combine(textFolder, WeightsName))}{ContentHash.OfFile(Path.Combine(visionFolder, WeightsName))}";
+        return new ClipEmbedder(tokenizer, text, vision, hash, textStore, visionStore);
+    }
+
+    /// <summary>Embeddings of images of any sizes.</summary>
+    /// <param name="images">RGB images.</param>
+    /// <returns>[N, <see cref="Dim"/>] float32, rows of length 1, in the current memory scope.</returns>
+    /// <exception cref="ShapeException">An image does not have three channels.</exception>
+    public Tensor EmbedImages(IReadOnlyList<Image> images)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using Tape pause = Tape.Pause();
+        Tensor pixelValues = processor.Process([.. images.Select(i => (i.Pixels, i.Width, i.Height))]);
+        return scope.Keep(F.L2Normalize(vision.Call(pixelValues)[2]));
+    }
+
+    /// <summary>Embeddings of texts.</summary>
+    /// <param name="texts">Prompts.</param>
+    /// <returns>[N, <see cref="Dim"/>] float32, rows of length 1, in the current memory scope.</returns>
+    public Tensor EmbedTexts(IReadOnlyList<string> texts)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using Tape pause = Tape.Pause();
+        int[] ids = [.. texts.SelectMany(t => tokenizer.Encode(t))];
+        return scope.Keep(F.L2Normalize(text.Call(Tensor.From(ids, [texts.Count, tokenizer.ModelMaxLength]))[2]));
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        foreach (ParameterStore store in stores)
+            store.Dispose();
+    }
+
+    static (ParameterStore Store, T Model) Read<T>(string folder, Func<ParameterBuilder, T> build)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
+        var store = new ParameterStore(new SafetensorsParameters(file));
+        try
+        {
+            T model = build(store.Root);
+            store.Finish();
+            return (store, model);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+}

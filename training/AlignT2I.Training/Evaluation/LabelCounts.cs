@@ -1,0 +1,8 @@
+namespace AlignT2I.Training.Evaluation;
+
+/// <summary>Number of images by label.</summary>
+/// <param name="Images">All images that were shown.</param>
+/// <param name="Good">Labelled good.</param>
+/// <param name="Bad">Labelled bad.</param>
+/// <param name="Skip">Skipped.</param>
+public sealed record LabelCounts(int Images, int Good, int Bad, int Skip);

@@ -1,0 +1,35 @@
+using AlignT2I.Engine;
+using AlignT2I.Models.Schedulers;
+using AlignT2I.Models.StableDiffusion;
+
+namespace AlignT2I.Training.Finetuning;
+
+/// <summary>The loss of fine-tuning (Lee et al. 2023, arXiv:2302.12192, eq. 4): reward-weighted denoising error plus beta times that of pre-training.</summary>
+/// <remarks>
+/// Both terms are sums of coefficient times mean squared error of the noise, over images: the coefficient is reward / images for an image of
+/// the model and beta / images for one of pre-training. A sum can be computed in parts, whose gradients add up.
+/// </remarks>
+public static class FinetuneLoss
+{
+    /// <summary>Coefficients of an image of the model: its reward over their number.</summary>
+    public static float ModelCoefficient(float reward, int images) => reward / images;
+
+    /// <summary>Coefficient of a pre-training image: beta over their number.</summary>
+    public static float PretrainingCoefficient(double pretrainingWeight, int images) => (float)(pretrainingWeight / images);
+
+    /// <summary>Computes the part of the loss that a batch holds, under the current tape.</summary>
+    /// <param name="unet">The network.</param>
+    /// <param name="scheduler">Its noise schedule.</param>
+    /// <param name="batch">The images.</param>
+    /// <returns>A scalar: the sum over the batch of coefficient times mean of (noise - prediction)².</returns>
+    /// <exception cref="ShapeException">The batch does not fit the network.</exception>
+    public static Tensor Compute(UNet2DCondition unet, Scheduler scheduler, FinetuneBatch batch)
+    {
+        int n = batch.Timesteps.Count;
+        int[] timesteps = [.. batch.Timesteps];
+        Tensor sample = scheduler.AddNoise(batch.Latents, batch.Noise, timesteps);
+        Tensor prediction = unet.Call(sample, Tensor.From(Array.ConvertAll(timesteps, t => (float)t), [n]), batch.EncoderHiddenStates);
+        float[] weights = [.. batch.Coefficients.Select(c => c * n)];     // MseLoss divides by n
+        return F.MseLoss(prediction, batch.Noise, Tensor.From(weights, [n]));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using AlignT2I.Files;
+
+namespace AlignT2I.Training.Finetuning;
+
+/// <summary>How the UNet is fine-tuned. The defaults are the miniature's, for about a minute on two cores.</summary>
+public sealed record FinetuneOptions
+{
+    /// <summary>Decides the order of the images, the noise and the timesteps.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Which images take part.</summary>
+    public FinetuneMix Mix { get; init; } = FinetuneMix.Full;
+
+    /// <summary>Updates of the UNet.</summary>
+    public int Steps { get; init; } = 300;
+
+    /// <summary>Images of the model in one update.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Pre-training images in one update, where the mix has them.</summary>
+    public int PretrainingBatchSize { get; init; } = 32;
+
+    /// <summary>Images in one pass through the network; gradients are summed over the passes of an update.</summary>
+    public int MicroBatchSize { get; init; } = 32;
+
+    /// <summary>beta of eq. 4: weight of the pre-training loss.</summary>
+    public double PretrainingWeight { get; init; } = 1;
+
+    /// <summary>AdamW step size after the warm-up.</summary>
+    public double LearningRate { get; init; } = 2e-4;
+
+    /// <summary>Updates in which the step size rises from 0.</summary>
+    public int WarmupSteps { get; init; } = 10;
+
+    /// <summary>AdamW weight decay.</summary>
+    public double WeightDecay { get; init; } = 1e-2;
+
+    /// <summary>Largest norm of the gradient; longer ones are shortened to it.</summary>
+    public double MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Share of prompts replaced by the empty prompt, so that classifier-free guidance goes on working, 0 to 1.</summary>
+    public double ConditioningDropout { get; init; } = 0.1;
+
+    /// <summary>Decay of the averaged weights, which are the result; 0 takes the last weights.</summary>
+    public double EmaDecay { get; init; } = 0.98;
+
+    /// <summary>Updates between two checkpoints.</summary>
+    public int CheckpointSteps { get; init; } = 100;
+
+    /// <summary>Newest checkpoints that are kept.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Updates between two lines of log.jsonl.</summary>
+    public int LogSteps { get; init; } = 10;
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message says which and what fits.</exception>
+    public void Validate()
+    {
+        Check(Steps > 0, "number of steps", Steps, "1 or more");
+        Check(BatchSize > 0, "batch size", BatchSize, "1 or more");
+        Check(PretrainingBatchSize > 0, "pre-training batch size", PretrainingBatchSize, "1 or more");
+        Check(MicroBatchSize > 0, "micro-batch size", MicroBatchSize, "1 or more");
+        Check(PretrainingWeight >= 0, "pre-training weight", PretrainingWeight, "0 or more");
+        Check(LearningRate > 0, "learning rate", LearningRate, "a positive number");
+        Check(WarmupSteps >= 0, "number of warm-up steps", WarmupSteps, "0 or more");
+        Check(WeightDecay >= 0, "weight decay", WeightDecay, "0 or more");
+        Check(MaxGradientNorm > 0, "largest gradient norm", MaxGradientNorm, "a positive number");
+        Check(ConditioningDropout is >= 0 and <= 1, "conditioning dropout", ConditioningDropout, "0 to 1");
+        Check(EmaDecay is >= 0 and < 1, "EMA decay", EmaDecay, "0 up to below 1");
+        Check(CheckpointSteps > 0, "checkpoint interval", CheckpointSteps, "1 or more");
+        Check(KeepCheckpoints > 0, "number of checkpoints kept", KeepCheckpoints, "1 or more");
+        Check(LogSteps > 0, "log interval", LogSteps, "1 or more");
+    }
+
+    /// <summary>What must be the same for a checkpoint to be gone on from: all but the intervals.</summary>
+    internal string Fingerprint => JsonSerializer.Serialize(
+        this with { CheckpointSteps = 1, KeepCheckpoints = 1, LogSteps = 1 }, FinetuneJson.Default.FinetuneOptions);
+
+    static void Check<T>(bool holds, string what, T found, string expected)
+    {
+        if (!holds)
+            throw new UsageException(FormattableString.Invariant($"finetune: the {what} is {found}; expected {expected}."));
+    }
+}

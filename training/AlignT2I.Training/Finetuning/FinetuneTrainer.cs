@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Schedulers;
+using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Finetuning;
+
+/// <summary>Updates a UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Text encoder and VAE stay as they are: their outputs are cached.</summary>
+/// <remarks>
+/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step alone,
+/// and a checkpoint holds parameters, optimizer and average exactly.
+/// </remarks>
+public sealed class FinetuneTrainer : IDisposable
+{
+    readonly UNet2DCondition unet;
+    readonly ParameterStore parameters;
+    readonly Scheduler scheduler;
+    readonly FinetuneData data;
+    readonly FinetuneOptions options;
+    readonly FinetunePlan plan;
+    readonly AdamW optimizer;
+    readonly Ema ema;
+    readonly LearningRateSchedule schedule;
+
+    /// <summary>Prepares a training; nothing is computed yet.</summary>
+    /// <param name="unet">The network; it is trained in place.</param>
+    /// <param name="parameters">Its parameters, float32.</param>
+    /// <param name="scheduler">Its noise schedule.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="options">How to train.</param>
+    /// <exception cref="UsageException">An option is out of range, or the data lack what the mix needs.</exception>
+    public FinetuneTrainer(UNet2DCondition unet, ParameterStore parameters, Scheduler scheduler, FinetuneData data, FinetuneOptions options)
+    {
+        options.Validate();
+        data.Validate(options);
+        (this.unet, this.parameters, this.scheduler, this.data, this.options) = (unet, parameters, scheduler, data, options);
+        plan = new FinetunePlan(data, options, scheduler.Config.NumTrainTimesteps);
+        optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
+        ema = new Ema(parameters.Parameters, options.EmaDecay);
+        schedule = LearningRateSchedule.Constant(options.WarmupSteps);
+        parameters.RequireGrad();
+    }
+
+    /// <summary>The result: the averaged weights.</summary>
+    public IReadOnlyList<Parameter> Averages => ema.Averages;
+
+    /// <summary>Trains to the end, going on from the newest checkpoint in a folder where there is one.</summary>
+    /// <param name="checkpoints">Folder of the checkpoints.</param>
+    /// <param name="resume">Whether to go on from a checkpoint; otherwise older ones are removed.</param>
+    /// <param name="log">Receives a line per interval; null for none.</param>
+    /// <param name="progress">Told after every update.</param>
+    /// <param name="cancellationToken">Ends the training after an update; a checkpoint is saved first.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; the state is saved.</exception>
+    /// <exception cref="UsageException">The checkpoint was made with other options or data.</exception>
+    /// <exception cref="FileFormatException">The checkpoint is damaged.</exception>
+    /// <exception cref="StorageException">A checkpoint cannot be written.</exception>
+    public FinetuneResult Run(
+        string checkpoints, bool resume = false, JsonLinesWriter<LogLine>? log = null,
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema);
+        int start = resume ? files.LoadNewest() : files.Clear();
+        List<double> losses = [];
+        var watch = Stopwatch.StartNew();
+        for (int step = start; step < options.Steps; step++)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                files.Save(step);
+                throw new OperationCanceledException($"fine-tuning was interrupted after {step} of {options.Steps} steps; it goes on with resume.", cancellationToken);
+            }
+            (double loss, double norm, double learningRate) = Update(step);
+            losses.Add(loss);
+            int done = step + 1;
+            if (done % options.CheckpointSteps == 0 || done == options.Steps)
+                files.Save(done);
+            if (done % options.LogSteps == 0 || done == options.Steps)
+                log?.Append(Line(done, watch.ElapsedMilliseconds, losses[^Math.Min(losses.Count, options.LogSteps)..].Average(), norm, learningRate));
+            progress?.Report(new StageProgress("fine-tune", done, options.Steps, "step", ("loss", loss), ("norm", norm), ("lr", learningRate)));
+        }
+        return new FinetuneResult(options.Steps, start, losses);
+    }
+
+    /// <summary>Writes the averaged weights and the configuration as the UNet's folder of a diffusers model.</summary>
+    /// <param name="folder">The folder, as in <c>finetuned/unet</c>.</param>
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public void Save(string folder)
+    {
+        RunFolder.Make(folder);
+        ParameterFile.Save(Path.Combine(folder, "diffusion_pytorch_model.safetensors"), ema.Averages);
+        unet.Config.Write(Path.Combine(folder, "config.json"));
+    }
+
+    /// <summary>Frees optimizer and averages.</summary>
+    public void Dispose()
+    {
+        parameters.RequireGrad(false);
+        optimizer.Dispose();
+        ema.Dispose();
+    }
+
+    /// <summary>One update: gradients of all micro-batches, clipped, then AdamW and the average.</summary>
+    (double Loss, double Norm, double LearningRate) Update(int step)
+    {
+        parameters.ClearGrad();
+        double loss = 0;
+        for (int first = 0; first < plan.ImagesPerStep; first += options.MicroBatchSize)
+        {
+            using MemoryScope scope = MemoryScope.Open();
+            using Tape tape = Tape.Open();
+            FinetuneBatch batch = plan.Batch(step, first, Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first));
+            Tensor part = FinetuneLoss.Compute(unet, scheduler, batch);
+            tape.Backward(part);
+            loss += part.Item();
+        }
+        double norm = GradientNorm.Of(parameters.Parameters);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            throw new UsageException(FormattableString.Invariant(
+                $"fine-tuning diverged at step {step + 1}: the loss is {loss}; choose a smaller learning rate than {options.LearningRate}."));
+        }
+        double learningRate = options.LearningRate * schedule.Multiplier(step);
+        optimizer.Step(learningRate, GradientNorm.Coefficient(norm, options.MaxGradientNorm));
+        ema.Update();
+        parameters.ClearGrad();
+        return (loss, norm, learningRate);
+    }
+
+    LogLine Line(int step, long elapsedMs, double loss, double norm, double learningRate) => new(
+        string.Create(CultureInfo.InvariantCulture, $"finetune {options.Mix}"), step, options.Steps, elapsedMs,
+        new Dictionary<string, double> { ["loss"] = loss, ["norm"] = norm, ["lr"] = learningRate });
+}

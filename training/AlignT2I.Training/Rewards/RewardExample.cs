@@ -1,0 +1,9 @@
+namespace AlignT2I.Training.Rewards;
+
+/// <summary>One labelled image, its prompt and the prompts that it is not, as rows of the embedding tables.</summary>
+/// <param name="PromptId">Id of the prompt; the split into training and validation is by it.</param>
+/// <param name="ImageRow">Row of the image's embedding.</param>
+/// <param name="TextRow">Row of the prompt's embedding.</param>
+/// <param name="PerturbedRows">Rows of the perturbed prompts' embeddings, as many for every example.</param>
+/// <param name="Good">The label.</param>
+public sealed record RewardExample(string PromptId, int ImageRow, int TextRow, IReadOnlyList<int> PerturbedRows, bool Good);

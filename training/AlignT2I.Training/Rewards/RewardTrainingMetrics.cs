@@ -1,0 +1,20 @@
+namespace AlignT2I.Training.Rewards;
+
+/// <summary>How a reward was trained: metrics.json beside it.</summary>
+/// <param name="Seed">The options' seed.</param>
+/// <param name="PromptClassificationWeight">lambda.</param>
+/// <param name="DataFraction">Share of the training labels that was used.</param>
+/// <param name="TrainingLabels">Labels trained on.</param>
+/// <param name="ValidationLabels">Labels for validation, of other prompts.</param>
+/// <param name="BestEpoch">The pass whose weights were kept, from 1.</param>
+/// <param name="ValidationPairwiseAccuracy">Share of good and bad pairs of a validation prompt in the right order; 0.5 where there is none.</param>
+/// <param name="Epochs">The losses of each pass.</param>
+public sealed record RewardTrainingMetrics(
+    ulong Seed,
+    double PromptClassificationWeight,
+    double DataFraction,
+    int TrainingLabels,
+    int ValidationLabels,
+    int BestEpoch,
+    double ValidationPairwiseAccuracy,
+    IReadOnlyList<RewardEpoch> Epochs);

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Reward;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Rewards;
+
+/// <summary>A reward model with its weights: what train-reward writes and everything after it reads.</summary>
+public sealed class TrainedReward : IDisposable
+{
+    const string ConfigName = "config.json", WeightsName = "model.safetensors", MetricsName = "metrics.json";
+
+    readonly RewardModel model;
+    readonly ParameterStore parameters;
+
+    internal TrainedReward(RewardModel model, ParameterStore parameters) => (this.model, this.parameters) = (model, parameters);
+
+    /// <summary>How it was trained; null where the folder has no metrics.json.</summary>
+    public RewardTrainingMetrics? Metrics { get; internal set; }
+
+    /// <summary>The model's sizes.</summary>
+    public RewardModelConfig Config => model.Config;
+
+    /// <summary>Reads config.json, model.safetensors and, where there is one, metrics.json.</summary>
+    /// <exception cref="UsageException">There is no such reward.</exception>
+    /// <exception cref="FileFormatException">A file is damaged, or they do not belong together.</exception>
+    public static TrainedReward Load(string folder)
+    {
+        string configPath = Path.Combine(folder, ConfigName), metricsPath = Path.Combine(folder, MetricsName);
+        if (!File.Exists(configPath))
+            throw new UsageException($"{configPath}: there is no such file; train a reward first.");
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
+        var parameters = new ParameterStore(new SafetensorsParameters(file));
+        try
+        {
+            var model = new RewardModel(parameters.Root, RewardModelConfig.Read(configPath));
+            parameters.Finish();
+            return new TrainedReward(model, parameters)
+            {
+                Metrics = File.Exists(metricsPath)
+                    ? TrainingFile.Read(metricsPath, RewardJson.Default.RewardTrainingMetrics, "metrics of a reward") : null,
+            };
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a folder holds a reward.</summary>
+    public static bool Exists(string folder) =>
+        File.Exists(Path.Combine(folder, ConfigName)) && File.Exists(Path.Combine(folder, WeightsName));
+
+    /// <summary>Writes config.json, model.safetensors and metrics.json.</summary>
+    /// <exception cref="StorageException">The folder cannot be written.</exception>
+    public void Save(string folder)
+    {
+        RunFolder.Make(folder);
+        ParameterFile.Save(Path.Combine(folder, WeightsName), parameters.Parameters);
+        if (Metrics is not null)
+            AtomicFile.WriteAllText(Path.Combine(folder, MetricsName), JsonSerializer.Serialize(Metrics, RewardJson.Default.RewardTrainingMetrics) + "\n");
+        model.Config.Write(Path.Combine(folder, ConfigName));
+    }
+
+    /// <summary>The reward of one image for one prompt.</summary>
+    /// <param name="imageEmbedding">CLIP embedding of the image, of length 1.</param>
+    /// <param name="textEmbedding">CLIP embedding of the prompt, of length 1.</param>
+    /// <returns>0 to 1.</returns>
+    public float Score(ReadOnlySpan<float> imageEmbedding, ReadOnlySpan<float> textEmbedding)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using Tape pause = Tape.Pause();
+        return Score(Tensor.From(imageEmbedding, [1, imageEmbedding.Length]), Tensor.From(textEmbedding, [1, textEmbedding.Length]))[0];
+    }
+
+    /// <summary>The rewards of images, each for its prompt.</summary>
+    /// <param name="imageEmbeds">CLIP embeddings of images [N, imageEmbedDim], rows of length 1.</param>
+    /// <param name="textEmbeds">CLIP embeddings of their prompts [N, textEmbedDim], rows of length 1.</param>
+    /// <returns>N values from 0 to 1.</returns>
+    /// <exception cref="ShapeException">The embeddings come from another CLIP.</exception>
+    public float[] Score(Tensor imageEmbeds, Tensor textEmbeds)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using Tape pause = Tape.Pause();
+        return model.Call(imageEmbeds, textEmbeds).ToArray<float>();
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => parameters.Dispose();
+}

@@ -1,0 +1,9 @@
+namespace AlignT2I.Training.Runs;
+
+/// <summary>One line of log.jsonl: the figures of training at a step.</summary>
+/// <param name="Stage">The work in a few words.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="ElapsedMs">Milliseconds since this process started the stage.</param>
+/// <param name="Values">Figures by name: loss, reward, norm, lr.</param>
+public sealed record LogLine(string Stage, long Step, long Steps, long ElapsedMs, IReadOnlyDictionary<string, double> Values);

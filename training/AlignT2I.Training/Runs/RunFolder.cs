@@ -1,0 +1,129 @@
+using AlignT2I.Files;
+
+namespace AlignT2I.Training.Runs;
+
+/// <summary>A run folder: where an experiment's prompts, images, labels, caches, models and reports lie. One process at a time writes in it.</summary>
+/// <remarks>Every file in it is written under a temporary name and renamed, or appended to line by line: a kill loses at most the step in flight.</remarks>
+public sealed class RunFolder : IDisposable
+{
+    readonly RunLock? runLock;
+
+    RunFolder(string path, RunLock? runLock, Shard shard)
+    {
+        Path = path;
+        this.runLock = runLock;
+        Shard = shard;
+    }
+
+    /// <summary>The folder, as the caller named it.</summary>
+    public string Path { get; }
+
+    /// <summary>The part of the work that this process does.</summary>
+    public Shard Shard { get; }
+
+    /// <summary>Prompts: one <see cref="Miniature.ScenePrompt"/> per line.</summary>
+    public string PromptsFile => In("prompts.jsonl");
+
+    /// <summary>Folder of the PNG files.</summary>
+    public string ImagesFolder => In("images");
+
+    /// <summary>Labels: one line each.</summary>
+    public string FeedbackFile => In("feedback.jsonl");
+
+    /// <summary>Folder of cached CLIP embeddings.</summary>
+    public string EmbeddingsFolder => In("embeddings");
+
+    /// <summary>Folder of cached latents and text states.</summary>
+    public string LatentsFolder => In("latents");
+
+    /// <summary>Folder of the reward model.</summary>
+    public string RewardFolder => In("reward");
+
+    /// <summary>Folder of the fine-tuned model.</summary>
+    public string FinetunedFolder => In("finetuned");
+
+    /// <summary>Folder of checkpoints.</summary>
+    public string CheckpointsFolder => In("checkpoints");
+
+    /// <summary>Folder of the report.</summary>
+    public string ReportFolder => In("report");
+
+    /// <summary>The figures of training, one line per interval.</summary>
+    public string LogFile => In("log.jsonl");
+
+    /// <summary>The list of images that this process appends to: images.jsonl, or that of its shard.</summary>
+    string ManifestFile => In(Shard.Count == 1 ? "images.jsonl" : $"images.{Shard.Index}-of-{Shard.Count}.jsonl");
+
+    /// <summary>Opens a run folder for this process alone, making it where it does not exist.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="shard">The part of the work that this process does; each shard of a folder has a lock of its own.</param>
+    /// <exception cref="UsageException">Another process is working in it.</exception>
+    /// <exception cref="StorageException">The folder cannot be made or written: read-only, no permission, disk full.</exception>
+    public static RunFolder Open(string path, Shard? shard = null)
+    {
+        Shard part = shard ?? Shard.All;
+        string lockFolder = part.Count == 1 ? path : System.IO.Path.Combine(path, ".shards", $"{part.Index}-of-{part.Count}");
+        return new RunFolder(path, RunLock.Acquire(lockFolder), part);
+    }
+
+    /// <summary>A folder of the same layout inside this one, under this one's lock.</summary>
+    /// <param name="name">Its name, as in <c>evaluation/original</c>.</param>
+    /// <exception cref="StorageException">The folder cannot be made.</exception>
+    public RunFolder Nested(string name) => new(Make(In(name)), runLock: null, Shard);
+
+    /// <summary>Makes a folder of the run, as <see cref="RewardFolder"/>, where it does not exist.</summary>
+    /// <returns><paramref name="folder"/>.</returns>
+    /// <exception cref="StorageException">The folder cannot be made.</exception>
+    public static string Make(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return folder;
+        }
+        catch (Exception e) when (StorageException.Covers(e))
+        {
+            throw StorageException.From(e, folder, "created");
+        }
+    }
+
+    /// <summary>Reads the manifest of the images, of all shards, in the order of their ids.</summary>
+    /// <exception cref="UsageException">There are no images yet.</exception>
+    /// <exception cref="FileFormatException">A line is not a record of an image, or names a file outside the folder.</exception>
+    public IReadOnlyList<ImageRecord> ReadImages()
+    {
+        SortedDictionary<string, ImageRecord> records = new(StringComparer.Ordinal);
+        foreach (string manifest in Manifests())
+        {
+            foreach (JsonLine<ImageRecord> line in JsonLines.Read(manifest, RunJson.Default.ImageRecord))
+            {
+                if (!line.Value.File.StartsWith("images/", StringComparison.Ordinal) || !IsFileName(line.Value.File[7..]))
+                    throw new FileFormatException($"{manifest}:{line.Line}", $"the file '{line.Value.File}' does not lie in images/.");
+                records[line.Value.Id] = line.Value;
+            }
+        }
+        return records.Count > 0 ? [.. records.Values]
+            : throw new UsageException($"{Path}: there are no images; generate some into it first.");
+    }
+
+    /// <summary>Where an image's file is.</summary>
+    public string PathOf(ImageRecord record) => In(record.File);
+
+    /// <summary>Opens the manifest for appending.</summary>
+    internal JsonLinesWriter<ImageRecord> OpenManifest() => JsonLinesWriter<ImageRecord>.Open(ManifestFile, RunJson.Default.ImageRecord);
+
+    /// <summary>The records that there are, none where there is no manifest.</summary>
+    internal IReadOnlyList<ImageRecord> ExistingImages() =>
+        Manifests().Any(m => JsonLines.Read(m, RunJson.Default.ImageRecord).Any()) ? ReadImages() : [];
+
+    /// <summary>Gives the folder back to other processes.</summary>
+    public void Dispose() => runLock?.Dispose();
+
+    string In(string name) => System.IO.Path.Combine(Path, name);
+
+    IEnumerable<string> Manifests() => Directory.Exists(Path)
+        ? Directory.EnumerateFiles(Path, "images*.jsonl").Order(StringComparer.Ordinal) : [];
+
+    static bool IsFileName(string name) =>
+        name.Length is > 0 and <= 200 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+}
