@@ -2,7 +2,9 @@ namespace AlignT2I.Engine;
 
 public static partial class Functional
 {
-    /// <summary>Group normalization with SiLU behind it in one pass: y = z s(z), z = (x - mean) * rstd * weight + bias, s the sigmoid.</summary>
+    /// <summary>
+    /// Group normalization with SiLU behind it in one pass: y = z s(z), z = (x - mean) * rstd * weight + bias, s the sigmoid.
+    /// </summary>
     /// <remarks>The same as <c>F.Silu(F.GroupNorm(...))</c>; z is not kept but recomputed in the backward pass.</remarks>
     /// <param name="x">Feature map [N, ..., C], F32 or F64.</param>
     /// <param name="weight">Scale per channel [C].</param>

@@ -38,7 +38,10 @@ internal sealed class LayerNormOp : Op
         : base(x, weight, bias) =>
         (this.x, this.weight, this.mean, this.rstd) = (Save(x), Save(weight), Save(mean), Save(rstd));
 
-    /// <summary>g = dy * weight, h = (x - mean) * rstd: dx = rstd * (g - avg(g) - h * avg(g * h)), avg over the row; dweight = Σ dy * h, dbias = Σ dy.</summary>
+    /// <summary>
+    /// g = dy * weight, h = (x - mean) * rstd: dx = rstd * (g - avg(g) - h * avg(g * h)), avg over the row; dweight = Σ dy * h, dbias
+    /// = Σ dy.
+    /// </summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
         Tensor dx = Tensor.Empty(x.Shape, x.DType, x.Backend);

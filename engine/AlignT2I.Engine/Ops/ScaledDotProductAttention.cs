@@ -10,7 +10,9 @@ public static partial class Functional
     /// <param name="heads">Number of heads; divides the last axis.</param>
     /// <param name="causal">Position s reads positions 0..s only.</param>
     /// <returns>[N, S, heads * d], of the type of <paramref name="q"/>.</returns>
-    /// <exception cref="ShapeException">A shape is not as above, T is 0, or <paramref name="heads"/> does not divide the last axis.</exception>
+    /// <exception cref="ShapeException">
+    /// A shape is not as above, T is 0, or <paramref name="heads"/> does not divide the last axis.
+    /// </exception>
     /// <exception cref="DTypeException">The types differ, or the backend does not compute in them.</exception>
     public static Tensor ScaledDotProductAttention(Tensor q, Tensor k, Tensor v, int heads, bool causal = false)
     {

@@ -58,8 +58,10 @@ public class AttentionKernelTests
     {
         using MemoryScope scope = MemoryScope.Open();
         Tensor q = Tensor.Zeros([2, 5, 6], DType.F32, Backend.Cpu), k = Tensor.Zeros([3, 4, 6], DType.F32, Backend.Cpu);
-        Assert.That(() => F.ScaledDotProductAttention(q, k, k, heads: 2), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 4, 6]"));
-        Assert.That(() => F.ScaledDotProductAttention(q, q, q, heads: 4), Throws.TypeOf<ShapeException>().With.Message.Contains("heads = 4"));
+        Assert.That(
+            () => F.ScaledDotProductAttention(q, k, k, heads: 2), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 4, 6]"));
+        Assert.That(
+            () => F.ScaledDotProductAttention(q, q, q, heads: 4), Throws.TypeOf<ShapeException>().With.Message.Contains("heads = 4"));
     }
 
     static float[] Causal(double[][] inputs)
@@ -111,7 +113,8 @@ public class AttentionKernelTests
         return [Values(random, images * queries * width), Values(random, images * keys * width), Values(random, images * keys * width)];
     }
 
-    static double[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)(4 * random.NextDouble() - 2))];
+    static double[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (double)(float)(4 * random.NextDouble() - 2))];
 
     static Tensor Float(double[] values, Shape shape) => Tensor.From([.. values.Select(x => (float)x)], shape);
 }

@@ -8,7 +8,7 @@ internal static unsafe class ActivationKernel<TFunction> where TFunction : struc
     const long ParallelGrain = 1 << 14;
 
     /// <summary>y = f(x).</summary>
-    public static void Forward(float* x, float* y, long count) => CpuThreads.ForRange(count, ParallelGrain, (start, end) =>
+    public static void Forward(float* x, float* y, long n) => CpuThreads.ForRange(n, ParallelGrain, (start, end) =>
     {
         for (long i = start; i < end; i += Vector512<float>.Count)
         {
@@ -18,14 +18,14 @@ internal static unsafe class ActivationKernel<TFunction> where TFunction : struc
     });
 
     /// <inheritdoc cref="Forward(float*, float*, long)"/>
-    public static void Forward(double* x, double* y, long count) => CpuThreads.ForRange(count, ParallelGrain, (start, end) =>
+    public static void Forward(double* x, double* y, long n) => CpuThreads.ForRange(n, ParallelGrain, (start, end) =>
     {
         for (long i = start; i < end; i++)
             y[i] = TFunction.Forward(x[i]);
     });
 
     /// <summary>dx = dy f'.</summary>
-    public static void Backward(float* saved, float* dy, float* dx, long count) => CpuThreads.ForRange(count, ParallelGrain, (start, end) =>
+    public static void Backward(float* saved, float* dy, float* dx, long n) => CpuThreads.ForRange(n, ParallelGrain, (start, end) =>
     {
         for (long i = start; i < end; i += Vector512<float>.Count)
         {
@@ -35,7 +35,7 @@ internal static unsafe class ActivationKernel<TFunction> where TFunction : struc
     });
 
     /// <inheritdoc cref="Backward(float*, float*, float*, long)"/>
-    public static void Backward(double* saved, double* dy, double* dx, long count) => CpuThreads.ForRange(count, ParallelGrain, (start, end) =>
+    public static void Backward(double* saved, double* dy, double* dx, long n) => CpuThreads.ForRange(n, ParallelGrain, (start, end) =>
     {
         for (long i = start; i < end; i++)
             dx[i] = dy[i] * TFunction.Derivative(saved[i]);

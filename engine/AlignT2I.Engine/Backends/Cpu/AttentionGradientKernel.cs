@@ -5,7 +5,8 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>Backward pass of attention: each tile's probabilities p are recomputed from the saved logarithms of the row sums.</summary>
 /// <remarks>
-/// Dao et al. 2022, arXiv:2205.14135, algorithm 4: dv = pᵀ dy, ds = p (dy vᵀ - delta) with delta = rowsum(dy * y), dq = ds k / sqrt(d), dk = dsᵀ q / sqrt(d).
+/// Dao et al. 2022, arXiv:2205.14135, algorithm 4: dv = pᵀ dy, ds = p (dy vᵀ - delta) with delta = rowsum(dy * y), dq = ds k /
+/// sqrt(d), dk = dsᵀ q / sqrt(d).
 /// One thread does one head of one image, its tiles in a fixed order.
 /// </remarks>
 internal static unsafe class AttentionGradientKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -16,7 +17,8 @@ internal static unsafe class AttentionGradientKernel<T> where T : unmanaged, IFl
         {
             (int image, int head) = Math.DivRem(pair, shape.Heads);
             long query = shape.Offset(image, head, shape.Queries), key = shape.Offset(image, head, shape.Keys);
-            Head(q + query, k + key, v + key, y + query, logSumExp + (long)pair * shape.Queries, dy + query, dq + query, dk + key, dv + key, shape);
+            T* logs = logSumExp + (long)pair * shape.Queries;
+            Head(q + query, k + key, v + key, y + query, logs, dy + query, dq + query, dk + key, dv + key, shape);
         });
 
     static void Head(T* q, T* k, T* v, T* y, T* logSumExp, T* dy, T* dq, T* dk, T* dv, AttentionShape shape)
@@ -69,8 +71,9 @@ internal static unsafe class AttentionGradientKernel<T> where T : unmanaged, IFl
             for (int lane = 0; lane < width; lane += Vector512<T>.Count)
                 Differentiate(scores + lane, dscores + lane, rows, width, logSum + lane, delta + lane);
             TileProduct<T>.Run(kTile, 1, stride, dscores, width, dqSum, width, dim, rows, vectors, add: j > 0);
-            TileProduct<T>.Run(dscores, width, 1, queryRows, padded, dkSum + (long)j * padded, padded, rows, count, dimVectors, add: true);
-            TileProduct<T>.Run(scores, width, 1, cotangentRows, padded, dvSum + (long)j * padded, padded, rows, count, dimVectors, add: true);
+            long at = (long)j * padded;
+            TileProduct<T>.Run(dscores, width, 1, queryRows, padded, dkSum + at, padded, rows, count, dimVectors, add: true);
+            TileProduct<T>.Run(scores, width, 1, cotangentRows, padded, dvSum + at, padded, rows, count, dimVectors, add: true);
         }
 
         for (int i = 0; i < count; i++, dq += stride)
@@ -80,7 +83,9 @@ internal static unsafe class AttentionGradientKernel<T> where T : unmanaged, IFl
         }
     }
 
-    /// <summary>delta = rowsum(dy * y), and the saved logarithms; lanes without a query get infinity there, hence no probability.</summary>
+    /// <summary>
+    /// delta = rowsum(dy * y), and the saved logarithms; lanes without a query get infinity there, hence no probability.
+    /// </summary>
     static void RowStatistics(T* y, T* dy, T* logSumExp, AttentionShape shape, int count, T* logSum, T* delta, int width)
     {
         for (int i = 0; i < count; i++, y += shape.Stride, dy += shape.Stride)

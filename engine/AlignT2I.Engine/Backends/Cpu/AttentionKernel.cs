@@ -18,7 +18,8 @@ internal static unsafe class AttentionKernel<T> where T : unmanaged, IFloatingPo
             int first = block * AttentionTile<T>.Queries;
             long queryOffset = shape.Offset(image, head, shape.Queries) + (long)first * shape.Stride;
             long keyOffset = shape.Offset(image, head, shape.Keys);
-            Block(q + queryOffset, k + keyOffset, v + keyOffset, y + queryOffset, logSumExp + (long)pair * shape.Queries + first, first, shape);
+            T* logs = logSumExp + (long)pair * shape.Queries + first;
+            Block(q + queryOffset, k + keyOffset, v + keyOffset, y + queryOffset, logs, first, shape);
         });
     }
 
@@ -56,7 +57,9 @@ internal static unsafe class AttentionKernel<T> where T : unmanaged, IFloatingPo
         }
     }
 
-    /// <summary>Scores of one vector of queries become exponentials relative to the new maximum; the sums so far are brought to it.</summary>
+    /// <summary>
+    /// Scores of one vector of queries become exponentials relative to the new maximum; the sums so far are brought to it.
+    /// </summary>
     static void Exponentiate(T* scores, int rows, int width, T* max, T* total, T* sums, int dim)
     {
         Vector512<T> before = Vector512.Load(max), now = before;

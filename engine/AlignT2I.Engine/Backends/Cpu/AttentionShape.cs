@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>The sizes of one attention: queries [Images, Queries, Heads * HeadDim], keys and values [Images, Keys, Heads * HeadDim].</summary>
+/// <summary>
+/// The sizes of one attention: queries [Images, Queries, Heads * HeadDim], keys and values [Images, Keys, Heads * HeadDim].
+/// </summary>
 /// <param name="Images">Batch.</param>
 /// <param name="Queries">S.</param>
 /// <param name="Keys">T.</param>
@@ -12,6 +14,9 @@ internal readonly record struct AttentionShape(int Images, int Queries, int Keys
     /// <summary>Distance of two positions.</summary>
     public int Stride => Heads * HeadDim;
 
-    /// <summary>Where head <paramref name="head"/> of image <paramref name="image"/> begins in a tensor with <paramref name="positions"/> positions.</summary>
+    /// <summary>
+    /// Where head <paramref name="head"/> of image <paramref name="image"/> begins in a tensor with <paramref name="positions"/>
+    /// positions.
+    /// </summary>
     public long Offset(int image, int head, int positions) => (long)image * positions * Stride + head * HeadDim;
 }

@@ -3,8 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>What attention's forward and backward share: a block of queries lies in the lanes of vectors, keys follow one another in memory.</summary>
-/// <remarks>With queries in lanes neither head width nor softmax wastes lanes, and keys and values are read where they are, unpacked.</remarks>
+/// <summary>
+/// What attention's forward and backward share: a block of queries lies in the lanes of vectors, keys follow one another in memory.
+/// </summary>
+/// <remarks>
+/// With queries in lanes neither head width nor softmax wastes lanes, and keys and values are read where they are, unpacked.
+/// </remarks>
 internal static unsafe class AttentionTile<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Most vectors of queries in a block: four make the product kernel run at full speed.</summary>
@@ -16,7 +20,10 @@ internal static unsafe class AttentionTile<T> where T : unmanaged, IFloatingPoin
     /// <summary>Most queries in a block.</summary>
     public static int Queries => MaxVectors * Vector512<T>.Count;
 
-    /// <summary>Copies rows into columns, times <paramref name="scale"/>: y[c, i] = x[i, c] * scale; zero in columns from <paramref name="count"/> to width.</summary>
+    /// <summary>
+    /// Copies rows into columns, times <paramref name="scale"/>: y[c, i] = x[i, c] * scale; zero in columns from <paramref
+    /// name="count"/> to width.
+    /// </summary>
     public static void Transpose(T* x, int xStride, int count, int columns, T scale, T* y, int width)
     {
         for (int i = 0; i < count; i++, x += xStride)

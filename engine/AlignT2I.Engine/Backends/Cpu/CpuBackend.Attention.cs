@@ -13,7 +13,8 @@ internal sealed unsafe partial class CpuBackend
                 break;
             case DType.F64:
                 AttentionKernel<double>.Forward(
-                    q.Pointer<double>(), k.Pointer<double>(), v.Pointer<double>(), y.Pointer<double>(), logSumExp.Pointer<double>(), shape);
+                    q.Pointer<double>(), k.Pointer<double>(), v.Pointer<double>(),
+                    y.Pointer<double>(), logSumExp.Pointer<double>(), shape);
                 break;
             default:
                 throw NotSupported(q.DType);

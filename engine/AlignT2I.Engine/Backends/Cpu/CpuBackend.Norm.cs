@@ -27,13 +27,15 @@ internal sealed unsafe partial class CpuBackend
         GroupNormShape shape = GroupNormShapeOf(x, groups);
         if (x.DType == DType.F32)
         {
-            GroupNormGradientKernel<float>.Backward(x.Pointer<float>(), weight.Pointer<float>(), bias is null ? null : bias.Pointer<float>(),
+            float* shift = bias is null ? null : bias.Pointer<float>();
+            GroupNormGradientKernel<float>.Backward(x.Pointer<float>(), weight.Pointer<float>(), shift,
                 mean.Pointer<float>(), rstd.Pointer<float>(), dy.Pointer<float>(), dx.Pointer<float>(),
                 dweight.Pointer<float>(), dbias.Pointer<float>(), shape);
         }
         else
         {
-            GroupNormGradientKernel<double>.Backward(x.Pointer<double>(), weight.Pointer<double>(), bias is null ? null : bias.Pointer<double>(),
+            double* shift = bias is null ? null : bias.Pointer<double>();
+            GroupNormGradientKernel<double>.Backward(x.Pointer<double>(), weight.Pointer<double>(), shift,
                 mean.Pointer<double>(), rstd.Pointer<double>(), dy.Pointer<double>(), dx.Pointer<double>(),
                 dweight.Pointer<double>(), dbias.Pointer<double>(), shape);
         }

@@ -6,7 +6,8 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <summary>Backward pass of group normalization, with SiLU behind it or not.</summary>
 /// <remarks>
 /// dz is dy, or with SiLU dy * silu'(z), z recomputed. With h = (x - mean) * rstd, per image and channel a = Σ dz and b = Σ dz * h:
-/// dbias = Σ a and dweight = Σ b over images; dx = rstd * (dz * weight - avg(weight * a) - h * avg(weight * b)), avg over the elements of the group.
+/// dbias = Σ a and dweight = Σ b over images; dx = rstd * (dz * weight - avg(weight * a) - h * avg(weight * b)), avg over the
+/// elements of the group.
 /// </remarks>
 internal static unsafe class GroupNormGradientKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
 {

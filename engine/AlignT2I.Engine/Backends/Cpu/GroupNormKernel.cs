@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Group normalization of NHWC images, with SiLU behind it or not: y = x * scale + shift, one scale and shift per image and channel.</summary>
+/// <summary>
+/// Group normalization of NHWC images, with SiLU behind it or not: y = x * scale + shift, one scale and shift per image and channel.
+/// </summary>
 internal static unsafe class GroupNormKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Computes y [Images, Rows, Channels], mean and rstd [Images, Groups].</summary>

@@ -19,7 +19,9 @@ internal readonly record struct GroupNormShape(int Images, int Rows, int Channel
     /// <summary>Channels in a group.</summary>
     public int Width => Channels / Groups;
 
-    /// <summary>Calls body(image, firstGroup, groups) so that every group of every image is covered once; no result may depend on the cut.</summary>
+    /// <summary>
+    /// Calls body(image, firstGroup, groups) so that every group of every image is covered once; no result may depend on the cut.
+    /// </summary>
     public void ForEachSlab(Action<int, int, int> body)
     {
         int slabs = Images >= EnoughImages ? 1 : Math.Clamp(Channels / SlabChannels, 1, Math.Min(EnoughImages, Groups));

@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>What <see cref="Vector512{T}"/> lacks for kernels that are generic over float and double: fused products and partial loads.</summary>
+/// <summary>
+/// What <see cref="Vector512{T}"/> lacks for kernels that are generic over float and double: fused products and partial loads.
+/// </summary>
 /// <remarks>Each test on the type of T is decided when the method is compiled; nothing of it is left at run time.</remarks>
 internal static unsafe class Lanes
 {
@@ -16,7 +18,9 @@ internal static unsafe class Lanes
             ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
-    /// <summary>The first <paramref name="count"/> elements at <paramref name="source"/>, 1 to the number of lanes; zero in the other lanes.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> elements at <paramref name="source"/>, 1 to the number of lanes; zero in the other lanes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Load<T>(T* source, int count) where T : unmanaged =>
         count >= Vector512<T>.Count ? Vector512.Load(source) : LoadPart(source, count);
@@ -79,5 +83,6 @@ internal static unsafe class Lanes
     static Vector512<float> FloatMask(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<double> DoubleMask(int count) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
+    static Vector512<double> DoubleMask(int count) =>
+        Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
 }

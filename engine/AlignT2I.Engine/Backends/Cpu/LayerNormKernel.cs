@@ -27,7 +27,9 @@ internal static unsafe class LayerNormKernel<T> where T : unmanaged, IFloatingPo
             }
         });
 
-    /// <summary>g = dy * weight, h = (x - mean) * rstd: dx = rstd * (g - avg(g) - h * avg(g * h)); dweight = Σ dy * h, dbias = Σ dy over rows.</summary>
+    /// <summary>
+    /// g = dy * weight, h = (x - mean) * rstd: dx = rstd * (g - avg(g) - h * avg(g * h)); dweight = Σ dy * h, dbias = Σ dy over rows.
+    /// </summary>
     public static void Backward(
         T* x, T* weight, T* mean, T* rstd, T* dy, T* dx, T* dweight, T* dbias, long rows, int columns)
     {

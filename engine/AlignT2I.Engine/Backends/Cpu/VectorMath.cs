@@ -60,8 +60,12 @@ internal static class VectorMath
         return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(0.625f)), small, Vector512.CopySign(large, x));
     }
 
-    /// <summary>Cumulative normal distribution Φ(x) = (1 + erf(x / sqrt 2)) / 2 within 8e-8, and to 0 where x goes to minus infinity.</summary>
-    /// <remarks>Up to sqrt 2: 1/2 + x p(x²), p of degree 6. From there on the tail is e^q(|x|), q of degree 5 a fit of log Φ(-|x|).</remarks>
+    /// <summary>
+    /// Cumulative normal distribution Φ(x) = (1 + erf(x / sqrt 2)) / 2 within 8e-8, and to 0 where x goes to minus infinity.
+    /// </summary>
+    /// <remarks>
+    /// Up to sqrt 2: 1/2 + x p(x²), p of degree 6. From there on the tail is e^q(|x|), q of degree 5 a fit of log Φ(-|x|).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> NormalCumulative(Vector512<float> x)
     {
@@ -80,7 +84,8 @@ internal static class VectorMath
         q = Lanes.Fma(q, size, Vector512.Create(-0.790148314f));
         q = Lanes.Fma(q, size, Vector512.Create(-0.695818888f));
         Vector512<float> tail = Exp(q);
-        Vector512<float> large = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), tail, Vector512<float>.One - tail);
+        Vector512<float> isLeft = Vector512.LessThan(x, Vector512<float>.Zero);
+        Vector512<float> large = Vector512.ConditionalSelect(isLeft, tail, Vector512<float>.One - tail);
         return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(1.41421356f)), Lanes.Fma(p, x, half), large);
     }
 

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x³); computed as x s(2 u), s the sigmoid, which is the same and does not cancel.</summary>
+/// <summary>
+/// x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x³); computed as x s(2 u), s the sigmoid, which is the same and does not
+/// cancel.
+/// </summary>
 internal readonly struct GeluTanhFunction : IActivation
 {
     /// <summary>2 sqrt(2/pi).</summary>

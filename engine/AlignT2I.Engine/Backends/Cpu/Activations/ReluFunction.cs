@@ -12,7 +12,8 @@ internal readonly struct ReluFunction : IActivation
     public static double Forward(double x) => Math.Max(x, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Derivative(Vector512<float> y) => Vector512.GreaterThan(y, Vector512<float>.Zero) & Vector512<float>.One;
+    public static Vector512<float> Derivative(Vector512<float> y) =>
+        Vector512.GreaterThan(y, Vector512<float>.Zero) & Vector512<float>.One;
 
     public static double Derivative(double y) => y > 0 ? 1 : 0;
 }
