@@ -18,6 +18,8 @@ public static class ParityComponents
         ["clip-vision"] = ClipParity.RunVision,
         ["finetune"] = FinetuneParity.Run,
         ["optim"] = OptimizerParity.Run,
+        ["pipeline"] = PipelineParity.Run,
+        ["reward"] = RewardParity.Run,
         ["scheduler"] = SchedulerParity.Run,
         ["unet"] = UNetParity.Run,
         ["vae"] = VaeParity.Run,

@@ -68,7 +68,9 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     public void CheckMaxAbs(string name, double[] found, double limit) => Compare(name, found, ParityMeasure.MaxAbs, limit, "");
 
     /// <summary>Compares the gradients of all parameters: every <c>grad.param.*</c>, and <c>gradstat</c> where the recording has it.</summary>
-    public void CheckGradients(ParameterStore store)
+    /// <param name="store">The parameters, after a backward pass.</param>
+    /// <param name="statNames">Metadata key of the names of the rows of <c>gradstat</c>.</param>
+    public void CheckGradients(ParameterStore store, string statNames = "gradstat_names")
     {
         const string prefix = "grad.param.";
         foreach (string name in recorded.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
@@ -78,7 +80,7 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
             Check(name, FileValues(parameter, parameter.Value.Grad), ParityLimits.Gradient);
         }
         if (recorded.Has("gradstat"))
-            CheckStatistics("gradstat", "gradstat_names", name => FileValues(store[name], store[name].Value.Grad),
+            CheckStatistics("gradstat", statNames, name => FileValues(store[name], store[name].Value.Grad),
                 (ParityLimits.StatSum, ParityLimits.StatNorm, ParityLimits.StatDot));
     }
 

@@ -1,0 +1,165 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Schedulers;
+
+namespace AlignT2I.Models.Pipelines;
+
+/// <summary>Prompts to images: text encoder, guided denoising of latents, decoder.</summary>
+/// <remarks>
+/// Rombach et al. 2022, arXiv:2112.10752, with classifier-free guidance of Ho and Salimans 2022, arXiv:2207.12598. Semantics of
+/// diffusers' StableDiffusionPipeline. Nothing is recorded on a tape.
+/// </remarks>
+/// <param name="model">The networks.</param>
+/// <param name="scheduler">The sampler; null takes the model's own.</param>
+public sealed class StableDiffusionPipeline(StableDiffusionModel model, Scheduler? scheduler = null)
+{
+    /// <summary>The networks.</summary>
+    public StableDiffusionModel Model => model;
+
+    /// <summary>The sampler.</summary>
+    public Scheduler Scheduler { get; } = scheduler ?? Scheduler.Create(model.SchedulerConfig);
+
+    /// <summary>Samples one image per prompt, all in one batch.</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="seeds">
+    /// A seed per image. An image depends on its own seed and prompt alone, up to rounding; the noise is <c>torch.randn</c>'s on a CPU, so
+    /// that it is diffusers' image of that seed.
+    /// </param>
+    /// <param name="options">How to sample.</param>
+    /// <param name="progress">Called after every evaluation of the UNet.</param>
+    /// <param name="cancellation">Looked at before every evaluation.</param>
+    /// <returns>RGB images.</returns>
+    /// <exception cref="UsageException">The numbers of prompts and seeds differ, or an option does not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Image[] Generate(
+        IReadOnlyList<string> prompts, IReadOnlyList<ulong> seeds, GenerationOptions options,
+        DenoisingProgress? progress = null, CancellationToken cancellation = default)
+    {
+        if (prompts.Count == 0 || prompts.Count != seeds.Count)
+            throw new UsageException($"{prompts.Count} prompts came with {seeds.Count} seeds; give at least one prompt and one seed for each.");
+        using Tape pause = Tape.Pause();
+        using MemoryScope scope = MemoryScope.Open();
+        TorchGenerator[] generators = [.. seeds.Select(seed => new TorchGenerator(seed))];
+        (int height, int width) = LatentSize(options);
+        Tensor latents = Noise(generators, [prompts.Count, height, width, model.UNet.Config.InChannels]);
+        latents = F.Affine(latents, Scheduler.InitNoiseSigma);
+        Tensor promptStates = Encode(prompts), negativeStates = Encode([options.NegativePrompt]);
+        return Decode(Denoise(latents, promptStates, negativeStates, options, generators, progress, cancellation));
+    }
+
+    /// <summary>Text states that the UNet reads.</summary>
+    /// <param name="prompts">N prompts.</param>
+    /// <returns>[N, S, D].</returns>
+    public Tensor Encode(IReadOnlyList<string> prompts)
+    {
+        int length = model.Tokenizer.ModelMaxLength;
+        int[] ids = [.. prompts.SelectMany(model.Tokenizer.Encode)];
+        using MemoryScope scope = MemoryScope.Open();
+        return scope.Keep(model.TextEncoder.Call(Tensor.From(ids, [prompts.Count, length])));
+    }
+
+    /// <summary>Walks latents from noise to an image's latents.</summary>
+    /// <param name="latents">Noise [N, h, w, C], with the scheduler's initial deviation.</param>
+    /// <param name="promptStates">Text states of the prompts [N, S, D].</param>
+    /// <param name="negativeStates">Text states that guidance leads away from, one for all [1, S, D].</param>
+    /// <param name="options">Steps and guidance; the sizes are those of the latents.</param>
+    /// <param name="generators">One per image, for samplers that take fresh noise; null where the sampler takes none.</param>
+    /// <param name="progress">Called after every evaluation of the UNet.</param>
+    /// <param name="cancellation">Looked at before every evaluation.</param>
+    /// <returns>[N, h, w, C], with the autoencoder's scaling factor applied.</returns>
+    /// <exception cref="ShapeException">The shapes do not fit the model.</exception>
+    /// <exception cref="UsageException">The number of steps does not fit, or the sampler takes noise and there are no generators.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Tensor Denoise(
+        Tensor latents, Tensor promptStates, Tensor negativeStates, GenerationOptions options,
+        IReadOnlyList<TorchGenerator>? generators = null, DenoisingProgress? progress = null, CancellationToken cancellation = default)
+    {
+        int n = latents.Shape[0];
+        bool guided = options.GuidanceScale != 1;
+        using Tape pause = Tape.Pause();
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor states = guided ? Stack(Repeat(negativeStates, n), promptStates) : promptStates;
+        Scheduler.SetTimesteps(options.NumInferenceSteps);
+        for (int i = 0; i < Scheduler.Timesteps.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using MemoryScope step = MemoryScope.Open();
+            int timestep = Scheduler.Timesteps[i];
+            Tensor noisePrediction = Predict(latents, timestep, states, guided ? options.GuidanceScale : null);
+            Tensor? noise = Scheduler.TakesNoise && generators is not null ? Noise(generators, latents.Shape) : null;
+            latents = step.Keep(Scheduler.Step(noisePrediction, timestep, latents, noise));
+            foreach (Tensor kept in Scheduler.History)
+                step.Keep(kept);
+            progress?.Invoke(i + 1, Scheduler.Timesteps.Count, latents);
+        }
+        return scope.Keep(latents);
+    }
+
+    /// <summary>Latents to images.</summary>
+    /// <param name="latents">[N, h, w, C], with the scaling factor applied.</param>
+    /// <returns>N RGB images.</returns>
+    public Image[] Decode(Tensor latents)
+    {
+        using Tape pause = Tape.Pause();
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor pixels = F.Cast(F.Affine(model.Vae.DecodeLatents(latents), 0.5, 0.5), DType.F32);
+        (int n, int height, int width) = (pixels.Shape[0], pixels.Shape[1], pixels.Shape[2]);
+        int perImage = height * width * pixels.Shape[3];
+        float[] values = pixels.ToArray<float>();
+        return [.. Enumerable.Range(0, n).Select(i => new Image(width, height, pixels.Shape[3],
+            Array.ConvertAll(values[(i * perImage)..((i + 1) * perImage)], v => (byte)MathF.Round(255 * Math.Clamp(v, 0, 1)))))];
+    }
+
+    /// <summary>Noise prediction; with guidance from both halves of one batch: unconditional + scale * (conditional - unconditional).</summary>
+    Tensor Predict(Tensor latents, int timestep, Tensor states, double? guidanceScale)
+    {
+        Tensor sample = guidanceScale is null ? latents : Stack(latents, latents);
+        Tensor timesteps = Tensor.Full([sample.Shape[0]], latents.DType, latents.Backend, timestep);
+        Tensor prediction = model.UNet.Call(sample, timesteps, states);
+        if (guidanceScale is not { } scale) return prediction;
+        int half = (int)(prediction.Count / 2);
+        Tensor[] halves = F.Split(prediction.Reshape([2 * half]), half, half);
+        return F.Add(halves[0], F.Affine(F.Sub(halves[1], halves[0]), scale)).Reshape(latents.Shape);
+    }
+
+    /// <summary>One batch behind the other: [N, ...] and [M, ...] to [N + M, ...].</summary>
+    static Tensor Stack(Tensor a, Tensor b)
+    {
+        Tensor both = F.Concat(a.Reshape([(int)a.Count]), b.Reshape([(int)b.Count]));
+        int[] shape = [.. a.Shape];
+        shape[0] += b.Shape[0];
+        return both.Reshape(shape);
+    }
+
+    static Tensor Repeat(Tensor one, int n)
+    {
+        Tensor zeros = Tensor.Zeros([n, one.Shape[1], one.Shape[2]], one.DType, one.Backend);
+        return F.AddTrailing(zeros, one.Reshape([one.Shape[1], one.Shape[2]]));
+    }
+
+    (int Height, int Width) LatentSize(GenerationOptions options)
+    {
+        int factor = model.Vae.Config.DownsamplingFactor, multiple = factor << (model.UNet.Config.Levels - 1);
+        int own = model.UNet.Config.SampleSize * factor;
+        return (Latent(options.Height ?? own, "height"), Latent(options.Width ?? own, "width"));
+
+        int Latent(int pixels, string name) => pixels > 0 && pixels % multiple == 0 ? pixels / factor : throw new UsageException(
+            $"{name} = {pixels} pixels does not fit the model; choose a multiple of {multiple}.");
+    }
+
+    /// <summary>Each image's noise from its own generator, drawn as PyTorch lays images out: channel by channel.</summary>
+    Tensor Noise(IReadOnlyList<TorchGenerator> generators, Shape shape)
+    {
+        (int height, int width, int channels) = (shape[1], shape[2], shape[3]);
+        int pixels = height * width;
+        float[] planes = new float[pixels * channels], values = new float[shape.Count];
+        for (int n = 0; n < generators.Count; n++)
+        {
+            generators[n].Randn(planes);
+            for (int c = 0; c < channels; c++)
+                for (int p = 0; p < pixels; p++)
+                    values[(n * pixels + p) * channels + c] = planes[c * pixels + p];
+        }
+        return F.Cast(Tensor.From(values, shape), model.UNetParameters.Parameters[0].Value.DType);
+    }
+}
