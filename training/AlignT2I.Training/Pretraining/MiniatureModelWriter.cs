@@ -24,6 +24,9 @@ internal sealed class MiniatureModelWriter
 
         """;
 
+    // What transformers and diffusers look for before they read a safetensors file.
+    static readonly Dictionary<string, string> format = new() { ["format"] = "pt" };
+
     readonly string folder;
 
     public MiniatureModelWriter(string folder)
@@ -40,21 +43,21 @@ internal sealed class MiniatureModelWriter
     public void WriteVae(AutoencoderKLConfig config, ParameterStore parameters)
     {
         config.Write(Path.Combine(Part("vae"), "config.json"));
-        ParameterFile.Save(Path.Combine(folder, "vae", DiffusersWeights), parameters.Parameters, DType.F16);
+        ParameterFile.Save(Path.Combine(folder, "vae", DiffusersWeights), parameters.Parameters, DType.F16, format);
     }
 
     public void WriteUNet(UNet2DConditionConfig config, ParameterStore parameters)
     {
         config.Write(Path.Combine(Part("unet"), "config.json"));
-        ParameterFile.Save(Path.Combine(folder, "unet", DiffusersWeights), parameters.Parameters, DType.F16);
+        ParameterFile.Save(Path.Combine(folder, "unet", DiffusersWeights), parameters.Parameters, DType.F16, format);
     }
 
     public void WriteClip(ClipConfig config, ParameterStore parameters)
     {
         config.TextConfig.Write(Path.Combine(Part("text_encoder"), "config.json"));
-        ParameterFile.Save(Path.Combine(folder, "text_encoder", TransformersWeights), Named(parameters, "text_"), DType.F16);
+        ParameterFile.Save(Path.Combine(folder, "text_encoder", TransformersWeights), Named(parameters, "text_"), DType.F16, format);
         config.VisionConfig.Write(Path.Combine(Part("image_encoder"), "config.json"));
-        ParameterFile.Save(Path.Combine(folder, "image_encoder", TransformersWeights), Named(parameters, "vision_", "visual_"), DType.F16);
+        ParameterFile.Save(Path.Combine(folder, "image_encoder", TransformersWeights), Named(parameters, "vision_", "visual_"), DType.F16, format);
     }
 
     static IEnumerable<Parameter> Named(ParameterStore parameters, params string[] prefixes) =>
