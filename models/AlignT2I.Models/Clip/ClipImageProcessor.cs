@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 
 namespace AlignT2I.Models.Clip;
 
@@ -14,16 +15,15 @@ public sealed class ClipImageProcessor(int size)
     public int Size => size;
 
     /// <summary>Prepares a batch.</summary>
-    /// <param name="images">RGB images of any sizes, 8 bits per channel, row by row.</param>
+    /// <param name="images">Images of any sizes: grey, RGB, or with alpha, which is dropped after resizing.</param>
     /// <returns>Pixel values [N, size, size, 3] F32, on the CPU.</returns>
-    /// <exception cref="ShapeException">An image has not width times height times 3 bytes.</exception>
-    public Tensor Process(IReadOnlyList<(byte[] Rgb, int Width, int Height)> images)
+    public Tensor Process(IReadOnlyList<Image> images)
     {
         Tensor pixelValues = Tensor.Empty([images.Count, size, size, Channels], DType.F32, Backend.Cpu);
         int perImage = size * size * Channels;
         for (int n = 0; n < images.Count; n++)
         {
-            byte[] crop = ResizeAndCrop(images[n].Rgb, images[n].Width, images[n].Height, Channels);
+            byte[] crop = ResizeAndCrop(images[n]);
             Span<float> values = pixelValues.AsSpan<float>().Slice(n * perImage, perImage);
             for (int i = 0; i < perImage; i++)
                 values[i] = (float)((crop[i] / 255.0 - mean[i % Channels]) / deviation[i % Channels]);
@@ -32,21 +32,42 @@ public sealed class ClipImageProcessor(int size)
     }
 
     /// <summary>Shortest side to the size, then the square in the middle.</summary>
-    /// <param name="image">Pixels [height, width, channels].</param>
-    /// <returns>Pixels [size, size, channels].</returns>
-    internal byte[] ResizeAndCrop(byte[] image, int width, int height, int channels)
+    /// <returns>RGB [size, size, 3].</returns>
+    internal byte[] ResizeAndCrop(Image image)
     {
-        if (width < 1 || height < 1 || image.Length != (long)width * height * channels)
-            throw new ShapeException($"an image of {width}x{height} pixels with {channels} channels came with {image.Length} bytes.");
+        (int width, int height, int channels) = (image.Width, image.Height, image.Channels);
         (int newWidth, int newHeight) = width <= height
             ? (size, (int)((long)size * height / width)) : ((int)((long)size * width / height), size);
-        byte[] resized = BicubicResize.Run(image, width, height, channels, newWidth, newHeight);
-        int left = Middle(newWidth - size), top = Middle(newHeight - size), row = size * channels;
-        byte[] crop = new byte[size * row];
+        // Colours of transparent pixels must not bleed into their neighbours: they are weighted by alpha while resizing.
+        bool hasAlpha = channels == 4 && (newWidth != width || newHeight != height);
+        byte[] pixels = hasAlpha ? Premultiply(image.Pixels) : image.Pixels;
+        pixels = BicubicResize.Run(pixels, width, height, channels, newWidth, newHeight);
+        int left = Middle(newWidth - size), top = Middle(newHeight - size);
+        byte[] crop = new byte[size * size * Channels];
         for (int y = 0; y < size; y++)
-            resized.AsSpan(((top + y) * newWidth + left) * channels, row).CopyTo(crop.AsSpan(y * row));
+            for (int x = 0; x < size; x++)
+            {
+                ReadOnlySpan<byte> pixel = pixels.AsSpan(((top + y) * newWidth + left + x) * channels, channels);
+                for (int c = 0; c < Channels; c++)
+                    crop[(y * size + x) * Channels + c] = hasAlpha ? Divide(pixel[c], pixel[3]) : pixel[channels == 1 ? 0 : c];
+            }
         return crop;
     }
+
+    /// <summary>Colours times alpha, rounded as the Python Imaging Library rounds them.</summary>
+    static byte[] Premultiply(byte[] pixels)
+    {
+        byte[] result = (byte[])pixels.Clone();
+        for (int i = 0; i < result.Length; i += 4)
+            for (int c = 0; c < 3; c++)
+            {
+                int product = result[i + c] * result[i + 3] + 128;
+                result[i + c] = (byte)(((product >> 8) + product) >> 8);
+            }
+        return result;
+    }
+
+    static byte Divide(byte color, byte alpha) => alpha is 0 or 255 ? color : (byte)Math.Min(255, 255 * color / alpha);
 
     /// <summary>Half of the excess, halves to the even number as Python's <c>round</c>.</summary>
     static int Middle(int excess) => (int)Math.Round(excess / 2.0, MidpointRounding.ToEven);
