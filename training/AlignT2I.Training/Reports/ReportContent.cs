@@ -1,0 +1,26 @@
+using AlignT2I.Training.Evaluation;
+
+namespace AlignT2I.Training.Reports;
+
+/// <summary>What the report shows. Everything but the numbers may be missing: its section is then left out.</summary>
+/// <param name="Result">The numbers of report.json.</param>
+public sealed record ReportContent(EvaluationResult Result)
+{
+    /// <summary>Some of the pictures that the simulated rater labelled, with its label.</summary>
+    public IReadOnlyList<ReportPicture> Labelled { get; init; } = [];
+
+    /// <summary>Pictures of evaluation prompts by all models.</summary>
+    public IReadOnlyList<ReportSample> Samples { get; init; } = [];
+
+    /// <summary>Losses of the reward by pass over the labels.</summary>
+    public IReadOnlyList<ReportCurve> RewardCurves { get; init; } = [];
+
+    /// <summary>Losses of fine-tuning by update.</summary>
+    public IReadOnlyList<ReportCurve> FinetuneCurves { get; init; } = [];
+
+    /// <summary>How it was made: stage, setting and value.</summary>
+    public IReadOnlyList<(string Stage, string Name, string Value)> Settings { get; init; } = [];
+
+    /// <summary>The command that makes the same report again; null where it is not known.</summary>
+    public string? Command { get; init; }
+}

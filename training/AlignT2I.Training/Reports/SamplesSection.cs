@@ -1,0 +1,36 @@
+using AlignT2I.Training.Miniature;
+
+namespace AlignT2I.Training.Reports;
+
+/// <summary>Pictures of the same prompts from the same seeds by each model (the paper's Figs. 2 and 5).</summary>
+internal static class SamplesSection
+{
+    public static string Html(ReportContent content) => content.Samples.Count == 0 ? "" : $"""
+        <section id="samples">
+        <h2><small>Stage 3</small> Fine-tune the model: before and after</h2>
+        <p>Figure 5. Evaluation prompts, which no training used, each from the same seeds in every row. Below each picture: ✓ where the simulated
+        rater finds that it shows its prompt, ✗ where not, and the learned reward. Prompts are taken in a fixed order, not chosen.</p>
+        <div class="cards">
+        {string.Join('\n', content.Samples.Select(Card))}
+        </div>
+        </section>
+        """;
+
+    static string Card(ReportSample sample) => $"""
+        <article class="card">
+        <h3>{Reports.Html.Encode(sample.Prompt.Text)}</h3>
+        <p class="chips"><span>{sample.Prompt.Category.ToString().ToLowerInvariant()}</span><span>{Set(sample.Prompt)}</span></p>
+        {string.Join('\n', sample.Rows.Select(Row))}
+        </article>
+        """;
+
+    static string Set(ScenePrompt prompt) => prompt.Split == PromptSplit.Unseen ? "unseen object" : "seen object";
+
+    static string Row((string Model, IReadOnlyList<ReportPicture> Pictures) row)
+    {
+        ReportModel model = ReportModel.Of(row.Model);
+        return $"""
+            <div class="strip"><h4><i class="{model.Style}"></i>{Reports.Html.Encode(model.Name)}</h4><div>{string.Concat(row.Pictures.Select(Reports.Html.Picture))}</div></div>
+            """;
+    }
+}
