@@ -10,8 +10,8 @@ internal sealed class BarChart(string title, IReadOnlyList<string> groups, IRead
 {
     const double Width = 460, Height = 250, Left = 34, Right = 6, Top = 16, Bottom = 28;
 
-    /// <summary>A line across the chart, as chance is for pairs; null for none.</summary>
-    public (double Share, string Name)? Reference { get; init; }
+    /// <summary>A dashed line across the chart, as chance is for pairs; null for none.</summary>
+    public double? Reference { get; init; }
 
     /// <summary>The chart with its legend and, folded away, its numbers.</summary>
     public string ToHtml()
@@ -26,11 +26,10 @@ internal sealed class BarChart(string title, IReadOnlyList<string> groups, IRead
         }
         for (int g = 0; g < groups.Count; g++)
             Group(svg, g);
-        if (Reference is (double share, string name))
+        if (Reference is double share)
         {
             string y = Html.Length(Y(share));
-            svg.Append($"""<line class="reference" x1="{Left}" x2="{Width - Right}" y1="{y}" y2="{y}"/>""")
-                .Append($"""<text class="axis end" x="{Width - Right}" y="{y}" dy="-4">{Html.Encode(name)}</text>""");
+            svg.Append($"""<line class="reference" x1="{Left}" x2="{Width - Right}" y1="{y}" y2="{y}"/>""");
         }
         svg.Append("</svg>");
         string numbers = Html.Table(

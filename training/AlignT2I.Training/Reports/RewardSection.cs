@@ -50,8 +50,8 @@ internal static class RewardSection
             caption + ", in percent", sets,
             [.. series.Select(s => (s.Name, s.Style, (IReadOnlyList<double?>)[s.Accuracy.Seen, s.Accuracy.Unseen]))])
         {
-            Reference = (0.5, "guess"),
+            Reference = 0.5,
         };
-        return $"<figure><figcaption>{caption}, in percent</figcaption>{chart.ToHtml()}</figure>";
+        return $"<figure><figcaption>{caption}, in percent; dashed: a guess</figcaption>{chart.ToHtml()}</figure>";
     }
 }
