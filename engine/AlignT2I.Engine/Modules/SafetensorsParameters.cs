@@ -7,7 +7,8 @@ namespace AlignT2I.Engine;
 /// <summary>Parameters from a safetensors file in float32, float16, bfloat16 or float64; the file must have those of the model and no others.</summary>
 /// <param name="file">The open file; the store reads from it while the model is built.</param>
 /// <param name="prefix">What the file's names have before the model's, as in <c>text_model.</c>; tensors without it are not the model's.</param>
-public sealed class SafetensorsParameters(SafetensorsFile file, string prefix = "") : ParameterSource
+/// <param name="ignored">Names after the prefix that the file may have though no model asks for them, as the constant tables of older programs.</param>
+public sealed class SafetensorsParameters(SafetensorsFile file, string prefix = "", params string[] ignored) : ParameterSource
 {
     /// <inheritdoc/>
     public override void Read(string name, Shape fileShape, Init init, Span<float> values)
@@ -31,7 +32,7 @@ public sealed class SafetensorsParameters(SafetensorsFile file, string prefix = 
     /// <inheritdoc/>
     public override void Finish(IReadOnlyCollection<string> names)
     {
-        HashSet<string> asked = [.. names.Select(name => prefix + name)];
+        HashSet<string> asked = [.. names.Concat(ignored).Select(name => prefix + name)];
         string[] extra = [.. file.Tensors.Select(t => t.Name).Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !asked.Contains(name))];
         if (extra.Length > 0)
         {

@@ -122,6 +122,27 @@ internal sealed class StableDiffusionPipelineTests
     }
 
     [Test]
+    public void The_position_ids_of_older_transformers_are_ignored_and_nothing_else()
+    {
+        using StableDiffusionModel model = Tiny();
+        model.Save(folder);
+        string weights = Path.Combine(folder, "text_encoder", "model.safetensors");
+        AddTo(weights, "text_model.embeddings.position_ids");
+        Assert.That(() => StableDiffusionModel.Load(folder).Dispose(), Throws.Nothing);
+        AddTo(weights, "text_model.embeddings.surplus");
+        Assert.That(() => StableDiffusionModel.Load(folder), Throws.TypeOf<FileFormatException>().With.Message.Contains("surplus"));
+    }
+
+    /// <summary>Writes the model's text encoder again with one tensor more.</summary>
+    static void AddTo(string path, string name)
+    {
+        using StableDiffusionModel model = Tiny();
+        using MemoryScope scope = MemoryScope.Open();
+        Parameter more = new(name, Tensor.Zeros([1, 8], DType.F32, Backend.Cpu), ParameterLayout.AsInFile);
+        ParameterFile.Save(path, model.TextEncoderParameters.Parameters.Append(more));
+    }
+
+    [Test]
     public void Options_that_do_not_fit_are_refused()
     {
         using StableDiffusionModel model = Tiny();
