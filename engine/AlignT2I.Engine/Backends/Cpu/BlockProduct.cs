@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
@@ -6,6 +7,9 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <remarks>Operands are addressed as in <see cref="Tile{T}"/>.</remarks>
 internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
 {
+    /// <summary>Steps of a block of the sum where rows go first: a tile's rows of A and all of B's panels stay in the second-level cache.</summary>
+    const int RowsFirstDepth = 1024;
+
     public T* A;
 
     /// <summary>Offset of each row of A, padded with a valid offset to whole tiles: see <see cref="PaddedRows"/>.</summary>
@@ -21,6 +25,14 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     public nint StrideB;
     public int Runs;
     public int Length;
+
+    /// <summary>Where B is to be packed on the way, a panel at a time: the matrix [k, n], or [n, k] if transposed. Null for B as above.</summary>
+    public T* SourceB;
+    public nint SourceStride;
+    public bool SourceTransposed;
+
+    /// <summary>Take a tile's rows through all panels and the whole sum before the next: A is read once, from afar, and B is near.</summary>
+    public bool RowsFirst;
 
     /// <summary>Columns of all of B.</summary>
     public int Columns;
@@ -48,31 +60,49 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     /// <summary>Computes the block: blocks of the sum outermost, then panels of B, so that a panel stays in cache for all rows.</summary>
     public void Run()
     {
-        int depth = TileGeometry<T>.Depth;
+        if (!RowsFirst)
+        {
+            RunRows(0, Rows, TileGeometry<T>.Depth);
+            return;
+        }
+        for (int row = 0; row < Rows; row += TileGeometry<T>.Rows)
+            RunRows(row, Math.Min(Rows, row + TileGeometry<T>.Rows), RowsFirstDepth);
+    }
+
+    void RunRows(int firstRow, int endRow, int depth)
+    {
         if (Length > depth)
         {
             int pieces = (Length + depth - 1) / depth, piece = (Length + pieces - 1) / pieces;
             for (int run = 0; run < Runs; run++)
             {
                 for (int start = 0; start < Length; start += piece)
-                    RunPanels(run, 1, start, Math.Min(piece, Length - start), first: run == 0 && start == 0);
+                    RunPanels(firstRow, endRow, run, 1, start, Math.Min(piece, Length - start), first: run == 0 && start == 0);
             }
         }
         else
         {
             int group = Math.Max(1, depth / Math.Max(1, Length)), groups = (Runs + group - 1) / group;
             group = (Runs + groups - 1) / groups;
-            for (int run = 0; run < Runs; run += group) RunPanels(run, Math.Min(group, Runs - run), 0, Length, first: run == 0);
+            for (int run = 0; run < Runs; run += group)
+                RunPanels(firstRow, endRow, run, Math.Min(group, Runs - run), 0, Length, first: run == 0);
         }
     }
 
-    void RunPanels(int run, int runs, int start, int length, bool first)
+    [SkipLocalsInit]
+    void RunPanels(int firstRow, int endRow, int run, int runs, int start, int length, bool first)
     {
+        using Scratch<T> panelB = SourceB is null ? default : Scratch<T>.Rent((long)runs * length * TileGeometry<T>.PanelWidth);
         T* edge = stackalloc T[TileGeometry<T>.Rows * TileGeometry<T>.PanelWidth];
         int lanes = TileGeometry<T>.Lanes, tileRows = TileGeometry<T>.Rows;
         Tile<T> tile = new()
         {
-            RunsA = RunsA + run, StrideA = StrideA, RunsB = RunsB + run, StrideB = StrideB, Runs = runs, Length = length,
+            RunsA = RunsA + run,
+            StrideA = StrideA,
+            RunsB = RunsB + run,
+            StrideB = StrideB,
+            Runs = runs,
+            Length = length,
             A = A + start * StrideA,
         };
         bool accumulate = Accumulate || !first;
@@ -82,10 +112,18 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             int startVector = TileGeometry<T>.PanelStart(Columns, panel);
             int vectors = TileGeometry<T>.PanelStart(Columns, panel + 1) - startVector;
             int column = startVector * lanes, columns = Math.Min(Columns - column, vectors * lanes);
-            tile.B = B + (PanelB == 0 ? column : panel * PanelB) + start * StrideB;
-            for (int row = 0; row < Rows; row += tileRows)
+            if (SourceB is null)
             {
-                int rows = Math.Min(tileRows, Rows - row);
+                tile.B = B + (PanelB == 0 ? column : panel * PanelB) + start * StrideB;
+            }
+            else
+            {
+                PackPanel(run * Length + start, runs * length, column, columns, vectors * lanes, panelB.Pointer);
+                tile.B = panelB.Pointer - RunsB[run];
+            }
+            for (int row = firstRow; row < endRow; row += tileRows)
+            {
+                int rows = Math.Min(tileRows, endRow - row);
                 tile.RowsA = RowsA + row;
                 if (rows == tileRows && columns == vectors * lanes && !TransposeC)
                 {
@@ -105,6 +143,12 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
                 else StorePart(edge, row, rows, column, columns, accumulate, bias);
             }
         }
+    }
+
+    readonly void PackPanel(int firstK, int k, int column, int columns, int padded, T* to)
+    {
+        if (SourceTransposed) PanelPacking<T>.CopyColumns(SourceB + column * SourceStride + firstK, SourceStride, k, columns, padded, to);
+        else PanelPacking<T>.CopyRows(SourceB + firstK * SourceStride + column, SourceStride, k, columns, padded, to);
     }
 
     readonly void StorePart(T* edge, int row, int rows, int column, int columns, bool accumulate, T* bias)

@@ -65,10 +65,21 @@ internal static unsafe partial class Convolution<T>
             {
                 new BlockProduct<T>
                 {
-                    A = dy + firstPixel * s.O + channel, RowsA = rowsA, Rows = channels, RunsA = runsA, StrideA = s.O,
-                    B = buffer.Pointer + kernelY * strips.RowSize, RunsB = runsB, StrideB = (nint)s.Stride * s.C,
-                    Runs = images * rows, Length = s.OW, Columns = kernelRow, EndPanel = TileGeometry<T>.Panels(kernelRow),
-                    C = sum + kernelY * kernelRow, StrideC = s.Depth, Accumulate = strip > first,
+                    A = dy + firstPixel * s.O + channel,
+                    RowsA = rowsA,
+                    Rows = channels,
+                    RunsA = runsA,
+                    StrideA = s.O,
+                    B = buffer.Pointer + kernelY * strips.RowSize,
+                    RunsB = runsB,
+                    StrideB = (nint)s.Stride * s.C,
+                    Runs = images * rows,
+                    Length = s.OW,
+                    Columns = kernelRow,
+                    EndPanel = TileGeometry<T>.Panels(kernelRow),
+                    C = sum + kernelY * kernelRow,
+                    StrideC = s.Depth,
+                    Accumulate = strip > first,
                 }.Run();
             }
         }

@@ -35,7 +35,11 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
         CpuThreads.For(TileGeometry<T>.Panels(s.C), panel => PackTurned(s, weight, depth, panel, packed));
         var strips = new ImageStrips<T>
         {
-            Source = (s.N, s.OH, s.OW, s.O), Result = (s.H, s.W), Kernel = (s.KH, s.KW), Stride = 1, Dilation = s.Stride,
+            Source = (s.N, s.OH, s.OW, s.O),
+            Result = (s.H, s.W),
+            Kernel = (s.KH, s.KW),
+            Stride = 1,
+            Dilation = s.Stride,
             Padding = (s.KH - 1 - s.Padding.Top, s.KW - 1 - s.Padding.Left),
         };
         Correlate(strips, dy, packed, s.C, null, dx);
@@ -43,7 +47,11 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
 
     static ImageStrips<T> ForwardStrips(ConvolutionShape s) => new()
     {
-        Source = (s.N, s.H, s.W, s.C), Result = (s.OH, s.OW), Kernel = (s.KH, s.KW), Stride = s.Stride, Dilation = 1,
+        Source = (s.N, s.H, s.W, s.C),
+        Result = (s.OH, s.OW),
+        Kernel = (s.KH, s.KW),
+        Stride = s.Stride,
+        Dilation = 1,
         Padding = (s.Padding.Top, s.Padding.Left),
     };
 
@@ -78,11 +86,23 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
             }
             new BlockProduct<T>
             {
-                A = buffer.Pointer, RowsA = rowsA, Rows = pixels, RunsA = runsA, StrideA = 1,
-                B = packed, PanelB = PanelPacking<T>.PanelSize(strips.Kernel.H * kernelRow), RunsB = runsB,
-                StrideB = TileGeometry<T>.PanelWidth, Runs = strips.Kernel.H, Length = kernelRow,
-                Columns = columns, FirstPanel = panel, EndPanel = Math.Min(panels, panel + blockPanels),
-                C = result + firstPixel * columns, StrideC = columns, Bias = bias,
+                A = buffer.Pointer,
+                RowsA = rowsA,
+                Rows = pixels,
+                RunsA = runsA,
+                StrideA = 1,
+                B = packed,
+                PanelB = PanelPacking<T>.PanelSize(strips.Kernel.H * kernelRow),
+                RunsB = runsB,
+                StrideB = TileGeometry<T>.PanelWidth,
+                Runs = strips.Kernel.H,
+                Length = kernelRow,
+                Columns = columns,
+                FirstPanel = panel,
+                EndPanel = Math.Min(panels, panel + blockPanels),
+                C = result + firstPixel * columns,
+                StrideC = columns,
+                Bias = bias,
             }.Run();
         });
     }

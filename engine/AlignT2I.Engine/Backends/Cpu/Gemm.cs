@@ -15,6 +15,9 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// <summary>Largest C, in elements, of which every part of a cut sum may have a copy.</summary>
     const long SmallResult = 256 * 1024;
 
+    /// <summary>Rows up to which a thread takes panels of B for all rows, so that it can pack each by itself just before its use.</summary>
+    const int MostRowsOnTheWay = 1024;
+
     /// <summary>C [m, n] = op(A) op(B) + bias, or C += op(A) op(B) + bias.</summary>
     /// <param name="transposeA">A is stored [k, m] instead of [m, k].</param>
     /// <param name="transposeB">B is stored [n, k] instead of [k, n].</param>
@@ -91,9 +94,10 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         int panels = TileGeometry<T>.Panels(n);
         bool pack = transposeB || n % TileGeometry<T>.Lanes != 0 || (ldb > 512 && m > 2 * TileGeometry<T>.Rows);
         bool parallel = (double)m * n * k > SmallWork;
-        using Scratch<T> scratch = Scratch<T>.Rent(pack ? PanelPacking<T>.Size(k, n) : 0);
+        bool onTheWay = pack && m <= MostRowsOnTheWay && panels >= 4 * CpuThreads.Count;
+        using Scratch<T> scratch = pack && !onTheWay ? Scratch<T>.Rent(PanelPacking<T>.Size(k, n)) : default;
         T* packed = scratch.Pointer;
-        if (pack)
+        if (pack && !onTheWay)
         {
             Loop(parallel && panels > 1, panels, panel =>
             {
@@ -102,7 +106,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
             });
         }
 
-        Grid grid = Grid.Choose(m, panels, TileGeometry<T>.Rows);
+        Grid grid = onTheWay ? Grid.Columns(m, panels) : Grid.Choose(m, panels, TileGeometry<T>.Rows);
         Loop(parallel, grid.Count, index =>
         {
             (int row, int rows) = grid.Rows(index);
@@ -113,11 +117,28 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
             BlockProduct<T>.PadRows(rowsA, rows);
             new BlockProduct<T>
             {
-                A = a, RowsA = rowsA, Rows = rows, RunsA = &none, StrideA = transposeA ? lda : 1,
-                B = pack ? packed : b, PanelB = pack ? PanelPacking<T>.PanelSize(k) : 0,
-                RunsB = &none, StrideB = pack ? TileGeometry<T>.PanelWidth : ldb,
-                Runs = 1, Length = k, Columns = n, FirstPanel = panel, EndPanel = endPanel,
-                C = transposeC ? c + row : c + row * ldc, StrideC = ldc, TransposeC = transposeC, Accumulate = accumulate,
+                A = a,
+                RowsA = rowsA,
+                Rows = rows,
+                RunsA = &none,
+                StrideA = transposeA ? lda : 1,
+                B = pack ? packed : b,
+                PanelB = pack ? PanelPacking<T>.PanelSize(k) : 0,
+                RunsB = &none,
+                StrideB = pack ? TileGeometry<T>.PanelWidth : ldb,
+                SourceB = onTheWay ? b : null,
+                SourceStride = ldb,
+                SourceTransposed = transposeB,
+                RowsFirst = transposeC,
+                Runs = 1,
+                Length = k,
+                Columns = n,
+                FirstPanel = panel,
+                EndPanel = endPanel,
+                C = transposeC ? c + row : c + row * ldc,
+                StrideC = ldc,
+                TransposeC = transposeC,
+                Accumulate = accumulate,
                 Bias = bias is null || !transposeC ? bias : bias + row,
             }.Run();
         });

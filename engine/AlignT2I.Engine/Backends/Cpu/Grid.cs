@@ -32,6 +32,9 @@ internal readonly struct Grid
         return new Grid(rows, panels, blockRows, (panels + across - 1) / across);
     }
 
+    /// <summary>Blocks of all rows and few panels.</summary>
+    public static Grid Columns(int rows, int panels) => new(rows, panels, rows, (panels + 16 * CpuThreads.Count - 1) / (16 * CpuThreads.Count));
+
     public (int First, int Count) Rows(int index)
     {
         int first = index / across * blockRows;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
@@ -16,26 +17,44 @@ internal static unsafe class PanelPacking<T> where T : unmanaged, INumberBase<T>
     public static void PackRows(T* b, nint ldb, int k, int n, int panel, T* packed)
     {
         (int column, int columns, int padded) = Extent(n, panel);
-        T* to = packed + panel * PanelSize(k);
-        for (int i = 0; i < k; i++) PackRow(b + i * ldb + column, columns, padded, to + (nint)i * TileGeometry<T>.PanelWidth);
+        CopyRows(b + column, ldb, k, columns, padded, packed + panel * PanelSize(k));
+    }
+
+    /// <summary>Packs <paramref name="k"/> rows of some columns into one panel.</summary>
+    public static void CopyRows(T* b, nint ldb, int k, int columns, int padded, T* to)
+    {
+        for (int i = 0; i < k; i++) PackRow(b + i * ldb, columns, padded, to + (nint)i * TileGeometry<T>.PanelWidth);
     }
 
     /// <summary>Packs a panel of B stored transposed: column j begins at <paramref name="b"/> + j * <paramref name="ldb"/>.</summary>
     public static void PackColumns(T* b, nint ldb, int k, int n, int panel, T* packed)
     {
         (int column, int columns, int padded) = Extent(n, panel);
-        T* to = packed + panel * PanelSize(k);
-        int width = TileGeometry<T>.PanelWidth, lanes = TileGeometry<T>.Lanes;
-        for (int first = 0; first < padded; first += lanes)
+        CopyColumns(b + column * ldb, ldb, k, columns, padded, packed + panel * PanelSize(k));
+    }
+
+    /// <summary>Packs <paramref name="k"/> rows of some columns, stored transposed, into one panel.</summary>
+    public static void CopyColumns(T* b, nint ldb, int k, int columns, int padded, T* to)
+    {
+        int width = TileGeometry<T>.PanelWidth, square = typeof(T) == typeof(float) && Avx.IsSupported ? SquareTranspose.Size : 0;
+        int done = square == 0 ? 0 : k / square * square, column = 0;
+        for (; square > 0 && column + square <= columns; column += square)
         {
-            int count = Math.Clamp(columns - first, 0, lanes);
-            T* from = b + (column + first) * ldb;
-            for (int i = 0; i < k; i++)
-            {
-                T* row = to + (nint)i * width + first;
-                for (int j = 0; j < count; j++) row[j] = from[j * ldb + i];
-                for (int j = count; j < lanes; j++) row[j] = T.Zero;
-            }
+            T* from = b + column * ldb;
+            for (int i = 0; i < done; i += square)
+                SquareTranspose.Copy((float*)(from + i), ldb, (float*)(to + (nint)i * width + column), width);
+            CopyEach(from, ldb, done, k, square, to + column);
+        }
+        CopyEach(b + column * ldb, ldb, 0, k, columns - column, to + column);
+        for (int i = 0; i < k && columns < padded; i++) new Span<T>(to + (nint)i * width + columns, padded - columns).Clear();
+    }
+
+    static void CopyEach(T* from, nint ldb, int first, int end, int columns, T* to)
+    {
+        for (int i = first; i < end; i++)
+        {
+            T* row = to + (nint)i * TileGeometry<T>.PanelWidth;
+            for (int j = 0; j < columns; j++) row[j] = from[j * ldb + i];
         }
     }
 

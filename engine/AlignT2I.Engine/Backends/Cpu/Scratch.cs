@@ -20,5 +20,8 @@ internal readonly unsafe struct Scratch<T> : IDisposable where T : unmanaged
         return new Scratch<T>((T*)ScratchPool.Shared.Allocate(bytes), bytes);
     }
 
-    public void Dispose() => ScratchPool.Shared.Free((nint)Pointer, bytes);
+    public void Dispose()
+    {
+        if (Pointer is not null) ScratchPool.Shared.Free((nint)Pointer, bytes);
+    }
 }
