@@ -65,7 +65,7 @@ public sealed class ClipEmbedder : IDisposable
     {
         using MemoryScope scope = MemoryScope.Open();
         using Tape pause = Tape.Pause();
-        Tensor pixelValues = processor.Process([.. images.Select(i => (i.Pixels, i.Width, i.Height))]);
+        Tensor pixelValues = processor.Process(images);
         return scope.Keep(F.L2Normalize(vision.Call(pixelValues)[2]));
     }
 
