@@ -57,7 +57,8 @@ internal static class BicubicResize
             int first = Math.Max(0, (int)(centre - support + 0.5)), end = Math.Min(length, (int)(centre + support + 0.5));
             double[] weights = [.. Enumerable.Range(first, end - first).Select(x => Cubic((x - centre + 0.5) / filterScale))];
             double sum = weights.Sum();
-            windows[i] = (first, Array.ConvertAll(weights, w => (int)Math.Round(w / sum * (1 << FractionBits), MidpointRounding.AwayFromZero)));
+            windows[i] = (first, Array.ConvertAll(weights,
+                w => (int)Math.Round(w / sum * (1 << FractionBits), MidpointRounding.AwayFromZero)));
         }
         return windows;
     }

@@ -1,11 +1,13 @@
 namespace AlignT2I.Models.Clip;
 
 /// <summary>Makes a byte-pair tokenizer for a small list of words, each of which becomes one token.</summary>
-/// <remarks>Sennrich et al. 2016, arXiv:1508.07909, run until every word is whole. Any other text still has ids, down to single bytes.</remarks>
+/// <remarks>Sennrich et al. 2016, arXiv:1508.07909, run until every word is whole. Any other text still has ids, down to single
+/// bytes.</remarks>
 public static class BpeTrainer
 {
     /// <summary>Trains a tokenizer.</summary>
-    /// <param name="words">The words; cleaned as prompts are, so that case does not matter. A word is cut where the tokenizer cuts prompts.</param>
+    /// <param name="words">The words; cleaned as prompts are, so that case does not matter. A word is cut where the tokenizer cuts
+    /// prompts.</param>
     /// <param name="modelMaxLength">Ids per prompt, both special tokens included. At least 2.</param>
     /// <returns>
     /// A tokenizer with the 256 bytes, the same ending a word, the merges, begin and end, in this order. The same words in any order
@@ -45,7 +47,8 @@ public static class BpeTrainer
         return symbols;
     }
 
-    /// <summary>The pair of neighbours that most words have, the first in ordinal order of equals; null when every word is whole.</summary>
+    /// <summary>The pair of neighbours that most words have, the first in ordinal order of equals; null when every word is
+    /// whole.</summary>
     static (string, string)? MostFrequentPair(List<List<string>> words)
     {
         Dictionary<(string Left, string Right), int> counts = [];

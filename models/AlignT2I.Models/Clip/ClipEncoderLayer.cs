@@ -2,7 +2,8 @@ using AlignT2I.Engine;
 
 namespace AlignT2I.Models.Clip;
 
-/// <summary>Transformer layer of both towers: attention and a perceptron, each behind a layer normalization and beside a shortcut.</summary>
+/// <summary>Transformer layer of both towers: attention and a perceptron, each behind a layer normalization and beside a
+/// shortcut.</summary>
 /// <remarks>Radford et al. 2021, arXiv:2103.00020. Parameter names as in transformers' CLIPEncoderLayer.</remarks>
 internal sealed class ClipEncoderLayer : Module<Tensor>
 {

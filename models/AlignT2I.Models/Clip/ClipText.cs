@@ -31,7 +31,8 @@ internal static class ClipText
         return ToLower(string.Join(' ', words));
     }
 
-    /// <summary>Cuts cleaned text as CLIP's pattern does: special tokens, English contractions, runs of letters, single digits, runs of the rest.</summary>
+    /// <summary>Cuts cleaned text as CLIP's pattern does: special tokens, English contractions, runs of letters, single digits, runs of
+    /// the rest.</summary>
     public static List<string> Split(string cleaned)
     {
         List<string> words = [];
@@ -91,7 +92,8 @@ internal static class ClipText
     static bool IsIdeograph(int c) => c is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF)
         or (>= 0x2A700 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
 
-    /// <summary>Unicode's full lower case as Python's <c>str.lower</c>: dotted I keeps its dot, a sigma that ends a word is final.</summary>
+    /// <summary>Unicode's full lower case as Python's <c>str.lower</c>: dotted I keeps its dot, a sigma that ends a word is
+    /// final.</summary>
     static string ToLower(string text)
     {
         StringBuilder lower = new(text.Length);

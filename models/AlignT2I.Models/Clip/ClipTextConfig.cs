@@ -6,7 +6,8 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Models.Clip;
 
 /// <summary>The shape of a <see cref="ClipTextModel"/>, in the vocabulary of transformers' <c>text_encoder/config.json</c>.</summary>
-/// <remarks>The defaults are those of CLIP ViT-L/14, the text encoder of Stable Diffusion v1.5. Unknown keys are kept and written back.</remarks>
+/// <remarks>The defaults are those of CLIP ViT-L/14, the text encoder of Stable Diffusion v1.5. Unknown keys are kept and written
+/// back.</remarks>
 public sealed record ClipTextConfig
 {
     /// <summary>Number of tokens.</summary>
@@ -78,6 +79,7 @@ public sealed record ClipTextConfig
         check.Positive("vocab_size", VocabSize);
         check.Positive("max_position_embeddings", MaxPositionEmbeddings);
         check.That(EosTokenId >= 0 && EosTokenId < VocabSize, "eos_token_id", EosTokenId, $"an id below vocab_size = {VocabSize}");
-        ClipTower.Validate(check, HiddenSize, IntermediateSize, ProjectionDim, NumHiddenLayers, NumAttentionHeads, HiddenAct, LayerNormEps);
+        ClipTower.Validate(check, HiddenSize, IntermediateSize, ProjectionDim, NumHiddenLayers, NumAttentionHeads, HiddenAct,
+            LayerNormEps);
     }
 }

@@ -24,7 +24,8 @@ public sealed class ClipTextModel : Module<Tensor>
         positionEmbedding = p["embeddings"]["position_embedding"]
             .Weight("weight", [config.MaxPositionEmbeddings, config.HiddenSize], Init.Normal(0.01));
         layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new ClipEncoderLayer(
-            p["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.NumAttentionHeads, causal: true, config.HiddenAct, eps))];
+            p["encoder"]["layers"][i], config.HiddenSize, config.IntermediateSize, config.NumAttentionHeads, causal: true,
+            config.HiddenAct, eps))];
         finalLayerNorm = new LayerNorm(p["final_layer_norm"], config.HiddenSize, eps);
     }
 
@@ -44,7 +45,8 @@ public sealed class ClipTextModel : Module<Tensor>
         {
             ends[i] = ids.AsSpan(i * length, length).IndexOf(Config.PooledTokenId);
             if (ends[i] < 0)
-                throw new UsageException($"prompt {i} has no end token (id {Config.PooledTokenId}); encode prompts with the model's own tokenizer.");
+                throw new UsageException(
+                    $"prompt {i} has no end token (id {Config.PooledTokenId}); encode prompts with the model's own tokenizer.");
         }
         return F.Gather(lastHiddenState, Tensor.From(ends, [n]));
     }

@@ -21,7 +21,8 @@ public sealed class ClipTextModelWithProjection : MultiModule<Tensor>
     public ClipTextModel TextModel { get; }
 
     /// <param name="inputIds">Token ids [N, S] I32.</param>
-    /// <returns>Last hidden state [N, S, D], its summary [N, D] and the embedding [N, projectionDim], which has no unit length yet.</returns>
+    /// <returns>Last hidden state [N, S, D], its summary [N, D] and the embedding [N, projectionDim], which has no unit length
+    /// yet.</returns>
     protected override Tensor[] Forward(Tensor inputIds)
     {
         Tensor lastHiddenState = TextModel.Call(inputIds);

@@ -19,7 +19,8 @@ public sealed class ClipTokenizer
     readonly IReadOnlyList<(string Left, string Right)> merges;
     readonly BpeMerges bpe;
 
-    /// <param name="vocabulary">Token to id: bytes, bytes with <c>&lt;/w&gt;</c>, results of the merges and the two special tokens.</param>
+    /// <param name="vocabulary">Token to id: bytes, bytes with <c>&lt;/w&gt;</c>, results of the merges and the two special
+    /// tokens.</param>
     /// <param name="merges">The merge rules, most urgent first.</param>
     /// <param name="modelMaxLength">Ids per prompt with both special tokens: 77 in CLIP. At least 2.</param>
     /// <param name="source">What error messages call the tokenizer, such as its folder.</param>
@@ -69,7 +70,8 @@ public sealed class ClipTokenizer
         return new ClipTokenizer(vocabulary, Merges(Path.Combine(folder, MergesFile)), modelMaxLength ?? config.ModelMaxLength, folder);
     }
 
-    /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer_config.json</c>, each under a temporary name and renamed.</summary>
+    /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer_config.json</c>, each under a temporary name and
+    /// renamed.</summary>
     /// <param name="folder">The folder, made if it is not there.</param>
     public void Save(string folder)
     {
@@ -77,7 +79,8 @@ public sealed class ClipTokenizer
         Dictionary<string, int> byId = vocabulary.OrderBy(t => t.Value).ToDictionary(t => t.Key, t => t.Value);
         ConfigFile.Write(Path.Combine(folder, VocabularyFile), byId, ClipJson.Default.DictionaryStringInt32);
         string path = Path.Combine(folder, MergesFile);
-        AtomicFile.WriteAllText(path, string.Concat(merges.Select(m => $"{m.Left} {m.Right}").Prepend("#version: 0.2").Select(line => line + "\n")));
+        IEnumerable<string> lines = merges.Select(m => $"{m.Left} {m.Right}").Prepend("#version: 0.2");
+        AtomicFile.WriteAllText(path, string.Concat(lines.Select(line => line + "\n")));
         ConfigFile.Write(Path.Combine(folder, ConfigFileName), new TokenizerConfig { ModelMaxLength = ModelMaxLength },
             ClipJson.Default.TokenizerConfig);
     }
@@ -94,7 +97,8 @@ public sealed class ClipTokenizer
         return ids;
     }
 
-    /// <summary>What the text encoder reads: begin, the text's ids, end, padded with end; a long text is cut, its end token kept.</summary>
+    /// <summary>What the text encoder reads: begin, the text's ids, end, padded with end; a long text is cut, its end token
+    /// kept.</summary>
     /// <param name="text">Any text.</param>
     /// <returns><see cref="ModelMaxLength"/> ids.</returns>
     public int[] Encode(string text)
@@ -125,7 +129,8 @@ public sealed class ClipTokenizer
             if (line.Length == 0 || (i == 0 && line.StartsWith("#version", StringComparison.Ordinal))) continue;
             string[] pair = line.Split(' ');
             if (pair.Length != 2 || pair[0].Length == 0 || pair[1].Length == 0)
-                throw new FileFormatException($"{path}:{i + 1}", $"'{line}' is not a merge rule; expected two tokens with one space between.");
+                throw new FileFormatException($"{path}:{i + 1}",
+                    $"'{line}' is not a merge rule; expected two tokens with one space between.");
             merges.Add((pair[0], pair[1]));
         }
         return merges;

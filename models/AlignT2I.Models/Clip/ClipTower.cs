@@ -11,7 +11,8 @@ internal static class ClipTower
     /// <summary>Applies the activation that a configuration names.</summary>
     public static Tensor Activate(string name, Tensor x) => name == QuickGelu ? F.QuickGelu(x) : F.Gelu(x);
 
-    public static void Validate(ConfigCheck check, int hidden, int intermediate, int projection, int layers, int heads, string activation, double eps)
+    public static void Validate(ConfigCheck check, int hidden, int intermediate, int projection, int layers, int heads,
+        string activation, double eps)
     {
         check.Positive("hidden_size", hidden);
         check.Positive("intermediate_size", intermediate);

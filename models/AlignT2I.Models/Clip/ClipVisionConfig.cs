@@ -76,6 +76,7 @@ public sealed record ClipVisionConfig
         check.Positive("image_size", ImageSize);
         check.Positive("patch_size", PatchSize);
         check.That(ImageSize % PatchSize == 0, "image_size", ImageSize, $"a multiple of patch_size = {PatchSize}");
-        ClipTower.Validate(check, HiddenSize, IntermediateSize, ProjectionDim, NumHiddenLayers, NumAttentionHeads, HiddenAct, LayerNormEps);
+        ClipTower.Validate(check, HiddenSize, IntermediateSize, ProjectionDim, NumHiddenLayers, NumAttentionHeads, HiddenAct,
+            LayerNormEps);
     }
 }

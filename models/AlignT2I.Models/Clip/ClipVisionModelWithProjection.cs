@@ -21,7 +21,8 @@ public sealed class ClipVisionModelWithProjection : MultiModule<Tensor>
     public ClipVisionModel VisionModel { get; }
 
     /// <param name="pixelValues">Normalized images [N, imageSize, imageSize, channels].</param>
-    /// <returns>Last hidden state [N, 1 + patches, D], the class token [N, D] and the embedding [N, projectionDim], which has no unit length yet.</returns>
+    /// <returns>Last hidden state [N, 1 + patches, D], the class token [N, D] and the embedding [N, projectionDim], which has no unit
+    /// length yet.</returns>
     protected override Tensor[] Forward(Tensor pixelValues)
     {
         Tensor[] tower = VisionModel.Call(pixelValues);

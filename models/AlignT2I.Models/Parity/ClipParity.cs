@@ -27,7 +27,8 @@ internal static class ClipParity
         if (pixelValues.RequiresGrad) run.CheckImage("grad.input.pixel_values", pixelValues.Grad, ParityLimits.Gradient);
     }
 
-    /// <summary>The three outputs and, where the case has cotangents, every parameter's gradient of the sum of output times cotangent.</summary>
+    /// <summary>The three outputs and, where the case has cotangents, every parameter's gradient of the sum of output times
+    /// cotangent.</summary>
     static void RunTower(ParityRun run, ParameterStore store, Func<Tensor[]> call, string embeds)
     {
         bool backward = run.Case.Has("cotangent." + embeds);

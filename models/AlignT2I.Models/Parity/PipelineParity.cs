@@ -16,7 +16,8 @@ internal static class PipelineParity
         JsonElement config = run.Case.Config;
         using StableDiffusionModel model = Model(run);
         bool plms = config.GetProperty("scheduler").GetString() == "plms";
-        var pipeline = new StableDiffusionPipeline(model, plms ? new PndmScheduler(new SchedulerConfig()) : new DdimScheduler(new SchedulerConfig()));
+        var pipeline = new StableDiffusionPipeline(model,
+            plms ? new PndmScheduler(new SchedulerConfig()) : new DdimScheduler(new SchedulerConfig()));
         var options = new GenerationOptions
         {
             NumInferenceSteps = config.GetProperty("num_inference_steps").GetInt32(),
@@ -24,7 +25,8 @@ internal static class PipelineParity
         };
 
         using Tape pause = Tape.Pause();
-        Tensor states = model.TextEncoder.Call(Ids(run, "input.input_ids")), negative = model.TextEncoder.Call(Ids(run, "input.uncond_input_ids"));
+        Tensor states = model.TextEncoder.Call(Ids(run, "input.input_ids")),
+            negative = model.TextEncoder.Call(Ids(run, "input.uncond_input_ids"));
         run.Check("output.context_cond", states, ParityLimits.Output);
         run.Check("output.context_uncond", negative, ParityLimits.Output);
         int n = states.Shape[0], row = states.Shape[1] * states.Shape[2];
@@ -47,17 +49,20 @@ internal static class PipelineParity
 
     static StableDiffusionModel Model(ParityRun run)
     {
-        var source = new SyntheticParameters(run.Case.Weights ?? throw new FileFormatException(run.Case.Path, "the case has weights 'none'."));
+        var source = new SyntheticParameters(
+            run.Case.Weights ?? throw new FileFormatException(run.Case.Path, "the case has weights 'none'."));
         ClipTextConfig text = ClipTextConfig.Parse(Json("text_encoder"), run.Case.Path);
         return new StableDiffusionModel(
             BpeTrainer.Train([], text.MaxPositionEmbeddings), new SchedulerConfig(), (text, source),
-            (UNet2DConditionConfig.Parse(Json("unet"), run.Case.Path), source), (AutoencoderKLConfig.Parse(Json("vae"), run.Case.Path), source),
+            (UNet2DConditionConfig.Parse(Json("unet"), run.Case.Path), source),
+            (AutoencoderKLConfig.Parse(Json("vae"), run.Case.Path), source),
             run.Backend, run.DType);
 
         string Json(string part) => run.Case.Config.GetProperty(part).GetRawText();
     }
 
-    static Tensor Ids(ParityRun run, string name) => Tensor.From(Array.ConvertAll(run.Case.Values(name), id => (int)id), run.Case.ShapeOf(name));
+    static Tensor Ids(ParityRun run, string name) =>
+        Tensor.From(Array.ConvertAll(run.Case.Values(name), id => (int)id), run.Case.ShapeOf(name));
 
     static double[] Doubles(Tensor x) =>
         x.DType == DType.F64 ? x.ToArray<double>() : Array.ConvertAll(x.ToArray<float>(), v => (double)v);

@@ -53,7 +53,8 @@ internal static class RewardParity
     static void Train(ParityRun run, ParameterStore store, RewardModel model, Tensor imageEmbeds, Tensor textEmbeds)
     {
         JsonElement options = run.Case.Config.GetProperty("optimizer");
-        using var optimizer = new AdamW(store.Parameters, options.GetProperty("betas")[0].GetDouble(), options.GetProperty("betas")[1].GetDouble(),
+        using var optimizer = new AdamW(
+            store.Parameters, options.GetProperty("betas")[0].GetDouble(), options.GetProperty("betas")[1].GetDouble(),
             options.GetProperty("eps").GetDouble(), options.GetProperty("weight_decay").GetDouble());
         Dictionary<string, double[]> initial = Values(store);
         List<double> losses = [];
@@ -78,7 +79,8 @@ internal static class RewardParity
             run.Check(name, final[name[prefix.Length..]], ParityLimits.LossTrajectory);
             run.Add(Change(name, run.Case.Values(name), initial[name[prefix.Length..]], final[name[prefix.Length..]]));
         }
-        run.CheckStatistics("final_param_stat", "stat_names", name => final[name], (ParityLimits.LossTrajectory, ParityLimits.LossTrajectory, ParityLimits.LossTrajectory));
+        run.CheckStatistics("final_param_stat", "stat_names", name => final[name],
+            (ParityLimits.LossTrajectory, ParityLimits.LossTrajectory, ParityLimits.LossTrajectory));
     }
 
     /// <summary>What training changed, which is small beside the parameter itself.</summary>

@@ -11,7 +11,8 @@ internal static class SchedulerParity
     {
         var config = SchedulerConfig.Parse(run.Case.Config.GetRawText(), run.Case.Path);
         if (run.Case.Config.TryGetProperty("scheduler", out var name))
-            CheckTrajectory(run, Sampler(name.GetString()!, config, run.Case.Path), run.Case.Config.GetProperty("num_inference_steps").GetInt32());
+            CheckTrajectory(run, Sampler(name.GetString()!, config, run.Case.Path),
+                run.Case.Config.GetProperty("num_inference_steps").GetInt32());
         else
             CheckSchedule(run, new DdpmScheduler(config));
     }
@@ -22,7 +23,8 @@ internal static class SchedulerParity
         "ddim-eta0" => new DdimScheduler(config),
         "ddim-eta1" => new DdimScheduler(config, eta: 1),
         "plms" => new PndmScheduler(config),
-        _ => throw new UsageException($"{path}: there is no sampler '{name}'; those that can be run are ddpm, ddim-eta0, ddim-eta1 and plms."),
+        _ => throw new UsageException(
+            $"{path}: there is no sampler '{name}'; those that can be run are ddpm, ddim-eta0, ddim-eta1 and plms."),
     };
 
     static void CheckSchedule(ParityRun run, Scheduler scheduler)

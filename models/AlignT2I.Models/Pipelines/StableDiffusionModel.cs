@@ -6,7 +6,8 @@ using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Models.Pipelines;
 
-/// <summary>A whole text-to-image model: tokenizer, text encoder, UNet, autoencoder and noise schedule, as in a diffusers folder.</summary>
+/// <summary>A whole text-to-image model: tokenizer, text encoder, UNet, autoencoder and noise schedule, as in a diffusers
+/// folder.</summary>
 /// <remarks>
 /// The folder holds <c>model_index.json</c>, <c>unet/</c>, <c>vae/</c>, <c>text_encoder/</c>, <c>tokenizer/</c> and <c>scheduler/</c>.
 /// Each network has a <see cref="ParameterStore"/>, so that one of them can be trained or replaced.
@@ -31,11 +32,13 @@ public sealed class StableDiffusionModel : IDisposable
         (UNet2DConditionConfig Config, ParameterSource Source) unet, (AutoencoderKLConfig Config, ParameterSource Source) vae,
         Backend? backend = null, DType dtype = DType.F32)
     {
-        Require("text_encoder", "max_position_embeddings", text.Config.MaxPositionEmbeddings, tokenizer.ModelMaxLength, "the tokenizer's model_max_length");
+        Require("text_encoder", "max_position_embeddings", text.Config.MaxPositionEmbeddings, tokenizer.ModelMaxLength,
+            "the tokenizer's model_max_length");
         Require("unet", "cross_attention_dim", unet.Config.CrossAttentionDim, text.Config.HiddenSize, "the text encoder's hidden_size");
         Require("vae", "latent_channels", vae.Config.LatentChannels, unet.Config.InChannels, "the UNet's in_channels");
         if (tokenizer.VocabularySize > text.Config.VocabSize)
-            throw new FileFormatException("tokenizer", $"it has {tokenizer.VocabularySize} tokens and the text encoder {text.Config.VocabSize}; are they of one model?");
+            throw new FileFormatException("tokenizer",
+                $"it has {tokenizer.VocabularySize} tokens and the text encoder {text.Config.VocabSize}; are they of one model?");
         Tokenizer = tokenizer;
         SchedulerConfig = schedulerConfig;
         TextEncoderParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, text.Source);
@@ -96,7 +99,8 @@ public sealed class StableDiffusionModel : IDisposable
         ModelIndex found = ConfigFile.Parse(ConfigFile.ReadText(index), index, PipelineJson.Default.ModelIndex);
         new ConfigCheck(index).Equal("_class_name", found.ClassName, ModelIndex.Pipeline);
 
-        string text = Path.Combine(folder, "text_encoder"), unet = unetFolder ?? Path.Combine(folder, "unet"), vae = Path.Combine(folder, "vae");
+        string text = Path.Combine(folder, "text_encoder"), unet = unetFolder ?? Path.Combine(folder, "unet"),
+            vae = Path.Combine(folder, "vae");
         using SafetensorsFile textWeights = SafetensorsFile.Open(Path.Combine(text, TextWeights));
         using SafetensorsFile unetWeights = SafetensorsFile.Open(Path.Combine(unet, Weights));
         using SafetensorsFile vaeWeights = SafetensorsFile.Open(Path.Combine(vae, Weights));

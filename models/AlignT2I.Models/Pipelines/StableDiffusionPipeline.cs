@@ -36,7 +36,8 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         DenoisingProgress? progress = null, CancellationToken cancellation = default)
     {
         if (prompts.Count == 0 || prompts.Count != seeds.Count)
-            throw new UsageException($"{prompts.Count} prompts came with {seeds.Count} seeds; give at least one prompt and one seed for each.");
+            throw new UsageException(
+                $"{prompts.Count} prompts came with {seeds.Count} seeds; give at least one prompt and one seed for each.");
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
         TorchGenerator[] generators = [.. seeds.Select(seed => new TorchGenerator(seed))];
@@ -68,7 +69,8 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
     /// <param name="cancellation">Looked at before every evaluation.</param>
     /// <returns>[N, h, w, C], with the autoencoder's scaling factor applied.</returns>
     /// <exception cref="ShapeException">The shapes do not fit the model.</exception>
-    /// <exception cref="UsageException">The number of steps does not fit, or the sampler takes noise and there are no generators.</exception>
+    /// <exception cref="UsageException">The number of steps does not fit, or the sampler takes noise and there are no
+    /// generators.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Tensor Denoise(
         Tensor latents, Tensor promptStates, Tensor negativeStates, GenerationOptions options,
@@ -110,7 +112,8 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
             Array.ConvertAll(values[(i * perImage)..((i + 1) * perImage)], v => (byte)MathF.Round(255 * Math.Clamp(v, 0, 1)))))];
     }
 
-    /// <summary>Noise prediction; with guidance from both halves of one batch: unconditional + scale * (conditional - unconditional).</summary>
+    /// <summary>Noise prediction; with guidance from both halves of one batch: unconditional + scale *
+    /// (conditional - unconditional).</summary>
     Tensor Predict(Tensor latents, int timestep, Tensor states, double? guidanceScale)
     {
         Tensor sample = guidanceScale is null ? latents : Stack(latents, latents);

@@ -3,7 +3,8 @@ using AlignT2I.Engine;
 namespace AlignT2I.Models.Reward;
 
 /// <summary>The reward r(x, z): how well image x matches prompt z, from their CLIP embeddings, by a perceptron.</summary>
-/// <remarks>Lee et al. 2023, arXiv:2302.12192, section 3.2: hidden layers with ReLU, a sigmoid at the end. Parameters <c>mlp.{0,2,4}</c>.</remarks>
+/// <remarks>Lee et al. 2023, arXiv:2302.12192, section 3.2: hidden layers with ReLU, a sigmoid at the end. Parameters
+/// <c>mlp.{0,2,4}</c>.</remarks>
 public sealed class RewardModel : Module<Tensor, Tensor>
 {
     readonly Linear[] mlp;

@@ -6,7 +6,8 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Models.Reward;
 
 /// <summary>The shape of a <see cref="RewardModel"/>: its <c>config.json</c>.</summary>
-/// <remarks>The defaults are those of Lee et al. 2023 on CLIP ViT-L/14. Keys that this class does not know are kept and written back.</remarks>
+/// <remarks>The defaults are those of Lee et al. 2023 on CLIP ViT-L/14. Keys that this class does not know are kept and written
+/// back.</remarks>
 public sealed record RewardModelConfig
 {
     /// <summary>The class that the file describes: <c>RewardModel</c>.</summary>

@@ -6,7 +6,8 @@ namespace AlignT2I.Models.Schedulers;
 /// <summary>A noise schedule and a way to walk it back, from noise to a sample.</summary>
 /// <remarks>
 /// Ho et al. 2020, arXiv:2006.11239: x_t = sqrt(alphasCumprod_t) x_0 + sqrt(1 - alphasCumprod_t) noise, the network predicts the noise.
-/// Coefficients are float64; a step is of the sample's type. Semantics of diffusers (diffusers/schedulers). Steps are not recorded on a tape.
+/// Coefficients are float64; a step is of the sample's type. Semantics of diffusers (diffusers/schedulers).
+/// Steps are not recorded on a tape.
 /// </remarks>
 public abstract class Scheduler
 {
@@ -83,11 +84,13 @@ public abstract class Scheduler
     public Tensor Step(Tensor noisePrediction, int timestep, Tensor sample, Tensor? noise = null)
     {
         if (!Timesteps.Contains(timestep))
-            throw new UsageException($"timestep {timestep} is not among the {Timesteps.Count} of this inference; call SetTimesteps and follow Timesteps.");
+            throw new UsageException(
+                $"timestep {timestep} is not among the {Timesteps.Count} of this inference; call SetTimesteps and follow Timesteps.");
         if (TakesNoise && noise is null)
             throw new UsageException($"{Config.ClassName} adds fresh noise at every step; give Step standard normal noise.");
         if (noisePrediction.Shape != sample.Shape || (noise is not null && noise.Shape != sample.Shape))
-            throw new ShapeException($"Step: noisePrediction has shape {noisePrediction.Shape}, noise {noise?.Shape}; the sample has {sample.Shape}.");
+            throw new ShapeException(
+                $"Step: noisePrediction has shape {noisePrediction.Shape}, noise {noise?.Shape}; the sample has {sample.Shape}.");
         using (Tape.Pause())
             return Advance(noisePrediction, timestep, sample, noise);
     }
@@ -120,7 +123,8 @@ public abstract class Scheduler
     private protected abstract Tensor Advance(Tensor noisePrediction, int timestep, Tensor sample, Tensor? noise);
 
     /// <summary>alphasCumprod at a timestep; below 0, where sampling ends: 1, or that of timestep 0.</summary>
-    private protected double Alpha(int timestep, bool endsAtOne) => timestep >= 0 ? alphasCumprod[timestep] : endsAtOne ? 1 : alphasCumprod[0];
+    private protected double Alpha(int timestep, bool endsAtOne) =>
+        timestep >= 0 ? alphasCumprod[timestep] : endsAtOne ? 1 : alphasCumprod[0];
 
     static Tensor Weights(double[] weights, DType dtype) => dtype == DType.F64
         ? Tensor.From(weights, [weights.Length])

@@ -82,7 +82,8 @@ public sealed record SchedulerConfig
         check.That(BetaSchedule is "linear" or "scaled_linear", "beta_schedule", BetaSchedule, "linear or scaled_linear");
         check.That(TrainedBetas is null || TrainedBetas.Length == NumTrainTimesteps, "trained_betas", $"of {TrainedBetas?.Length} entries",
             $"num_train_timesteps = {NumTrainTimesteps} of them");
-        check.That(TrainedBetas is null || TrainedBetas.All(b => b is > 0 and < 1), "trained_betas", "out of range", "numbers between 0 and 1");
+        check.That(TrainedBetas is null || TrainedBetas.All(b => b is > 0 and < 1), "trained_betas", "out of range",
+            "numbers between 0 and 1");
         check.That(StepsOffset >= 0 && StepsOffset < NumTrainTimesteps, "steps_offset", StepsOffset, "0 up to below num_train_timesteps");
         check.Equal("skip_prk_steps", SkipPrkSteps || ClassName != PndmScheduler.ClassName, true);
         check.Equal("clip_sample", ClipSample, false);

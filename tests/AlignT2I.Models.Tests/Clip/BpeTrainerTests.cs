@@ -6,7 +6,8 @@ namespace AlignT2I.Models.Tests.Clip;
 internal sealed class BpeTrainerTests
 {
     static readonly string[] words =
-        ["one", "two", "three", "four", "five", "red", "green", "blue", "star", "stars", "starfish", "crescent", "crescents", "heart", "in", "the", "city", "über"];
+        ["one", "two", "three", "four", "five", "red", "green", "blue", "star", "stars", "starfish", "crescent", "crescents", "heart",
+            "in", "the", "city", "über"];
 
     [Test]
     public void Every_word_is_one_token_of_its_own()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Clip;
@@ -33,12 +34,13 @@ internal sealed class ClipImageProcessorTests
     {
         using MemoryScope scope = MemoryScope.Open();
         using SafetensorsFile recorded = SafetensorsFile.Open(Golden.Path(Recording));
-        Image[] images = [.. new[] { "img0-300x225-RGB.png", "img1-97x143-RGB.png" }.Select(f => Png.Read(Golden.Path("clip-preprocess/" + f)).Image)];
+        string[] files = ["img0-300x225-RGB.png", "img1-97x143-RGB.png"];
+        Image[] images = [.. files.Select(f => Png.Read(Golden.Path("clip-preprocess/" + f)).Image)];
         float[] values = new ClipImageProcessor(224).Process(images).ToArray<float>();
         const int pixels = 224 * 224;
         for (int n = 0; n < images.Length; n++)
         {
-            float[] expected = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(recorded.GetBytes($"output.{n}.pixel_values")).ToArray();
+            float[] expected = MemoryMarshal.Cast<byte, float>(recorded.GetBytes($"output.{n}.pixel_values")).ToArray();
             double worst = 0;
             for (int p = 0; p < pixels; p++)
                 for (int c = 0; c < 3; c++)

@@ -11,8 +11,10 @@ internal sealed class ClipModelTests
     static readonly ClipConfig tiny = new()
     {
         ProjectionDim = 8,
-        TextConfig = new() { VocabSize = 40, HiddenSize = 12, IntermediateSize = 20, NumHiddenLayers = 1, NumAttentionHeads = 3, MaxPositionEmbeddings = 7, EosTokenId = 39 },
-        VisionConfig = new() { HiddenSize = 10, IntermediateSize = 14, NumHiddenLayers = 1, NumAttentionHeads = 2, ImageSize = 6, PatchSize = 3, HiddenAct = "gelu" },
+        TextConfig = new() { VocabSize = 40, HiddenSize = 12, IntermediateSize = 20, NumHiddenLayers = 1, NumAttentionHeads = 3,
+            MaxPositionEmbeddings = 7, EosTokenId = 39 },
+        VisionConfig = new() { HiddenSize = 10, IntermediateSize = 14, NumHiddenLayers = 1, NumAttentionHeads = 2, ImageSize = 6,
+            PatchSize = 3, HiddenAct = "gelu" },
     };
 
     [TestCase("clip-text/tiny-a")]
@@ -35,7 +37,8 @@ internal sealed class ClipModelTests
         var model = new ClipModel(store.Root, tiny);
         Tensor images = Images(2), ids = Ids(3, length: 7);
         float[] logits = model.Call(images, ids).ToArray<float>();
-        float[] image = F.L2Normalize(model.ImageEmbeds(images)).ToArray<float>(), text = F.L2Normalize(model.TextEmbeds(ids)).ToArray<float>();
+        float[] image = F.L2Normalize(model.ImageEmbeds(images)).ToArray<float>(),
+            text = F.L2Normalize(model.TextEmbeds(ids)).ToArray<float>();
         Assert.That(logits, Has.Length.EqualTo(6));
         for (int n = 0; n < 2; n++)
             for (int m = 0; m < 3; m++)
@@ -65,7 +68,8 @@ internal sealed class ClipModelTests
         using ParameterStore store = new(new RandomParameters(3));
         var model = new ClipModel(store.Root, tiny);
         // Attention is causal and a prompt is read at its first end: the padding behind does not matter.
-        Tensor full = model.TextEmbeds(Tensor.From([5, 9, 39, 39, 39, 39, 39], [1, 7])), cut = model.TextEmbeds(Tensor.From([5, 9, 39], [1, 3]));
+        Tensor full = model.TextEmbeds(Tensor.From([5, 9, 39, 39, 39, 39, 39], [1, 7])),
+            cut = model.TextEmbeds(Tensor.From([5, 9, 39], [1, 3]));
         TensorAssert.Close(cut, full, 1e-6, "the embedding");
     }
 

@@ -44,7 +44,8 @@ internal sealed class ClipTokenizerTests
         ClipTokenizer tokenizer = ClipTokenizer.Load(Path.GetDirectoryName(Golden.Path("../clip/hf-tokenizer/vocab.json"))!);
         tokenizer.Save(folder);
         ClipTokenizer again = ClipTokenizer.Load(folder);
-        Assert.That((again.VocabularySize, again.BosTokenId, again.EosTokenId, again.ModelMaxLength), Is.EqualTo((49408, 49406, 49407, 77)));
+        Assert.That((again.VocabularySize, again.BosTokenId, again.EosTokenId, again.ModelMaxLength),
+            Is.EqualTo((49408, 49406, 49407, 77)));
         Assert.That(again.Encode("Three naïve astronauts' 12 horses"), Is.EqualTo(tokenizer.Encode("Three naïve astronauts' 12 horses")));
     }
 

@@ -45,7 +45,8 @@ internal sealed class StableDiffusionPipelineTests
         using StableDiffusionModel model = Tiny();
         var pipeline = new StableDiffusionPipeline(model);
         GenerationOptions plain = options with { GuidanceScale = 1 };
-        byte[] one = pipeline.Generate(["a moon"], [1], plain)[0].Pixels, other = pipeline.Generate(["a moon"], [1], plain with { NegativePrompt = "stars" })[0].Pixels;
+        byte[] one = pipeline.Generate(["a moon"], [1], plain)[0].Pixels,
+            other = pipeline.Generate(["a moon"], [1], plain with { NegativePrompt = "stars" })[0].Pixels;
         byte[] guided = pipeline.Generate(["a moon"], [1], options with { GuidanceScale = 9 })[0].Pixels;
         Assert.That(other, Is.EqualTo(one));
         Assert.That(guided, Is.Not.EqualTo(one));
@@ -97,7 +98,8 @@ internal sealed class StableDiffusionPipelineTests
         string unet = Path.Combine(folder, "finetuned");
         other.SaveUNet(unet, DType.F16);
         using StableDiffusionModel mixed = StableDiffusionModel.Load(folder, unet);
-        double mine = model.UNetParameters["conv_in.weight"].Value.ToArray<float>()[0], theirs = other.UNetParameters["conv_in.weight"].Value.ToArray<float>()[0];
+        double mine = model.UNetParameters["conv_in.weight"].Value.ToArray<float>()[0],
+            theirs = other.UNetParameters["conv_in.weight"].Value.ToArray<float>()[0];
         double found = mixed.UNetParameters["conv_in.weight"].Value.ToArray<float>()[0];
         Assert.That(found, Is.EqualTo(theirs).Within(1e-3));
         Assert.That(mine, Is.Not.EqualTo(theirs).Within(1e-2));
@@ -106,7 +108,8 @@ internal sealed class StableDiffusionPipelineTests
     [Test]
     public void Folders_that_are_no_model_are_refused()
     {
-        Assert.That(() => StableDiffusionModel.Load(Path.Combine(folder, "none")), Throws.TypeOf<UsageException>().With.Message.Contains("none"));
+        Assert.That(() => StableDiffusionModel.Load(Path.Combine(folder, "none")),
+            Throws.TypeOf<UsageException>().With.Message.Contains("none"));
         Assert.That(() => StableDiffusionModel.Load(folder), Throws.TypeOf<UsageException>().With.Message.Contains("model_index.json"));
         using StableDiffusionModel model = Tiny();
         model.Save(folder);
@@ -114,7 +117,8 @@ internal sealed class StableDiffusionPipelineTests
         Assert.That(() => StableDiffusionModel.Load(folder), Throws.TypeOf<FileFormatException>().With.Message.Contains("FluxPipeline"));
         model.Save(folder);
         (TinyUNet with { CrossAttentionDim = 24 }).Write(Path.Combine(folder, "unet", "config.json"));
-        Assert.That(() => StableDiffusionModel.Load(folder), Throws.TypeOf<FileFormatException>().With.Message.Contains("cross_attention_dim is 24"));
+        Assert.That(() => StableDiffusionModel.Load(folder),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("cross_attention_dim is 24"));
         model.Save(folder);
         string weights = Path.Combine(folder, "unet", "diffusion_pytorch_model.safetensors");
         File.WriteAllBytes(weights, File.ReadAllBytes(weights)[..5000]);
@@ -148,9 +152,11 @@ internal sealed class StableDiffusionPipelineTests
         using StableDiffusionModel model = Tiny();
         var pipeline = new StableDiffusionPipeline(model);
         long before = Backend.Cpu.LiveBytes;
-        Assert.That(() => pipeline.Generate(["a"], [1], options with { Height = 18 }), Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
+        Assert.That(() => pipeline.Generate(["a"], [1], options with { Height = 18 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
         Assert.That(() => pipeline.Generate(["a"], [1, 2], options), Throws.TypeOf<UsageException>().With.Message.Contains("2 seeds"));
-        Assert.That(() => pipeline.Generate(["a"], [1], options with { NumInferenceSteps = 1000 }), Throws.TypeOf<UsageException>().With.Message.Contains("999"));
+        Assert.That(() => pipeline.Generate(["a"], [1], options with { NumInferenceSteps = 1000 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("999"));
         Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
     }
 

@@ -39,5 +39,6 @@ internal sealed class RewardModelTests
     [TestCase("""{"activation": "gelu"}""", "activation")]
     [TestCase("""{"_class_name": "AestheticPredictor"}""", "_class_name")]
     public void Configurations_that_do_not_fit_are_refused(string json, string key)
-        => Assert.That(() => RewardModelConfig.Parse(json, "config.json"), Throws.TypeOf<FileFormatException>().With.Message.Contains(key));
+        => Assert.That(() => RewardModelConfig.Parse(json, "config.json"),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains(key));
 }
