@@ -90,7 +90,8 @@ public sealed class FinetuneTrainer : IDisposable
     public void Save(string folder)
     {
         RunFolder.Make(folder);
-        ParameterFile.Save(Path.Combine(folder, "diffusion_pytorch_model.safetensors"), ema.Averages);
+        ParameterFile.Save(
+            Path.Combine(folder, "diffusion_pytorch_model.safetensors"), ema.Averages, metadata: new Dictionary<string, string> { ["format"] = "pt" });
         unet.Config.Write(Path.Combine(folder, "config.json"));
     }
 

@@ -1,3 +1,5 @@
+using AlignT2I.Files;
+
 namespace AlignT2I.Training.Runs;
 
 /// <summary>One line of log.jsonl: the figures of training at a step.</summary>
@@ -6,4 +8,9 @@ namespace AlignT2I.Training.Runs;
 /// <param name="Steps">Steps in all.</param>
 /// <param name="ElapsedMs">Milliseconds since this process started the stage.</param>
 /// <param name="Values">Figures by name: loss, reward, norm, lr.</param>
-public sealed record LogLine(string Stage, long Step, long Steps, long ElapsedMs, IReadOnlyDictionary<string, double> Values);
+public sealed record LogLine(string Stage, long Step, long Steps, long ElapsedMs, IReadOnlyDictionary<string, double> Values)
+{
+    /// <summary>Opens a log for appending.</summary>
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public static JsonLinesWriter<LogLine> OpenLog(string path) => JsonLinesWriter<LogLine>.Open(path, RunJson.Default.LogLine);
+}

@@ -1,0 +1,68 @@
+using AlignT2I.Engine;
+using AlignT2I.Feedback;
+using AlignT2I.Files;
+using AlignT2I.Training.Caching;
+using AlignT2I.Training.Embeddings;
+using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Rewards;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Finetuning;
+
+/// <summary>Reads what fine-tuning learns from out of a run folder, and weights it by the learned reward.</summary>
+/// <param name="run">The run folder: prompts.jsonl, images.jsonl, feedback.jsonl.</param>
+/// <param name="embeddings">CLIP embeddings of the run, for the reward.</param>
+/// <param name="latents">Latents and text states of the run.</param>
+/// <param name="reward">The reward.</param>
+public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings, LatentCache latents, TrainedReward reward)
+{
+    /// <summary>Images with labels (their labels do not count here, only the reward), those without where the mix has them, and rendered pre-training scenes.</summary>
+    /// <param name="mix">Which images take part.</param>
+    /// <param name="pretrainingImages">Number of rendered scenes, where the mix has them.</param>
+    /// <param name="seed">Decides the scenes.</param>
+    /// <param name="progress">Told while images are encoded.</param>
+    /// <param name="cancellationToken">Ends the work between batches.</param>
+    /// <exception cref="UsageException">There are no images or labels.</exception>
+    /// <exception cref="FileFormatException">A file is damaged.</exception>
+    public FinetuneData Build(
+        FinetuneMix mix, int pretrainingImages, ulong seed, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ImageRecord[] images = Images(mix);
+        ulong[] scenes = mix == FinetuneMix.Full ? [.. Enumerable.Range(0, pretrainingImages).Select(i => new Philox(seed, (ulong)i).NextUInt64())] : [];
+        string[] captions = [.. scenes.Select(s => SceneSampler.SamplePretraining(s).Caption.Text)];
+
+        RowTable imageLatents = latents.Images(images, progress, cancellationToken);
+        latents.Rendered(scenes, progress, cancellationToken);
+        RowTable texts = latents.Texts(["", .. images.Select(i => i.Text), .. captions], progress, cancellationToken);
+        float[] rewards = Rewards(images, progress, cancellationToken);
+        return new FinetuneData(
+            imageLatents, texts, texts.IndexOf(""),
+            [
+                .. images.Select((image, i) =>
+                    new FinetuneExample(imageLatents.IndexOf(EmbeddingCache.Key(image)), texts.IndexOf(image.Text), rewards[i])),
+            ],
+            [.. scenes.Select((scene, i) => new FinetuneExample(imageLatents.IndexOf(LatentCache.RenderedKey(scene)), texts.IndexOf(captions[i]), 1))]);
+    }
+
+    /// <summary>Skipped images are left out; unlabelled ones are those that no one was shown.</summary>
+    ImageRecord[] Images(FinetuneMix mix)
+    {
+        IReadOnlyList<FeedbackRecord> records = FeedbackFile.Read(run.FeedbackFile);
+        HashSet<string> shown = [.. records.Select(r => r.Image)];
+        HashSet<string> labelled = [.. LabelledImage.FromFeedback(records).Select(l => l.Image)];
+        ImageRecord[] images =
+            [.. run.ReadImages().Where(i => labelled.Contains(i.File) || (mix != FinetuneMix.HumanOnly && !shown.Contains(i.File)))];
+        return images.Length > 0 ? images
+            : throw new UsageException($"{run.FeedbackFile}: no image of this run has a label; rate some images first.");
+    }
+
+    float[] Rewards(ImageRecord[] images, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    {
+        RowTable imageRows = embeddings.Images(images, progress, cancellationToken);
+        RowTable textRows = embeddings.Texts([.. images.Select(i => i.Text)], progress, cancellationToken);
+        using MemoryScope scope = MemoryScope.Open();
+        return reward.Score(
+            imageRows.Gather([.. images.Select(i => imageRows.IndexOf(EmbeddingCache.Key(i)))]),
+            textRows.Gather([.. images.Select(i => textRows.IndexOf(i.Text))]));
+    }
+}

@@ -1,0 +1,72 @@
+using AlignT2I.Engine;
+using AlignT2I.Files;
+using AlignT2I.Models.Pipelines;
+using AlignT2I.Training.Caching;
+using AlignT2I.Training.Embeddings;
+using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Finetuning;
+
+/// <summary>What fine-tuning reads of the frozen networks, computed once and kept in the run folder: VAE latents of images, text states of prompts.</summary>
+/// <param name="run">The run folder; the files are in its <c>latents/</c>.</param>
+/// <param name="model">The model with its VAE and text encoder.</param>
+/// <param name="modelHash">Tells VAE and text encoder from others.</param>
+public sealed class LatentCache(RunFolder run, StableDiffusionModel model, string modelHash)
+{
+    const int BatchSize = 32;
+
+    readonly RowCache latents = new(
+        Path.Combine(run.LatentsFolder, $"latents-{modelHash}.safetensors"),
+        [model.UNet.Config.SampleSize, model.UNet.Config.SampleSize, model.UNet.Config.InChannels]);
+
+    readonly RowCache texts = new(
+        Path.Combine(run.LatentsFolder, $"text-{modelHash}.safetensors"), [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize]);
+
+    readonly StableDiffusionPipeline pipeline = new(model);
+
+    /// <summary>Key of a rendered pre-training scene's row.</summary>
+    public static string RenderedKey(ulong seed) => FormattableString.Invariant($"rendered-{seed}");
+
+    /// <summary>Latents of the run's images, by <see cref="EmbeddingCache.Key"/>: the mean of the VAE's distribution, scaled.</summary>
+    /// <exception cref="FileFormatException">An image or the cache is damaged.</exception>
+    /// <exception cref="StorageException">The cache cannot be written.</exception>
+    public RowTable Images(
+        IReadOnlyList<ImageRecord> images, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        latents.Ensure(
+            images, EmbeddingCache.Key, batch => Encode([.. batch.Select(r => Png.Read(run.PathOf(r)).Image)]),
+            BatchSize, "encode images", progress, cancellationToken);
+
+    /// <summary>Latents of rendered pre-training scenes, by <see cref="RenderedKey"/>, in the same table.</summary>
+    /// <exception cref="StorageException">The cache cannot be written.</exception>
+    public RowTable Rendered(IReadOnlyList<ulong> seeds, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), BatchSize, "encode scenes", progress, cancellationToken);
+
+    /// <summary>Text states of prompts, by the text itself.</summary>
+    /// <exception cref="StorageException">The cache cannot be written.</exception>
+    public RowTable Texts(IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        texts.Ensure(prompts, t => t, batch => pipeline.Encode(batch), BatchSize, "encode prompts", progress, cancellationToken);
+
+    Tensor Encode(Image[] images)
+    {
+        (int height, int width) = (images[0].Height, images[0].Width);
+        Tensor pixels = Tensor.Empty([images.Length, height, width, 3], DType.F32, Backend.Cpu);
+        Span<float> values = pixels.AsSpan<float>();
+        int perImage = height * width * 3;
+        for (int n = 0; n < images.Length; n++)
+        {
+            if (images[n] is not { Channels: 3 } image || image.Height != height || image.Width != width)
+                throw new UsageException($"finetune: the images have different sizes or no three channels; all are {width}x{height} RGB in one run.");
+            for (int i = 0; i < perImage; i++)
+                values[n * perImage + i] = image.Pixels[i] / 127.5f - 1;
+        }
+        return F.Affine(model.Vae.Encode(pixels).Mean, model.Vae.Config.ScalingFactor);
+    }
+
+    static Image Render(ulong seed)
+    {
+        byte[] rgb = new byte[SceneRenderer.ByteCount];
+        SceneRenderer.Render(SceneSampler.SamplePretraining(seed).Scene, rgb);
+        return new Image(SceneRenderer.Size, SceneRenderer.Size, 3, rgb);
+    }
+}
