@@ -1,0 +1,13 @@
+using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Evaluation;
+
+/// <summary>An image of an evaluation prompt and what is thought of it.</summary>
+/// <param name="Path">Its PNG.</param>
+/// <param name="Image">How it was made.</param>
+/// <param name="Prompt">What it should show.</param>
+/// <param name="Good">Whether the simulated rater without errors finds that it does.</param>
+/// <param name="Reward">The learned reward, 0 to 1.</param>
+/// <param name="ClipScore">Cosine of CLIP's embeddings of image and prompt, -1 to 1.</param>
+public sealed record JudgedImage(string Path, ImageRecord Image, ScenePrompt Prompt, bool Good, double Reward, double ClipScore);
