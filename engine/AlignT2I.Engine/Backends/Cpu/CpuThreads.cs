@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using AlignT2I.Files;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
@@ -29,7 +30,7 @@ internal static class CpuThreads
     /// <param name="count">Number of indices; nothing happens for 0 or less.</param>
     /// <param name="body">Called with each index, several at a time.</param>
     /// <exception cref="Exception">The first that a call of <paramref name="body"/> threw; indices not yet begun are skipped.</exception>
-    /// <exception cref="InvalidOperationException">ALIGNT2I_THREADS is not a number from 1 to 1024.</exception>
+    /// <exception cref="UsageException">ALIGNT2I_THREADS is not a number from 1 to 1024.</exception>
     public static void For(int count, Action<int> body)
     {
         Worker[] workers = started.Value;
@@ -80,7 +81,7 @@ internal static class CpuThreads
         int threads = Environment.ProcessorCount;
         string? setting = Environment.GetEnvironmentVariable("ALIGNT2I_THREADS");
         if (!string.IsNullOrEmpty(setting) && (!int.TryParse(setting, out threads) || threads < 1 || threads > 1024))
-            throw new InvalidOperationException($"ALIGNT2I_THREADS is '{setting}'; "
+            throw new UsageException($"ALIGNT2I_THREADS is '{setting}'; "
                 + "give the number of threads, 1 to 1024, or unset it to use every processor.");
         var workers = new Worker[threads - 1];
         for (int i = 0; i < workers.Length; i++) workers[i] = new Worker(i + 1);

@@ -22,9 +22,6 @@ internal readonly unsafe struct ImageStrips<T> where T : unmanaged, INumberBase<
 
     public required int Stride { get; init; }
 
-    /// <summary>Distance at which the source's pixels are laid out, zeros between them; the stride, in a convolution's gradient.</summary>
-    public required int Dilation { get; init; }
-
     /// <summary>Zeros before the source; negative to leave out its first pixels.</summary>
     public required (int Top, int Left) Padding { get; init; }
 
@@ -76,8 +73,8 @@ internal readonly unsafe struct ImageStrips<T> where T : unmanaged, INumberBase<
             int image = (int)(firstRow / Result.H) + i, top = (int)(firstRow % Result.H) * Stride - Padding.Top;
             for (int row = 0; row < PaddedRows(rows); row++, buffer += RowSize)
             {
-                int at = top + row, sourceRow = at / Dilation;
-                if (at < 0 || at % Dilation != 0 || sourceRow >= Source.H) Clear(buffer, RowSize);
+                int sourceRow = top + row;
+                if (sourceRow < 0 || sourceRow >= Source.H) Clear(buffer, RowSize);
                 else FillRow(source + ((nint)image * Source.H + sourceRow) * Source.W * Source.C, buffer);
             }
         }
@@ -86,16 +83,6 @@ internal readonly unsafe struct ImageStrips<T> where T : unmanaged, INumberBase<
     void FillRow(T* source, T* buffer)
     {
         int channels = Source.C, width = (int)(RowSize / channels);
-        if (Dilation > 1)
-        {
-            Clear(buffer, RowSize);
-            for (int column = 0; column < Source.W; column++)
-            {
-                int at = column * Dilation + Padding.Left;
-                if (at >= 0 && at < width) Copy(source + (nint)column * channels, buffer + (nint)at * channels, channels);
-            }
-            return;
-        }
         int first = Math.Clamp(Padding.Left, 0, width), end = Math.Clamp(Source.W + Padding.Left, first, width);
         Clear(buffer, (nint)first * channels);
         Copy(source + (nint)(first - Padding.Left) * channels, buffer + (nint)first * channels, (nint)(end - first) * channels);
