@@ -7,7 +7,7 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <remarks>Operands are addressed as in <see cref="Tile{T}"/>.</remarks>
 internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
 {
-    /// <summary>Steps of a block of the sum where rows go first: a tile's rows of A and all of B's panels stay in the second-level cache.</summary>
+    /// <summary>Steps of a block of the sum where rows go first: a tile's rows of A and all panels of B stay near.</summary>
     const int RowsFirstDepth = 1024;
 
     public T* A;
@@ -26,12 +26,12 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     public int Runs;
     public int Length;
 
-    /// <summary>Where B is to be packed on the way, a panel at a time: the matrix [k, n], or [n, k] if transposed. Null for B as above.</summary>
+    /// <summary>B to be packed on the way, a panel at a time: [k, n], or [n, k] if transposed. Null for B as above.</summary>
     public T* SourceB;
     public nint SourceStride;
     public bool SourceTransposed;
 
-    /// <summary>Take a tile's rows through all panels and the whole sum before the next: A is read once, from afar, and B is near.</summary>
+    /// <summary>Take a tile's rows through all panels and the whole sum before the next: A is read once.</summary>
     public bool RowsFirst;
 
     /// <summary>Columns of all of B.</summary>

@@ -58,7 +58,7 @@ internal static unsafe partial class Convolution<T>
         }
     });
 
-    /// <summary>Packs a panel of input channels: row (i, j, o) holds output channel o's weights at the phase's positions, last first.</summary>
+    /// <summary>Packs a panel of input channels: row (i, j, o) holds output channel o's weights there, last position first.</summary>
     static void PackTurned(ConvolutionShape s, Phase down, Phase across, T* weight, int depth, int panel, T* packed)
     {
         (int column, int columns, int padded) = PanelPacking<T>.Extent(s.C, panel);

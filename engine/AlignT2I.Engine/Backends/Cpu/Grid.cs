@@ -33,7 +33,11 @@ internal readonly struct Grid
     }
 
     /// <summary>Blocks of all rows and few panels.</summary>
-    public static Grid Columns(int rows, int panels) => new(rows, panels, rows, (panels + 16 * CpuThreads.Count - 1) / (16 * CpuThreads.Count));
+    public static Grid Columns(int rows, int panels)
+    {
+        int most = 16 * CpuThreads.Count;
+        return new Grid(rows, panels, rows, (panels + most - 1) / most);
+    }
 
     public (int First, int Count) Rows(int index)
     {
