@@ -16,6 +16,7 @@ public sealed class StableDiffusionModel : IDisposable
 {
     const string IndexFile = "model_index.json", ConfigName = "config.json";
     const string PositionIds = "text_model.embeddings.position_ids";      // 0, 1, 2 ...: older transformers saved it
+    const string TextProjection = "text_projection.weight";     // of an encoder that is also one half of CLIP; the UNet does not read it
     const string TextWeights = "model.safetensors", Weights = "diffusion_pytorch_model.safetensors";
 
     /// <summary>Builds the networks; each takes its parameters from a source of its own.</summary>
@@ -107,7 +108,7 @@ public sealed class StableDiffusionModel : IDisposable
         return new StableDiffusionModel(
             ClipTokenizer.Load(Path.Combine(folder, "tokenizer")),
             SchedulerConfig.Read(Path.Combine(folder, "scheduler", "scheduler_config.json")),
-            (ClipTextConfig.Read(Path.Combine(text, ConfigName)), new SafetensorsParameters(textWeights, ignored: PositionIds)),
+            (ClipTextConfig.Read(Path.Combine(text, ConfigName)), new SafetensorsParameters(textWeights, ignored: [PositionIds, TextProjection])),
             (UNet2DConditionConfig.Read(Path.Combine(unet, ConfigName)), new SafetensorsParameters(unetWeights)),
             (AutoencoderKLConfig.Read(Path.Combine(vae, ConfigName)), new SafetensorsParameters(vaeWeights)),
             backend, dtype);

@@ -112,7 +112,7 @@ public class FinetuneTrainerTests
         using var tiny = new TinyFinetuning();
         using FinetuneTrainer trainer = tiny.Trainer(TinyFinetuning.Options with { Steps = 200, CheckpointSteps = 1000 });
         Dictionary<long, long> live = [];
-        trainer.Run(folder["checkpoints"], progress: new Immediate(p => live[p.Done] = Backend.Cpu.LiveBytes));
+        trainer.Run(folder["checkpoints"], progress: new Told(p => live[p.Done] = Backend.Cpu.LiveBytes));
         Assert.That(live[200], Is.EqualTo(live[20]));
     }
 
@@ -157,7 +157,7 @@ public class FinetuneTrainerTests
         using var tiny = new TinyFinetuning();
         using FinetuneTrainer trainer = tiny.Trainer();
         using var source = new CancellationTokenSource();
-        var progress = new Immediate(p =>
+        var progress = new Told(p =>
         {
             if (p.Done == after)
                 source.Cancel();
@@ -166,10 +166,4 @@ public class FinetuneTrainerTests
     }
 
     static string[] Names(TestFolder folder) => [.. Directory.GetFiles(folder["checkpoints"]).Select(f => Path.GetFileName(f)).Order()];
-
-    /// <summary>Progress told on the spot; <see cref="Progress{T}"/> tells it later on another thread.</summary>
-    sealed class Immediate(Action<StageProgress> told) : IProgress<StageProgress>
-    {
-        public void Report(StageProgress value) => told(value);
-    }
 }

@@ -13,16 +13,16 @@ public sealed record FinetuneOptions
     public FinetuneMix Mix { get; init; } = FinetuneMix.Full;
 
     /// <summary>Updates of the UNet.</summary>
-    public int Steps { get; init; } = 300;
+    public int Steps { get; init; } = 200;
 
     /// <summary>Images of the model in one update.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 24;
 
     /// <summary>Pre-training images in one update, where the mix has them.</summary>
-    public int PretrainingBatchSize { get; init; } = 32;
+    public int PretrainingBatchSize { get; init; } = 24;
 
     /// <summary>Images in one pass through the network; gradients are summed over the passes of an update.</summary>
-    public int MicroBatchSize { get; init; } = 32;
+    public int MicroBatchSize { get; init; } = 48;
 
     /// <summary>beta of eq. 4: weight of the pre-training loss.</summary>
     public double PretrainingWeight { get; init; } = 1;

@@ -1,0 +1,114 @@
+using AlignT2I.Files;
+using AlignT2I.Models.Pipelines;
+using AlignT2I.Training.Generation;
+using AlignT2I.Training.Runs;
+
+namespace AlignT2I.Training.Tests.Generation;
+
+public class ImageGeneratorTests
+{
+    static readonly GenerationPrompt[] prompts = [new("two-hearts", "Two hearts"), new("a-red-star", "A red star")];
+    static readonly ImageGenerationOptions options = new() { Seed = 4, ImagesPerPrompt = 3, Steps = 2, GuidanceScale = 2, BatchSize = 4 };
+
+    TestFolder folder = null!;
+    StableDiffusionModel model = null!;
+
+    [OneTimeSetUp]
+    public void Load()
+    {
+        folder = new TestFolder();
+        model = StableDiffusionModel.Load(TinyModel.Write(folder["model"]));
+    }
+
+    [OneTimeTearDown]
+    public void Unload()
+    {
+        model.Dispose();
+        folder.Dispose();
+    }
+
+    [Test]
+    public void Every_prompt_gets_its_images_with_a_record_and_texts_in_the_png()
+    {
+        using RunFolder run = RunFolder.Open(folder["plain"]);
+        IReadOnlyList<ImageRecord> made = Generate(run, options);
+        Assert.That(run.ReadImages(), Is.EquivalentTo(made));
+        Assert.That(made.Select(r => r.Seed).Distinct().Count(), Is.EqualTo(6));
+        PngImage png = Png.Read(run.PathOf(made[4]));
+        Assert.That(png.Image.Width, Is.EqualTo(64));
+        Assert.That(png.Text["prompt"], Is.EqualTo("A red star"));
+        Assert.That(png.Text["parameters"], Is.EqualTo(
+            $"A red star\nSteps: 2, Sampler: DDIMScheduler, CFG scale: 2, Seed: {made[4].Seed}, Size: 64x64, Model hash: abc"));
+    }
+
+    [Test]
+    public void An_image_is_the_same_in_any_batch_and_shard()
+    {
+        using RunFolder whole = RunFolder.Open(folder["whole"]);
+        IReadOnlyList<ImageRecord> made = Generate(whole, options with { BatchSize = 6 });
+        for (int shard = 0; shard < 2; shard++)
+        {
+            using RunFolder part = RunFolder.Open(folder["sharded"], new Shard(shard, 2));
+            Assert.That(Generate(part, options with { BatchSize = 1 }), Has.Count.EqualTo(3));
+        }
+        using RunFolder sharded = RunFolder.Open(folder["sharded"]);
+        Assert.That(sharded.ReadImages(), Is.EquivalentTo(made));
+        foreach (ImageRecord record in made)
+        {
+            byte[] a = Png.Read(whole.PathOf(record)).Image.Pixels, b = Png.Read(sharded.PathOf(record)).Image.Pixels;
+            // Sums may be rounded differently in batches of other sizes: by a level at most.
+            Assert.That(a.Zip(b, (x, y) => Math.Abs(x - y)).Max(), Is.LessThanOrEqualTo(1), record.Id);
+        }
+    }
+
+    [Test]
+    public void Only_missing_and_damaged_images_are_drawn_again()
+    {
+        using RunFolder run = RunFolder.Open(folder["resumed"]);
+        IReadOnlyList<ImageRecord> made = Generate(run, options);
+        Dictionary<string, byte[]> bytes = made.ToDictionary(r => r.Id, r => File.ReadAllBytes(run.PathOf(r)));
+        File.Delete(run.PathOf(made[1]));
+        File.WriteAllBytes(run.PathOf(made[2]), bytes[made[2].Id][..100]);
+        DateTime old = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(run.PathOf(made[0]), old);
+        List<long> done = [];
+        Generate(run, options, new Told(p => done.Add(p.Done)));
+        Assert.That(done, Is.EqualTo((long[])[6]));     // four were there, one batch of two was drawn
+        Assert.That(File.GetLastWriteTimeUtc(run.PathOf(made[0])), Is.EqualTo(old));
+        Assert.That(Png.Read(run.PathOf(made[2])).Image.Pixels, Has.Length.EqualTo(64 * 64 * 3));
+        Assert.That(run.ReadImages(), Has.Count.EqualTo(6));
+    }
+
+    [Test]
+    public void Cancelled_it_goes_on_where_it_was()
+    {
+        using RunFolder run = RunFolder.Open(folder["cancelled"]);
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Generate(run, options, new Told(_ => source.Cancel()), source.Token));
+        Assert.That(run.ReadImages(), Has.Count.EqualTo(4));
+        Assert.That(Generate(run, options), Has.Count.EqualTo(6));
+        Assert.That(run.ReadImages(), Has.Count.EqualTo(6));
+    }
+
+    [Test]
+    public void A_folder_with_images_made_in_another_way_is_refused()
+    {
+        using RunFolder run = RunFolder.Open(folder["other"]);
+        Generate(run, options);
+        Assert.That(() => Generate(run, options with { Steps = 3 }), Throws.TypeOf<UsageException>().With.Message.Contains("another way"));
+        Assert.That(() => Generate(run, options with { BatchSize = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("batch size"));
+    }
+
+    [Test]
+    public void Seeds_of_neighbours_are_unrelated_and_fit_32_bits()
+    {
+        ulong[] seeds = [.. Enumerable.Range(0, 1000).Select(i => ImageGenerator.SeedOf(1, "a", i))];
+        Assert.That(seeds.Distinct().Count(), Is.EqualTo(1000));
+        Assert.That(seeds.Max(), Is.LessThanOrEqualTo(uint.MaxValue));
+        Assert.That(seeds.Average(s => (double)s / uint.MaxValue), Is.EqualTo(0.5).Within(0.05));
+    }
+
+    IReadOnlyList<ImageRecord> Generate(
+        RunFolder run, ImageGenerationOptions how, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new ImageGenerator(new StableDiffusionPipeline(model), "abc").Run(run, prompts, how, progress, cancellationToken);
+}
