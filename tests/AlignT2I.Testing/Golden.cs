@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace AlignT2I.Testing;
 
-/// <summary>Recorded reference cases: the small ones are in tests/goldens, the others in ../shared/goldens beside the repository.</summary>
+/// <summary>Recorded reference cases: the small ones are in tests/goldens, others in ../shared/goldens beside the repository.</summary>
 public static class Golden
 {
     /// <summary>The repository's root.</summary>

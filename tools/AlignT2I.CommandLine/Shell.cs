@@ -19,7 +19,8 @@ public static class Shell
         {
             foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
                 Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine($"'{parse.RootCommandResult.Command.Name} {parse.CommandResult.Command.Name} --help' explains the options.");
+            Console.Error.WriteLine(
+                $"'{parse.RootCommandResult.Command.Name} {parse.CommandResult.Command.Name} --help' explains the options.");
             return BadInput;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlignT2I.Engine;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Models.StableDiffusion;
@@ -5,7 +6,9 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Models.Parity;
 
 /// <summary>Runs recordings of reward-weighted fine-tuning: losses and gradients of the first step, then the whole training run.</summary>
-/// <remarks>Eq. 4 of Lee et al. 2023: the mean of r_b * mse_b over model images plus beta times the mean of mse_b over pre-training images.</remarks>
+/// <remarks>
+/// Eq. 4 of Lee et al. 2023: the mean of r_b * mse_b over model images plus beta times the mean of mse_b over pre-training images.
+/// </remarks>
 internal sealed class FinetuneParity
 {
     readonly ParityRun run;
@@ -47,8 +50,8 @@ internal sealed class FinetuneParity
         CheckDeltas(initial);
         CheckStatistics("delta_final_param_stat", store.Parameters, initial);
         for (int i = 0; i < decays.Length; i++)
-            CheckStatistics(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"delta_ema_{decays[i]}_stat"), averages[i].Averages, initial);
-        CheckStatistics(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"delta_litema_{decays[0]}_stat"), averages[^1].Averages, initial);
+            CheckStatistics($"delta_ema_{Text(decays[i])}_stat", averages[i].Averages, initial);
+        CheckStatistics($"delta_litema_{Text(decays[0])}_stat", averages[^1].Averages, initial);
         foreach (Ema average in averages)
             average.Dispose();
     }
@@ -89,7 +92,8 @@ internal sealed class FinetuneParity
         using Tape pause = Tape.Pause();
         Tensor difference = F.Sub(prediction, noise);
         int images = prediction.Shape[0];
-        run.Check(name, F.MeanLast(F.Mul(difference, difference).Reshape([images, (int)prediction.Count / images])), ParityLimits.LossTrajectory);
+        Tensor squares = F.Mul(difference, difference).Reshape([images, (int)prediction.Count / images]);
+        run.Check(name, F.MeanLast(squares), ParityLimits.LossTrajectory);
     }
 
     void CheckDeltas(double[][] initial)
@@ -104,7 +108,8 @@ internal sealed class FinetuneParity
             found.AddRange(delta);
             recorded.AddRange(run.Case.Values(name));
         }
-        run.Add(ParityComparison.Of("delta.final_param, all as one", [.. found], [.. recorded], ParityMeasure.RelativeL2, ParityLimits.DeltaAll));
+        run.Add(ParityComparison.Of(
+            "delta.final_param, all as one", [.. found], [.. recorded], ParityMeasure.RelativeL2, ParityLimits.DeltaAll));
     }
 
     void CheckStatistics(string table, IReadOnlyList<Parameter> parameters, double[][] initial)
@@ -113,6 +118,8 @@ internal sealed class FinetuneParity
         run.CheckStatistics(table, "stat_names", name => Delta(parameters[index[name]], initial[index[name]]),
             ParityLimits.DeltaStatistics, ParityLimits.DeltaRounding);
     }
+
+    static string Text(double decay) => decay.ToString(CultureInfo.InvariantCulture);
 
     static double[] Delta(Parameter parameter, double[] initial)
     {

@@ -27,7 +27,8 @@ internal static partial class OptimizerParity
             k => new Parameter($"param{k}", run.Tensor($"{Values}{k}"), ParameterLayout.AsInFile))];
         using Optimizer optimizer = Create(run.Case, parameters);
         LearningRateSchedule schedule = Schedule(
-            run.Case, run.Case.Setting("lr_scheduler").ToString(), (long)run.Case.Number("warmup_steps"), (long)run.Case.Number("total_steps"));
+            run.Case, run.Case.Setting("lr_scheduler").ToString(),
+            (long)run.Case.Number("warmup_steps"), (long)run.Case.Number("total_steps"));
         bool clips = run.Case.Setting("clip_grad_norm").ValueKind != JsonValueKind.Null;
 
         var rates = new List<double>();
@@ -66,9 +67,11 @@ internal static partial class OptimizerParity
         {
             Match match = ScheduleName().Match(name);
             if (!match.Success)
-                throw new FileFormatException(run.Case.Path, $"tensor '{name}' is no schedule; expected a name such as output.cosine_warm5_total30.");
+                throw new FileFormatException(
+                    run.Case.Path, $"tensor '{name}' is no schedule; expected a name such as output.cosine_warm5_total30.");
             LearningRateSchedule schedule = Schedule(run.Case, match.Groups["kind"].Value, Whole(match, "warm"), Whole(match, "total"));
-            run.Check(name, [.. Enumerable.Range(0, run.Case.ShapeOf(name)[0]).Select(s => schedule.Multiplier(s))], ParityLimits.SchedulerFloat64);
+            IEnumerable<int> steps = Enumerable.Range(0, run.Case.ShapeOf(name)[0]);
+            run.Check(name, [.. steps.Select(s => schedule.Multiplier(s))], ParityLimits.SchedulerFloat64);
         }
     }
 
@@ -79,7 +82,8 @@ internal static partial class OptimizerParity
         "constant" or "constant_with_warmup" => LearningRateSchedule.Constant(warmUpSteps),
         "linear" => LearningRateSchedule.Linear(totalSteps, warmUpSteps),
         "cosine" => LearningRateSchedule.Cosine(totalSteps, warmUpSteps),
-        _ => throw new UsageException($"{recorded.Path}: there is no learning-rate schedule '{kind}'; there are constant, linear and cosine."),
+        _ => throw new UsageException(
+            $"{recorded.Path}: there is no learning-rate schedule '{kind}'; there are constant, linear and cosine."),
     };
 
     static Optimizer Create(ParityCase recorded, Parameter[] parameters)

@@ -107,7 +107,8 @@ public sealed class ParityCase : IDisposable
 
     /// <summary>Whether a tensor is zero in exact arithmetic, so that only rounding noise is left of it.</summary>
     public bool IsAnalyticZero(string name) =>
-        noise.RootElement.TryGetProperty(name, out JsonElement n) && n.TryGetProperty("analytic_zero", out JsonElement z) && z.ValueKind == JsonValueKind.True;
+        noise.RootElement.TryGetProperty(name, out JsonElement n) && n.TryGetProperty("analytic_zero", out JsonElement z)
+        && z.ValueKind == JsonValueKind.True;
 
     /// <summary>Relative L2 error of the recording itself against float64; 0 where it says nothing.</summary>
     public double RelativeNoise(string name) =>
@@ -126,7 +127,8 @@ public sealed class ParityCase : IDisposable
             SafetensorsDType.Int32 => Array.ConvertAll(MemoryMarshal.Cast<byte, int>(bytes).ToArray(), v => (double)v),
             SafetensorsDType.Int64 => Array.ConvertAll(MemoryMarshal.Cast<byte, long>(bytes).ToArray(), v => (double)v),
             SafetensorsDType.UInt8 => Array.ConvertAll(bytes.ToArray(), v => (double)v),
-            _ => throw new FileFormatException(Path, $"tensor '{name}' is {tensor.DType}; a case has Float32, Float64, Int32, Int64 or UInt8."),
+            _ => throw new FileFormatException(
+                Path, $"tensor '{name}' is {tensor.DType}; a case has Float32, Float64, Int32, Int64 or UInt8."),
         };
     }
 
@@ -156,7 +158,8 @@ public sealed class ParityCase : IDisposable
 
     string Entry(string key) => file.Metadata.TryGetValue(key, out string? value)
         ? value
-        : throw new FileFormatException(Path, $"the metadata has no '{key}'; a recorded case names its component, case, config and weights.");
+        : throw new FileFormatException(
+            Path, $"the metadata has no '{key}'; a recorded case names its component, case, config and weights.");
 
     JsonDocument Json(string key)
     {

@@ -7,7 +7,8 @@ namespace AlignT2I.Models.Parity;
 /// <param name="Measure">Which of the two the limit is on.</param>
 /// <param name="Limit">The largest value that passes.</param>
 /// <param name="Note">What else there is to say, or empty.</param>
-public sealed record ParityComparison(string Tensor, double MaxAbs, double RelativeL2, ParityMeasure Measure, double Limit, string Note = "")
+public sealed record ParityComparison(
+    string Tensor, double MaxAbs, double RelativeL2, ParityMeasure Measure, double Limit, string Note = "")
 {
     /// <summary>Whether the difference is within the limit; false where a value is not a number.</summary>
     public bool Passed => (Measure == ParityMeasure.MaxAbs ? MaxAbs : RelativeL2) <= Limit;

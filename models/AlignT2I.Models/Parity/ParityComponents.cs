@@ -38,7 +38,8 @@ public static class ParityComponents
     {
         using ParityCase recorded = ParityCase.Read(path);
         if (!runners.TryGetValue(recorded.Component, out Action<ParityRun>? runner))
-            throw new UsageException($"{path}: component '{recorded.Component}' cannot be run; those that can are {string.Join(", ", Names)}.");
+            throw new UsageException(
+                $"{path}: component '{recorded.Component}' cannot be run; those that can are {string.Join(", ", Names)}.");
         if (dtype is not (DType.F32 or DType.F64))
             throw new UsageException($"a case can be run in float32 or float64, not in {dtype}.");
         var run = new ParityRun(recorded, backend, dtype);

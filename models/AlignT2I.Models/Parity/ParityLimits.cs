@@ -33,13 +33,17 @@ internal static class ParityLimits
     /// <summary>The same, all parameters as one vector.</summary>
     public const double DeltaAll = 1e-3;
 
-    /// <summary>Sum, L2 norm and product of condensed changes of parameters, each over the change's L2 norm: five times the recordings' own noise.</summary>
+    /// <summary>
+    /// Sum, L2 norm and product of condensed changes of parameters, each over the change's L2 norm: five times the recordings' own noise.
+    /// </summary>
     public static readonly (double Sum, double Norm, double Dot) DeltaStatistics = (4e-2, 3e-3, 1e-2);
 
     /// <summary>Condensed tensors where both sides were computed in float64.</summary>
     public static readonly (double Sum, double Norm, double Dot) StatisticsFloat64 = (1e-6, 1e-6, 1e-6);
 
-    /// <summary>Largest difference of condensed changes so small that float32 rounds most of them away: a moving average that hardly moves.</summary>
+    /// <summary>
+    /// Largest difference of condensed changes so small that float32 rounds most of them away: a moving average that hardly moves.
+    /// </summary>
     public const double DeltaRounding = 6e-5;
 
     /// <summary>Parameters over a few steps of an optimizer: three times the recordings' own noise.</summary>

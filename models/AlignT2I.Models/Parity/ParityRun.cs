@@ -55,7 +55,9 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         Check(name, found is null ? values : ImageLayout.ToChannelsFirst(values, found.Shape), limit);
     }
 
-    /// <summary>Compares values in the order of the file: relatively, or absolutely where the recording says that they are zero but for rounding.</summary>
+    /// <summary>
+    /// Compares values in the order of the file: relatively, or absolutely where the recording says that they are zero but for rounding.
+    /// </summary>
     public void Check(string name, double[] found, double limit)
     {
         if (recorded.IsAnalyticZero(name))
@@ -67,7 +69,9 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     /// <summary>Compares values in the order of the file by the largest difference; a limit of 0 demands equality.</summary>
     public void CheckMaxAbs(string name, double[] found, double limit) => Compare(name, found, ParityMeasure.MaxAbs, limit, "");
 
-    /// <summary>Compares the gradients of all parameters: every <c>grad.param.*</c>, and <c>gradstat</c> where the recording has it.</summary>
+    /// <summary>
+    /// Compares the gradients of all parameters: every <c>grad.param.*</c>, and <c>gradstat</c> where the recording has it.
+    /// </summary>
     /// <param name="store">The parameters, after a backward pass.</param>
     /// <param name="statNames">Metadata key of the names of the rows of <c>gradstat</c>.</param>
     public void CheckGradients(ParameterStore store, string statNames = "gradstat_names")
@@ -76,7 +80,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         foreach (string name in recorded.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
         {
             Parameter parameter = store.Parameters.FirstOrDefault(p => p.Name == name[prefix.Length..])
-                ?? throw new FileFormatException(recorded.Path, $"the model has no parameter '{name[prefix.Length..]}', whose gradient is recorded.");
+                ?? throw new FileFormatException(
+                    recorded.Path, $"the model has no parameter '{name[prefix.Length..]}', whose gradient is recorded.");
             Check(name, FileValues(parameter, parameter.Value.Grad), ParityLimits.Gradient);
         }
         if (recorded.Has("gradstat"))
@@ -90,7 +95,7 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     /// <param name="names">Metadata key of the rows' names.</param>
     /// <param name="values">The elements of the tensor of a name, in the order of the file.</param>
     /// <param name="limits">For the differences of the columns, each divided by the tensor's L2 norm.</param>
-    /// <param name="rounding">Limit of the largest difference where the recording's own float32 noise is above a tenth of the table.</param>
+    /// <param name="rounding">Limit of the largest difference where the recording's own noise is above a tenth of the table.</param>
     public void CheckStatistics(
         string table, string names, Func<string, double[]> values, (double Sum, double Norm, double Dot) limits, double rounding = 0)
     {
@@ -113,15 +118,17 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         compared.Add(table);
         if (!float64 && recorded.RelativeNoise(table) > MostNoise)
         {
-            comparisons.Add(ParityComparison.Of(table, found, rows, ParityMeasure.MaxAbs, rounding, "mostly float32 rounding; float64 shows it"));
+            comparisons.Add(ParityComparison.Of(
+                table, found, rows, ParityMeasure.MaxAbs, rounding, "mostly float32 rounding; float64 shows it"));
             return;
         }
         if (float64)
             limits = ParityLimits.StatisticsFloat64;
         ReadOnlySpan<(string Column, double Limit)> columns = [("sum", limits.Sum), ("L2", limits.Norm), ("dot", limits.Dot)];
         for (int column = 0; column < 3; column++)
-            comparisons.Add(new ParityComparison($"{table} {columns[column].Column}", double.NaN, worst[column].Worst, ParityMeasure.RelativeL2,
-                columns[column].Limit, $"of {rowNames.Length}, worst: {worst[column].Name}"));
+            comparisons.Add(new ParityComparison(
+                $"{table} {columns[column].Column}", double.NaN, worst[column].Worst, ParityMeasure.RelativeL2, columns[column].Limit,
+                $"of {rowNames.Length}, worst: {worst[column].Name}"));
     }
 
     /// <summary>Adds a comparison that is not of one tensor of the recording.</summary>
@@ -142,9 +149,11 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     {
         foreach (string name in recorded.Names)
         {
-            bool isResult = !given.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && !name.EndsWith("_f64", StringComparison.Ordinal);
+            bool isResult = !given.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+                && !name.EndsWith("_f64", StringComparison.Ordinal);
             if (isResult && !compared.Contains(name))
-                comparisons.Add(new ParityComparison(name, double.NaN, double.NaN, ParityMeasure.RelativeL2, 0, "not computed by this program"));
+                comparisons.Add(new ParityComparison(
+                    name, double.NaN, double.NaN, ParityMeasure.RelativeL2, 0, "not computed by this program"));
         }
         return comparisons;
     }

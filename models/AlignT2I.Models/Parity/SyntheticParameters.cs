@@ -7,5 +7,6 @@ namespace AlignT2I.Models.Parity;
 public sealed class SyntheticParameters(SyntheticWeights weights) : ParameterSource
 {
     /// <inheritdoc/>
-    public override void Read(string name, Shape fileShape, Init init, Span<float> values) => weights.Fill(name, fileShape.ToArray(), values);
+    public override void Read(string name, Shape fileShape, Init init, Span<float> values) =>
+        weights.Fill(name, fileShape.ToArray(), values);
 }

@@ -11,7 +11,8 @@ internal static class UNetParity
         var config = UNet2DConditionConfig.Parse(run.Case.Config.GetRawText(), run.Case.Path);
         using ParameterStore store = run.Parameters();
         var unet = new UNet2DCondition(store.Root, config);
-        Tensor sample = run.Image("input.sample"), states = run.Tensor("input.encoder_hidden_states"), timesteps = run.Tensor("input.timestep");
+        Tensor sample = run.Image("input.sample"), timesteps = run.Tensor("input.timestep");
+        Tensor states = run.Tensor("input.encoder_hidden_states");
         bool backward = run.Case.Has("cotangent.sample");
         if (backward)
         {

@@ -34,13 +34,16 @@ public sealed class AutoencoderKLEncoder : Module<Tensor>
 
     /// <summary>Encodes images.</summary>
     /// <param name="image">Images [N, H, W, in_channels], values in -1..1; H and W are multiples of the downsampling factor.</param>
-    /// <returns>Moments [N, H/f, W/f, 2 * latent_channels]: the mean, then the log-variance; <see cref="DiagonalGaussian"/> reads them.</returns>
+    /// <returns>
+    /// Moments [N, H/f, W/f, 2 * latent_channels]: the mean, then the log-variance; <see cref="DiagonalGaussian"/> reads them.
+    /// </returns>
     /// <exception cref="ShapeException">The shape is not as above.</exception>
     protected override Tensor Forward(Tensor image)
     {
         int f = config.DownsamplingFactor;
         if (image.Shape.Rank != 4 || image.Shape[3] != config.InChannels || image.Shape[1] % f != 0 || image.Shape[2] % f != 0)
-            throw new ShapeException($"AutoencoderKL: image is {image.Shape}; expected [N, H, W, {config.InChannels}] with H and W multiples of {f}.");
+            throw new ShapeException(
+                $"AutoencoderKL: image is {image.Shape}; expected [N, H, W, {config.InChannels}] with H and W multiples of {f}.");
 
         Tensor x = convIn.Call(image);
         foreach (VaeDownBlock block in downBlocks)

@@ -36,7 +36,8 @@ internal readonly struct ConfigCheck(string where)
     /// <summary>One known block type per resolution.</summary>
     public void Blocks(string key, string[] types, int levels, params ReadOnlySpan<string> known)
     {
-        That(types?.Length == levels, key, $"of {types?.Length ?? 0} entries", $"one for each of the {levels} entries of block_out_channels");
+        That(types?.Length == levels, key, $"of {types?.Length ?? 0} entries",
+            $"one for each of the {levels} entries of block_out_channels");
         foreach (string type in types!)
             That(known.Contains(type), key, $"[{string.Join(", ", types)}]", $"only {string.Join(" or ", known!)}");
     }
@@ -45,7 +46,8 @@ internal readonly struct ConfigCheck(string where)
     public void Heads(string key, int heads, int channels, bool attends)
     {
         Positive(key, heads);
-        That(!attends || channels % heads == 0, key, heads, $"a number of heads that divides the {channels} channels (the number of heads, as in SD v1.5)");
+        That(!attends || channels % heads == 0, key, heads,
+            $"a number of heads that divides the {channels} channels (the number of heads, as in SD v1.5)");
     }
 
     /// <summary>Keys that would change the network if they had another value than the one given.</summary>

@@ -17,7 +17,8 @@ internal static class ConfigFile
         try
         {
             return JsonSerializer.Deserialize(json, type)
-                ?? throw new FileFormatException(where, "the file holds null; expected an object with the keys of a diffusers config.json.");
+                ?? throw new FileFormatException(
+                    where, "the file holds null; expected an object with the keys of a diffusers config.json.");
         }
         catch (JsonException e)
         {

@@ -19,7 +19,8 @@ internal sealed class DownBlock : MultiModule<Tensor, Tensor, Tensor>
             resnets[i] = new ResnetBlock(p["resnets"][i], i == 0 ? inChannels : channels, channels,
                 config.TimeEmbedDim, config.NormNumGroups, (float)config.NormEps);
         for (int i = 0; i < attentions.Length; i++)
-            attentions[i] = new Transformer2D(p["attentions"][i], channels, config.CrossAttentionDim, config.Heads(level), config.NormNumGroups);
+            attentions[i] = new Transformer2D(
+                p["attentions"][i], channels, config.CrossAttentionDim, config.Heads(level), config.NormNumGroups);
         if (level < config.Levels - 1)
             downsampler = new Downsample2D(p["downsamplers"][0], channels, padding: 1);
     }

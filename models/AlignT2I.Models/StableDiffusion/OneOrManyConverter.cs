@@ -20,7 +20,9 @@ internal sealed class OneOrManyConverter : JsonConverter<int[]>
     }
 
     static int Integer(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int value) ? value : throw new JsonException("expected an integer");
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int value)
+            ? value
+            : throw new JsonException("expected an integer");
 
     public override void Write(Utf8JsonWriter writer, int[] value, JsonSerializerOptions options)
     {

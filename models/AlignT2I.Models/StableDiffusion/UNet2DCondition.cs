@@ -74,12 +74,16 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
     void CheckShapes(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates)
     {
         int multiple = 1 << (Config.Levels - 1);
-        if (sample.Shape.Rank != 4 || sample.Shape[3] != Config.InChannels || sample.Shape[1] % multiple != 0 || sample.Shape[2] % multiple != 0)
-            throw new ShapeException($"UNet2DCondition: sample is {sample.Shape}; expected [N, H, W, {Config.InChannels}] with H and W multiples of {multiple}.");
+        if (sample.Shape.Rank != 4 || sample.Shape[3] != Config.InChannels
+            || sample.Shape[1] % multiple != 0 || sample.Shape[2] % multiple != 0)
+            throw new ShapeException(
+                $"UNet2DCondition: sample is {sample.Shape}; " +
+                $"expected [N, H, W, {Config.InChannels}] with H and W multiples of {multiple}.");
         int n = sample.Shape[0];
         if (timesteps.Shape.Rank != 1 || timesteps.Shape[0] != n)
             throw new ShapeException($"UNet2DCondition: timesteps are {timesteps.Shape}; expected [{n}], one for each sample.");
-        if (encoderHiddenStates.Shape.Rank != 3 || encoderHiddenStates.Shape[0] != n || encoderHiddenStates.Shape[2] != Config.CrossAttentionDim)
+        if (encoderHiddenStates.Shape.Rank != 3 || encoderHiddenStates.Shape[0] != n
+            || encoderHiddenStates.Shape[2] != Config.CrossAttentionDim)
             throw new ShapeException(
                 $"UNet2DCondition: encoderHiddenStates are {encoderHiddenStates.Shape}; expected [{n}, S, {Config.CrossAttentionDim}].");
     }

@@ -121,7 +121,8 @@ public sealed record UNet2DConditionConfig
         check.Positive("layers_per_block", LayersPerBlock);
         check.Positive("cross_attention_dim", CrossAttentionDim);
         check.Channels("block_out_channels", BlockOutChannels, NormNumGroups);
-        check.That(BlockOutChannels[0] % 2 == 0, "block_out_channels", BlockOutChannels[0], "an even first entry (the width of the timestep embedding)");
+        check.That(BlockOutChannels[0] % 2 == 0, "block_out_channels", BlockOutChannels[0],
+            "an even first entry (the width of the timestep embedding)");
         check.Blocks("down_block_types", DownBlockTypes, Levels, CrossAttentionDown, PlainDown);
         check.Blocks("up_block_types", UpBlockTypes, Levels, CrossAttentionUp, PlainUp);
         check.Equal("mid_block_type", MidBlockType, "UNetMidBlock2DCrossAttn");
@@ -132,13 +133,20 @@ public sealed record UNet2DConditionConfig
         check.Equal("mid_block_scale_factor", MidBlockScaleFactor, 1.0);
         check.That(NormEps > 0, "norm_eps", NormEps, "a positive number");
         check.That(AttentionHeadDim.Length == 1 || AttentionHeadDim.Length == Levels,
-            "attention_head_dim", $"[{string.Join(", ", AttentionHeadDim)}]", $"one number, or one for each of the {Levels} entries of block_out_channels");
+            "attention_head_dim", $"[{string.Join(", ", AttentionHeadDim)}]",
+            $"one number, or one for each of the {Levels} entries of block_out_channels");
         for (int level = 0; level < Levels; level++)
-            check.Heads("attention_head_dim", Heads(level), BlockOutChannels[level], DownAttends(level) || UpAttends(level) || level == Levels - 1);
-        check.Unsupported(OtherKeys, ("center_input_sample", "false"), ("use_linear_projection", "false"), ("only_cross_attention", "false"),
-            ("dual_cross_attention", "false"), ("transformer_layers_per_block", "1"), ("num_class_embeds", "null"), ("class_embed_type", "null"),
+        {
+            bool attends = DownAttends(level) || UpAttends(level) || level == Levels - 1;
+            check.Heads("attention_head_dim", Heads(level), BlockOutChannels[level], attends);
+        }
+        check.Unsupported(OtherKeys,
+            ("center_input_sample", "false"), ("use_linear_projection", "false"), ("only_cross_attention", "false"),
+            ("dual_cross_attention", "false"), ("transformer_layers_per_block", "1"), ("num_class_embeds", "null"),
+            ("class_embed_type", "null"),
             ("addition_embed_type", "null"), ("encoder_hid_dim", "null"), ("resnet_time_scale_shift", "\"default\""),
-            ("time_embedding_type", "\"positional\""), ("time_cond_proj_dim", "null"), ("time_embedding_dim", "null"), ("num_attention_heads", "null"),
+            ("time_embedding_type", "\"positional\""), ("time_cond_proj_dim", "null"), ("time_embedding_dim", "null"),
+            ("num_attention_heads", "null"),
             ("conv_in_kernel", "3"), ("conv_out_kernel", "3"));
     }
 }

@@ -23,10 +23,12 @@ internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
         for (int i = 0; i < resnets.Length; i++)
         {
             int inChannels = (i == 0 ? below : channels) + (i == resnets.Length - 1 ? skipBelow : channels);
-            resnets[i] = new ResnetBlock(p["resnets"][i], inChannels, channels, config.TimeEmbedDim, config.NormNumGroups, (float)config.NormEps);
+            resnets[i] = new ResnetBlock(
+                p["resnets"][i], inChannels, channels, config.TimeEmbedDim, config.NormNumGroups, (float)config.NormEps);
         }
         for (int i = 0; i < attentions.Length; i++)
-            attentions[i] = new Transformer2D(p["attentions"][i], channels, config.CrossAttentionDim, config.Heads(level), config.NormNumGroups);
+            attentions[i] = new Transformer2D(
+                p["attentions"][i], channels, config.CrossAttentionDim, config.Heads(level), config.NormNumGroups);
         if (level > 0)
             upsampler = new Upsample2D(p["upsamplers"][0], channels);
     }

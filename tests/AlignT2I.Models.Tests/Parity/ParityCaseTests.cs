@@ -16,7 +16,13 @@ internal sealed class ParityCaseTests
     [TearDown]
     public void Remove_it() => File.Delete(path);
 
-    static Dictionary<string, string> Metadata => new() { ["component"] = "unet", ["case"] = "mine", ["config"] = "{}", ["weights"] = "none" };
+    static Dictionary<string, string> Metadata => new()
+    {
+        ["component"] = "unet",
+        ["case"] = "mine",
+        ["config"] = "{}",
+        ["weights"] = "none",
+    };
 
     void Write(Dictionary<string, string> metadata, params (string Name, float[] Values)[] tensors)
     {
@@ -47,7 +53,8 @@ internal sealed class ParityCaseTests
         Dictionary<string, string> metadata = Metadata;
         metadata["component"] = "teapot";
         Write(metadata);
-        Assert.That(() => ParityComponents.Run(path, Backend.Cpu, DType.F32), Throws.TypeOf<UsageException>().With.Message.Contains("'teapot'"));
+        Assert.That(() => ParityComponents.Run(path, Backend.Cpu, DType.F32),
+            Throws.TypeOf<UsageException>().With.Message.Contains("'teapot'"));
     }
 
     [Test]

@@ -50,5 +50,6 @@ internal sealed class SyntheticWeightsTests
     [TestCase("none")]
     [TestCase("synthetic:v2:1")]
     [TestCase("synthetic:v1:x")]
-    public void Other_descriptions_are_refused(string text) => Assert.That(() => SyntheticWeights.Parse(text), Throws.TypeOf<FormatException>());
+    public void Other_descriptions_are_refused(string text) =>
+        Assert.That(() => SyntheticWeights.Parse(text), Throws.TypeOf<FormatException>());
 }

@@ -37,7 +37,8 @@ internal sealed class AutoencoderKLTests
         Assert.Multiple(() =>
         {
             Assert.That(vae.DecodeLatents(scaled).Shape, Is.EqualTo(Shape.Create([2, 16, 24, 3])));
-            Assert.That(vae.DecodeLatents(scaled).ToArray<float>(), Is.EqualTo(vae.Decoder.Call(latents.Mean).ToArray<float>()).Within(1e-4f));
+            Assert.That(vae.DecodeLatents(scaled).ToArray<float>(),
+                Is.EqualTo(vae.Decoder.Call(latents.Mean).ToArray<float>()).Within(1e-4f));
         });
     }
 
@@ -66,8 +67,10 @@ internal sealed class AutoencoderKLTests
         {
             Assert.That(() => vae.Encode(Noise([1, 18, 16, 3])), Throws.TypeOf<ShapeException>().With.Message.Contains("multiples of 4"));
             Assert.That(() => vae.Encode(Noise([1, 16, 16, 4])), Throws.TypeOf<ShapeException>().With.Message.Contains("[N, H, W, 3]"));
-            Assert.That(() => vae.DecodeLatents(Noise([1, 4, 4, 8])), Throws.TypeOf<ShapeException>().With.Message.Contains("[N, h, w, 4]"));
-            Assert.That(() => new DiagonalGaussian(Noise([1, 2, 2, 3])), Throws.TypeOf<ShapeException>().With.Message.Contains("[N, h, w, 2C]"));
+            Assert.That(() => vae.DecodeLatents(Noise([1, 4, 4, 8])),
+                Throws.TypeOf<ShapeException>().With.Message.Contains("[N, h, w, 4]"));
+            Assert.That(() => new DiagonalGaussian(Noise([1, 2, 2, 3])),
+                Throws.TypeOf<ShapeException>().With.Message.Contains("[N, h, w, 2C]"));
         });
     }
 

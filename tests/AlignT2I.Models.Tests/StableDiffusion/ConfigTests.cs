@@ -33,7 +33,8 @@ internal sealed class ConfigTests
     [Test]
     public void Heads_can_be_given_for_each_resolution()
     {
-        var config = UNet2DConditionConfig.Parse(StableDiffusion15.Replace("\"attention_head_dim\": 8", "\"attention_head_dim\": [5, 10, 20, 20]"), "c");
+        string json = StableDiffusion15.Replace("\"attention_head_dim\": 8", "\"attention_head_dim\": [5, 10, 20, 20]");
+        var config = UNet2DConditionConfig.Parse(json, "c");
         Assert.That(Enumerable.Range(0, 4).Select(config.Heads), Is.EqualTo(new[] { 5, 10, 20, 20 }));
     }
 
@@ -58,9 +59,12 @@ internal sealed class ConfigTests
         }
     }
 
-    [TestCase("\"norm_num_groups\": 32", "\"norm_num_groups\": 48", "block_out_channels is [320, 640, 1280, 1280]; expected multiples of norm_num_groups = 48")]
-    [TestCase("\"attention_head_dim\": 8", "\"attention_head_dim\": 7", "attention_head_dim is 7; expected a number of heads that divides the 320 channels")]
-    [TestCase("\"attention_head_dim\": 8", "\"attention_head_dim\": [8, 8]", "one number, or one for each of the 4 entries of block_out_channels")]
+    [TestCase("\"norm_num_groups\": 32", "\"norm_num_groups\": 48",
+        "block_out_channels is [320, 640, 1280, 1280]; expected multiples of norm_num_groups = 48")]
+    [TestCase("\"attention_head_dim\": 8", "\"attention_head_dim\": 7",
+        "attention_head_dim is 7; expected a number of heads that divides the 320 channels")]
+    [TestCase("\"attention_head_dim\": 8", "\"attention_head_dim\": [8, 8]",
+        "one number, or one for each of the 4 entries of block_out_channels")]
     [TestCase("\"attention_head_dim\": 8", "\"attention_head_dim\": \"8\"", "not a configuration that can be read")]
     [TestCase("[320, 640, 1280, 1280]", "[320, 640, 1280]", "down_block_types is of 4 entries; expected one for each of the 3")]
     [TestCase("[320, 640, 1280, 1280]", "null", "block_out_channels is of 0 entries")]
@@ -82,7 +86,8 @@ internal sealed class ConfigTests
     public void The_autoencoder_of_a_miniature_is_accepted()
     {
         var config = AutoencoderKLConfig.Parse("""
-            {"_class_name": "AutoencoderKL", "block_out_channels": [32, 64, 64], "layers_per_block": 1, "norm_num_groups": 16, "sample_size": 64,
+            {"_class_name": "AutoencoderKL", "block_out_channels": [32, 64, 64], "layers_per_block": 1,
+             "norm_num_groups": 16, "sample_size": 64,
              "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
              "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]}
             """, "vae/config.json");
@@ -96,5 +101,6 @@ internal sealed class ConfigTests
     [TestCase("""[]""", "not a configuration that can be read")]
     [TestCase("null", "the file holds null")]
     public void An_autoencoder_that_does_not_fit_is_refused(string json, string sentence) =>
-        Assert.That(() => AutoencoderKLConfig.Parse(json, "vae/config.json"), Throws.TypeOf<FileFormatException>().With.Message.Contains(sentence));
+        Assert.That(() => AutoencoderKLConfig.Parse(json, "vae/config.json"),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains(sentence));
 }

@@ -28,7 +28,8 @@ internal sealed class UNet2DConditionTests
         return Tensor.From(values, shape);
     }
 
-    [TestCase(new[] { 2, 7, 6, 4 }, new[] { 2 }, new[] { 2, 5, 96 }, "sample is [2, 7, 6, 4]; expected [N, H, W, 4] with H and W multiples of 2")]
+    [TestCase(new[] { 2, 7, 6, 4 }, new[] { 2 }, new[] { 2, 5, 96 },
+        "sample is [2, 7, 6, 4]; expected [N, H, W, 4] with H and W multiples of 2")]
     [TestCase(new[] { 2, 8, 6, 9 }, new[] { 2 }, new[] { 2, 5, 96 }, "sample is [2, 8, 6, 9]")]
     [TestCase(new[] { 2, 8, 6, 4 }, new[] { 1 }, new[] { 2, 5, 96 }, "timesteps are [1]; expected [2]")]
     [TestCase(new[] { 2, 8, 6, 4 }, new[] { 2 }, new[] { 2, 5, 64 }, "encoderHiddenStates are [2, 5, 64]; expected [2, S, 96]")]
@@ -47,7 +48,8 @@ internal sealed class UNet2DConditionTests
     {
         using ParameterStore store = Weights();
         UNet2DConditionConfig config = Miniature with { NormNumGroups = 36 };
-        Assert.That(() => new UNet2DCondition(store.Root, config), Throws.TypeOf<FileFormatException>().With.Message.Contains("norm_num_groups = 36"));
+        Assert.That(() => new UNet2DCondition(store.Root, config),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("norm_num_groups = 36"));
     }
 
     [Test]

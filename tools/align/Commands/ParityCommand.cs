@@ -17,7 +17,11 @@ internal static class ParityCommand
 
     static readonly Option<string> device = new("--device") { Description = "what computes: cpu", DefaultValueFactory = _ => "cpu" };
 
-    static readonly Option<string> dtype = new("--dtype") { Description = "type to compute in: float32 or float64", DefaultValueFactory = _ => "float32" };
+    static readonly Option<string> dtype = new("--dtype")
+    {
+        Description = "type to compute in: float32 or float64",
+        DefaultValueFactory = _ => "float32",
+    };
 
     static readonly Option<bool> json = new("--json") { Description = "print one JSON array of reports instead of tables" };
 
@@ -25,10 +29,14 @@ internal static class ParityCommand
     {
         device.AcceptOnlyFromAmong("cpu");
         dtype.AcceptOnlyFromAmong("float32", "float64");
-        var command = new Command("parity", "Run recorded reference cases and compare every result; exit code 1 where one is beyond its tolerance.")
+        var command = new Command(
+            "parity", "Run recorded reference cases and compare every result; exit code 1 where one is beyond its tolerance.")
             { cases, device, dtype, json };
         command.SetAction(parse => Run(
-            parse.GetRequiredValue(cases), parse.GetRequiredValue(dtype) == "float64" ? DType.F64 : DType.F32, parse.GetValue(json), Console.Out));
+            parse.GetRequiredValue(cases),
+            parse.GetRequiredValue(dtype) == "float64" ? DType.F64 : DType.F32,
+            parse.GetValue(json),
+            Console.Out));
         return command;
     }
 
@@ -55,7 +63,8 @@ internal static class ParityCommand
         {
             string measure = c.Measure == ParityMeasure.MaxAbs ? "max_abs" : "rel_l2";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {(c.Passed ? "ok  " : "FAIL")} {c.Tensor.PadRight(width)}  max_abs {c.MaxAbs,9:0.00e+00}  rel_l2 {c.RelativeL2,9:0.00e+00}" +
+                $"  {(c.Passed ? "ok  " : "FAIL")} {c.Tensor.PadRight(width)}  max_abs {c.MaxAbs,9:0.00e+00}" +
+                $"  rel_l2 {c.RelativeL2,9:0.00e+00}" +
                 $"  {measure} <= {c.Limit:0e+0}{(c.Note.Length == 0 ? "" : "  " + c.Note)}"));
         }
         int failed = report.Comparisons.Count(c => !c.Passed);
