@@ -4,14 +4,17 @@ using AlignT2I.Models.Clip;
 namespace AlignT2I.Training.Pretraining;
 
 /// <summary>Trains CLIP: each image is to find its caption among the batch's, and each caption its image.</summary>
-/// <remarks>Radford et al. 2021, arXiv:2103.00020, figure 3.</remarks>
+/// <remarks>
+/// Radford et al. 2021, arXiv:2103.00020, figure 3. Colour and background alone tell a random batch apart, and CLIP would learn no more:
+/// a batch is made of groups that share both, so that object and count have to be seen.
+/// </remarks>
 internal sealed class ClipPhase(ClipModel clip, ClipTokenizer tokenizer, ParameterStore parameters, PretrainOptions options)
     : PretrainingPhase("train CLIP", options.ClipSteps, options.ClipLearningRate, options, parameters, stream: 2)
 {
     protected override Tensor Loss(Philox random)
     {
         int n = Options.ClipBatchSize;
-        (Tensor pixels, string[] captions) = RenderedImages.Draw(n, random);
+        (Tensor pixels, string[] captions) = RenderedImages.DrawGroups(n, Options.ClipGroupSize, random);
         Tensor inputIds = Tensor.From([.. captions.SelectMany(tokenizer.Encode)], [n, tokenizer.ModelMaxLength]);
         Tensor logits = clip.Call(pixels, inputIds);
 

@@ -24,6 +24,9 @@ public sealed record PretrainOptions
     /// <summary>Image and caption pairs in one update of CLIP.</summary>
     public int ClipBatchSize { get; init; } = 128;
 
+    /// <summary>Pairs of a batch that share colour and background.</summary>
+    public int ClipGroupSize { get; init; } = 16;
+
     /// <summary>Peak learning rate of CLIP.</summary>
     public double ClipLearningRate { get; init; } = 1e-3;
 

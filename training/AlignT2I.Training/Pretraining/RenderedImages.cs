@@ -3,35 +3,57 @@ using AlignT2I.Training.Miniature;
 
 namespace AlignT2I.Training.Pretraining;
 
-/// <summary>Rendered scenes as tensors.</summary>
+/// <summary>Rendered scenes as tensors: pixels [N, 64, 64, 3], F32 in -1..1, and the scenes' captions.</summary>
 internal static class RenderedImages
 {
-    /// <summary>Renders the pre-training scenes of the given seeds.</summary>
-    /// <returns>Pixels [N, 64, 64, 3], F32 in -1..1, and the scenes' captions.</returns>
-    public static (Tensor Pixels, string[] Captions) Render(ReadOnlySpan<ulong> seeds)
+    const double StatedShare = 0.75;
+
+    /// <summary>Pre-training scenes drawn at random.</summary>
+    public static (Tensor Pixels, string[] Captions) Draw(int count, Philox random) =>
+        Render([.. Enumerable.Range(0, count).Select(_ => SceneSampler.SamplePretraining(random.NextUInt64()))]);
+
+    /// <summary>Scenes in groups of one colour and one background, with different objects or counts; some captions leave colour or background out.</summary>
+    public static (Tensor Pixels, string[] Captions) DrawGroups(int count, int groupSize, Philox random)
     {
-        Tensor pixels = Tensor.Empty([seeds.Length, SceneRenderer.Size, SceneRenderer.Size, 3], DType.F32, Backend.Cpu);
-        string[] captions = new string[seeds.Length];
-        Span<byte> rgb = new byte[SceneRenderer.ByteCount];
-        for (int i = 0; i < seeds.Length; i++)
+        WorldObject[] objects = Enum.GetValues<WorldObject>();
+        WorldColor[] colors = Enum.GetValues<WorldColor>();
+        WorldBackground[] backgrounds = Enum.GetValues<WorldBackground>();
+        int[] combinations = new int[objects.Length * 5];
+        List<(Scene, ScenePrompt)> scenes = [];
+        while (scenes.Count < count)
         {
-            (Scene scene, ScenePrompt caption) = SceneSampler.SamplePretraining(seeds[i]);
-            SceneRenderer.Render(scene, rgb);
-            captions[i] = caption.Text;
+            WorldColor color = colors[random.NextInt(colors.Length)];
+            WorldBackground background = backgrounds[random.NextInt(backgrounds.Length)];
+            random.Permutation(combinations);
+            foreach (int combination in combinations.Take(Math.Min(groupSize, count - scenes.Count)))
+            {
+                WorldObject worldObject = objects[combination / 5];
+                int number = combination % 5 + 1;
+                ScenePrompt all = PromptGrammar.Create(worldObject, number, color, background, PromptSplit.Pretrain);
+                ScenePrompt caption = PromptGrammar.Create(
+                    worldObject, number > 1 || States(random) ? number : null, States(random) ? color : null, States(random) ? background : null,
+                    PromptSplit.Pretrain);
+                scenes.Add((SceneSampler.Sample(all, random.NextUInt64()), caption));
+            }
+        }
+
+        return Render(scenes);
+    }
+
+    static bool States(Philox random) => random.NextDouble() < StatedShare;
+
+    static (Tensor Pixels, string[] Captions) Render(IReadOnlyList<(Scene Scene, ScenePrompt Caption)> scenes)
+    {
+        Tensor pixels = Tensor.Empty([scenes.Count, SceneRenderer.Size, SceneRenderer.Size, 3], DType.F32, Backend.Cpu);
+        Span<byte> rgb = new byte[SceneRenderer.ByteCount];
+        for (int i = 0; i < scenes.Count; i++)
+        {
+            SceneRenderer.Render(scenes[i].Scene, rgb);
             Span<float> image = pixels.AsSpan<float>().Slice(i * SceneRenderer.ByteCount, SceneRenderer.ByteCount);
             for (int j = 0; j < rgb.Length; j++)
                 image[j] = rgb[j] / 127.5f - 1;
         }
 
-        return (pixels, captions);
-    }
-
-    /// <summary>A batch of scenes drawn at random.</summary>
-    public static (Tensor Pixels, string[] Captions) Draw(int count, Philox random)
-    {
-        ulong[] seeds = new ulong[count];
-        for (int i = 0; i < count; i++)
-            seeds[i] = random.NextUInt64();
-        return Render(seeds);
+        return (pixels, [.. scenes.Select(s => s.Caption.Text)]);
     }
 }
