@@ -46,16 +46,23 @@ public sealed class ClipModel : Module<Tensor, Tensor>
         return scope.Keep(vision.Call(pixelValues)[2]);
     }
 
+    /// <summary>Scaled similarities of embeddings of one kind with those of the other: exp(logit_scale) times the cosine.</summary>
+    /// <param name="queries">Embeddings of images [N, projectionDim], or of prompts.</param>
+    /// <param name="candidates">Embeddings of the other kind [M, projectionDim].</param>
+    /// <returns>Logits [N, M], per query.</returns>
+    public Tensor Logits(Tensor queries, Tensor candidates)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        int n = queries.Shape[0];
+        // One scale for all: as many copies as queries, so that the gradient is their sum.
+        Tensor scale = F.AddTrailing(Tensor.Zeros([n], queries.DType, queries.Backend), F.Exp(logitScale));
+        Tensor cosines = F.MatMul(F.L2Normalize(queries), F.L2Normalize(candidates), transposeB: true);
+        return scope.Keep(F.MulPerSample(cosines, scale));
+    }
+
     /// <summary>Scaled similarities of every image with every prompt: exp(logit_scale) times the cosine.</summary>
     /// <param name="pixelValues">Normalized images [N, imageSize, imageSize, channels].</param>
     /// <param name="inputIds">Token ids of M prompts [M, S] I32.</param>
     /// <returns>Logits per image [N, M]; the transpose is per prompt.</returns>
-    protected override Tensor Forward(Tensor pixelValues, Tensor inputIds)
-    {
-        Tensor images = F.L2Normalize(ImageEmbeds(pixelValues)), prompts = F.L2Normalize(TextEmbeds(inputIds));
-        int n = images.Shape[0];
-        // One scale for all: as many copies as images, so that the gradient is their sum.
-        Tensor scale = F.AddTrailing(Tensor.Zeros([n], images.DType, images.Backend), F.Exp(logitScale));
-        return F.MulPerSample(F.MatMul(images, prompts, transposeB: true), scale);
-    }
+    protected override Tensor Forward(Tensor pixelValues, Tensor inputIds) => Logits(ImageEmbeds(pixelValues), TextEmbeds(inputIds));
 }

@@ -3,6 +3,7 @@ using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Clip;
 using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Miniature;
 
 namespace AlignT2I.Training.Pretraining;
 
@@ -64,9 +65,10 @@ internal sealed class LatentScenes
             cancellation.ThrowIfCancellationRequested();
             using MemoryScope scope = MemoryScope.Open();
             int n = Math.Min(BatchSize, options.Scenes - first);
-            (Tensor pixels, string[] batch) = RenderedImages.Draw(n, random);
-            vae.Encode(pixels).Mean.AsSpan<float>().CopyTo(latents.AsSpan(first * LatentLength));
-            batch.CopyTo(texts, first);
+            IReadOnlyList<(Scene, ScenePrompt Caption)> batch = RenderedImages.Draw(n, random);
+            vae.Encode(RenderedImages.Render(batch)).Mean.AsSpan<float>().CopyTo(latents.AsSpan(first * LatentLength));
+            for (int i = 0; i < n; i++)
+                texts[first + i] = batch[i].Caption.Text;
             progress?.Report(new StageProgress("encode scenes", first + n, options.Scenes, "image"));
         }
 

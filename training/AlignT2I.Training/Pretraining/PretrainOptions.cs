@@ -7,7 +7,7 @@ public sealed record PretrainOptions
     public ulong Seed { get; init; }
 
     /// <summary>Updates of the autoencoder.</summary>
-    public int VaeSteps { get; init; } = 1600;
+    public int VaeSteps { get; init; } = 2400;
 
     /// <summary>Images in one update of the autoencoder.</summary>
     public int VaeBatchSize { get; init; } = 16;
@@ -19,7 +19,7 @@ public sealed record PretrainOptions
     public double KlWeight { get; init; } = 1e-5;
 
     /// <summary>Updates of CLIP.</summary>
-    public int ClipSteps { get; init; } = 1500;
+    public int ClipSteps { get; init; } = 2800;
 
     /// <summary>Image and caption pairs in one update of CLIP.</summary>
     public int ClipBatchSize { get; init; } = 128;
@@ -31,10 +31,10 @@ public sealed record PretrainOptions
     public double ClipLearningRate { get; init; } = 1e-3;
 
     /// <summary>Scenes that the diffusion model learns from, encoded once.</summary>
-    public int Scenes { get; init; } = 40_000;
+    public int Scenes { get; init; } = 60_000;
 
     /// <summary>Updates of the diffusion model.</summary>
-    public int DiffusionSteps { get; init; } = 12_000;
+    public int DiffusionSteps { get; init; } = 13_500;
 
     /// <summary>Latents in one update of the diffusion model.</summary>
     public int DiffusionBatchSize { get; init; } = 32;

@@ -3,22 +3,25 @@ using AlignT2I.Training.Miniature;
 
 namespace AlignT2I.Training.Pretraining;
 
-/// <summary>Rendered scenes as tensors: pixels [N, 64, 64, 3], F32 in -1..1, and the scenes' captions.</summary>
+/// <summary>Scenes with captions, and their pixels [N, 64, 64, 3], F32 in -1..1.</summary>
 internal static class RenderedImages
 {
+    /// <summary>Most objects in a scene.</summary>
+    public const int MaxCount = 5;
+
     const double StatedShare = 0.75;
 
     /// <summary>Pre-training scenes drawn at random.</summary>
-    public static (Tensor Pixels, string[] Captions) Draw(int count, Philox random) =>
-        Render([.. Enumerable.Range(0, count).Select(_ => SceneSampler.SamplePretraining(random.NextUInt64()))]);
+    public static IReadOnlyList<(Scene Scene, ScenePrompt Caption)> Draw(int count, Philox random) =>
+        [.. Enumerable.Range(0, count).Select(_ => SceneSampler.SamplePretraining(random.NextUInt64()))];
 
     /// <summary>Scenes in groups of one colour and one background, with different objects or counts; some captions leave colour or background out.</summary>
-    public static (Tensor Pixels, string[] Captions) DrawGroups(int count, int groupSize, Philox random)
+    public static IReadOnlyList<(Scene Scene, ScenePrompt Caption)> DrawGroups(int count, int groupSize, Philox random)
     {
         WorldObject[] objects = Enum.GetValues<WorldObject>();
         WorldColor[] colors = Enum.GetValues<WorldColor>();
         WorldBackground[] backgrounds = Enum.GetValues<WorldBackground>();
-        int[] combinations = new int[objects.Length * 5];
+        int[] combinations = new int[objects.Length * MaxCount];
         List<(Scene, ScenePrompt)> scenes = [];
         while (scenes.Count < count)
         {
@@ -27,8 +30,8 @@ internal static class RenderedImages
             random.Permutation(combinations);
             foreach (int combination in combinations.Take(Math.Min(groupSize, count - scenes.Count)))
             {
-                WorldObject worldObject = objects[combination / 5];
-                int number = combination % 5 + 1;
+                WorldObject worldObject = objects[combination / MaxCount];
+                int number = combination % MaxCount + 1;
                 ScenePrompt all = PromptGrammar.Create(worldObject, number, color, background, PromptSplit.Pretrain);
                 ScenePrompt caption = PromptGrammar.Create(
                     worldObject, number > 1 || States(random) ? number : null, States(random) ? color : null, States(random) ? background : null,
@@ -37,12 +40,11 @@ internal static class RenderedImages
             }
         }
 
-        return Render(scenes);
+        return scenes;
     }
 
-    static bool States(Philox random) => random.NextDouble() < StatedShare;
-
-    static (Tensor Pixels, string[] Captions) Render(IReadOnlyList<(Scene Scene, ScenePrompt Caption)> scenes)
+    /// <summary>The pictures of scenes.</summary>
+    public static Tensor Render(IReadOnlyList<(Scene Scene, ScenePrompt Caption)> scenes)
     {
         Tensor pixels = Tensor.Empty([scenes.Count, SceneRenderer.Size, SceneRenderer.Size, 3], DType.F32, Backend.Cpu);
         Span<byte> rgb = new byte[SceneRenderer.ByteCount];
@@ -54,6 +56,8 @@ internal static class RenderedImages
                 image[j] = rgb[j] / 127.5f - 1;
         }
 
-        return (pixels, [.. scenes.Select(s => s.Caption.Text)]);
+        return pixels;
     }
+
+    static bool States(Philox random) => random.NextDouble() < StatedShare;
 }

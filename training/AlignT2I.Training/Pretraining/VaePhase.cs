@@ -10,7 +10,7 @@ internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, Pre
 {
     protected override Tensor Loss(Philox random)
     {
-        (Tensor pixels, _) = RenderedImages.Draw(Options.VaeBatchSize, random);
+        Tensor pixels = RenderedImages.Render(RenderedImages.Draw(Options.VaeBatchSize, random));
         DiagonalGaussian posterior = vae.Encode(pixels);
         Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, Backend.Cpu);
         random.Normal(noise.AsSpan<float>());
