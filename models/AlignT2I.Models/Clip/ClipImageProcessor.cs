@@ -6,10 +6,12 @@ namespace AlignT2I.Models.Clip;
 /// <summary>Turns images into what CLIP's image tower reads: resized, cut to the centre square, normalized.</summary>
 /// <remarks>As CLIP's own transform and transformers' CLIPImageProcessor: shortest side to the size, bicubic with antialiasing.</remarks>
 /// <param name="size">Height and width of the result, in pixels: the tower's <c>image_size</c>.</param>
-public sealed class ClipImageProcessor(int size)
+/// <param name="config">Mean and deviation that normalize the pixels; CLIP's own when left out.</param>
+public sealed class ClipImageProcessor(int size, ClipImageProcessorConfig? config = null)
 {
     const int Channels = 3;
-    static readonly double[] mean = [0.48145466, 0.4578275, 0.40821073], deviation = [0.26862954, 0.26130258, 0.27577711];
+
+    readonly ClipImageProcessorConfig config = config ?? new ClipImageProcessorConfig();
 
     /// <summary>Height and width of the result, in pixels.</summary>
     public int Size => size;
@@ -19,6 +21,7 @@ public sealed class ClipImageProcessor(int size)
     /// <returns>Pixel values [N, size, size, 3] F32, on the CPU.</returns>
     public Tensor Process(IReadOnlyList<Image> images)
     {
+        double[] mean = config.ImageMean, deviation = config.ImageStd;
         Tensor pixelValues = Tensor.Empty([images.Count, size, size, Channels], DType.F32, Backend.Cpu);
         int perImage = size * size * Channels;
         for (int n = 0; n < images.Count; n++)

@@ -9,4 +9,5 @@ namespace AlignT2I.Models.Clip;
 [JsonSerializable(typeof(ClipTextConfig))]
 [JsonSerializable(typeof(ClipVisionConfig))]
 [JsonSerializable(typeof(ClipConfig))]
+[JsonSerializable(typeof(ClipImageProcessorConfig))]
 internal sealed partial class ClipJson : JsonSerializerContext;

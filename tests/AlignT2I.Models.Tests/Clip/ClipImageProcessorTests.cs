@@ -48,4 +48,18 @@ internal sealed class ClipImageProcessorTests
             Assert.That(worst, Is.LessThan(1e-6));
         }
     }
+
+    [Test]
+    public void Mean_and_deviation_come_from_the_preprocessor_config()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("preprocessor").FullName, "preprocessor_config.json");
+        File.WriteAllText(path, """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.25], "do_resize": true }""");
+        using MemoryScope scope = MemoryScope.Open();
+        float[] values = new ClipImageProcessor(1, ClipImageProcessorConfig.Read(path)).Process([new Image(1, 1, 3, [255, 0, 255])]).ToArray<float>();
+        Assert.That(values, Is.EqualTo(new float[] { 1, -1, 2 }));
+
+        File.WriteAllText(path, """{ "image_mean": [0.5, 0.5], "image_std": [0.5, 0.5, 0.5] }""");
+        Assert.That(
+            () => ClipImageProcessorConfig.Read(path), Throws.TypeOf<FileFormatException>().With.Message.Contains("image_mean").And.Message.Contains("2"));
+    }
 }

@@ -17,14 +17,15 @@ public sealed class ClipEmbedder : IDisposable
     readonly ParameterStore[] stores;
 
     internal ClipEmbedder(
-        ClipTokenizer tokenizer, ClipTextModelWithProjection text, ClipVisionModelWithProjection vision, string hash, params ParameterStore[] stores)
+        ClipTokenizer tokenizer, ClipTextModelWithProjection text, ClipVisionModelWithProjection vision, ClipImageProcessor processor, string hash,
+        params ParameterStore[] stores)
     {
         (this.tokenizer, this.text, this.vision, this.stores) = (tokenizer, text, vision, stores);
         Hash = hash;
         Dim = text.TextModel.Config.ProjectionDim;
         if (vision.VisionModel.Config.ProjectionDim is var images && images != Dim)
             throw new ShapeException($"CLIP: texts have embeddings of {Dim}, images of {images}; the towers are of different models.");
-        processor = new ClipImageProcessor(vision.VisionModel.Config.ImageSize);
+        this.processor = processor;
     }
 
     /// <summary>Length of an embedding.</summary>
@@ -33,7 +34,7 @@ public sealed class ClipEmbedder : IDisposable
     /// <summary>Tells this CLIP from others: a hash of its weights.</summary>
     public string Hash { get; }
 
-    /// <summary>Reads <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections.</summary>
+    /// <summary>Reads <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections, and <c>feature_extractor/</c> if it is there.</summary>
     /// <param name="modelFolder">A diffusers folder.</param>
     /// <exception cref="UsageException">A part is missing.</exception>
     /// <exception cref="FileFormatException">A part is damaged, or has no projection.</exception>
@@ -54,7 +55,10 @@ public sealed class ClipEmbedder : IDisposable
         (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
             visionFolder, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
         string hash = $"{ContentHash.OfFile(Path.Combine(textFolder, WeightsName))}{ContentHash.OfFile(Path.Combine(visionFolder, WeightsName))}";
-        return new ClipEmbedder(tokenizer, text, vision, hash, textStore, visionStore);
+        var processor = new ClipImageProcessor(
+            vision.VisionModel.Config.ImageSize,
+            ClipImageProcessorConfig.Read(Path.Combine(modelFolder, "feature_extractor", "preprocessor_config.json")));
+        return new ClipEmbedder(tokenizer, text, vision, processor, hash, textStore, visionStore);
     }
 
     /// <summary>Embeddings of images of any sizes.</summary>

@@ -14,6 +14,7 @@ internal sealed class MiniatureModelWriter
     const string ModelIndex = """
         {
           "_class_name": "StableDiffusionPipeline",
+          "feature_extractor": ["transformers", "CLIPImageProcessor"],
           "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
           "scheduler": ["diffusers", "DDIMScheduler"],
           "text_encoder": ["transformers", "CLIPTextModelWithProjection"],
@@ -57,6 +58,8 @@ internal sealed class MiniatureModelWriter
         config.TextConfig.Write(Path.Combine(Part("text_encoder"), "config.json"));
         ParameterFile.Save(Path.Combine(folder, "text_encoder", TransformersWeights), Named(parameters, "text_"), DType.F16, format);
         config.VisionConfig.Write(Path.Combine(Part("image_encoder"), "config.json"));
+        new ClipImageProcessorConfig { ImageMean = [0.5, 0.5, 0.5], ImageStd = [0.5, 0.5, 0.5] }
+            .Write(Path.Combine(Part("feature_extractor"), "preprocessor_config.json"));
         ParameterFile.Save(Path.Combine(folder, "image_encoder", TransformersWeights), Named(parameters, "vision_", "visual_"), DType.F16, format);
     }
 
