@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using AlignT2I.Training.Demo;
+using AlignT2I.Training.Finetuning;
+using AlignT2I.Training.Rewards;
+
+namespace AlignT2I.Training;
+
+/// <summary>Source-generated reader of option files.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ExperimentOptions))]
+[JsonSerializable(typeof(FinetuneOptions))]
+[JsonSerializable(typeof(RewardTrainingOptions))]
+internal sealed partial class OptionsJson : JsonSerializerContext;
