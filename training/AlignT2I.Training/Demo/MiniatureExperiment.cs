@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
-using AlignT2I.Models.Schedulers;
 using AlignT2I.Training.Embeddings;
-using AlignT2I.Training.Evaluation;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Generation;
 using AlignT2I.Training.Miniature;
@@ -19,14 +17,12 @@ namespace AlignT2I.Training.Demo;
 /// <param name="options">The sizes.</param>
 public sealed class MiniatureExperiment(RunFolder run, string modelFolder, ExperimentOptions options)
 {
-    const ulong SceneStream = 7, EvaluationStream = 8;
-
-    readonly PromptSets sets = PromptSets.Create(options.Seed, options.TrainingPrompts);
+    readonly FinetuneMix[] mixes = options.Ablations ? Enum.GetValues<FinetuneMix>() : [FinetuneMix.Full];
 
     /// <summary>Runs every stage that is not done yet, and evaluates.</summary>
-    /// <param name="progress">Told all along; a stage is named in it.</param>
+    /// <param name="progress">Told all along; the parts are numbered.</param>
     /// <param name="cancellationToken">Ends the work; what is done stays, and the same call goes on.</param>
-    /// <returns>Every number; report.json is written as well.</returns>
+    /// <returns>Every number.</returns>
     /// <exception cref="UsageException">An option is out of range, the model is missing, or the folder holds another experiment.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
@@ -35,77 +31,41 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
     {
         var watch = Stopwatch.StartNew();
         options.Validate();
-        string modelHash = ModelFolder.UNetHash(ModelFolder.UNet(modelFolder));
-        ExperimentRecord.Claim(run, options, modelHash);
-        ScenePrompt[] evaluationPrompts = [.. PerCategory(sets.Seen), .. PerCategory(sets.Unseen)];
-        PromptFile.Write(run.PromptsFile, [.. sets.Train, .. evaluationPrompts]);
+        ExperimentRecord.Claim(run, options, ModelFolder.UNetHash(ModelFolder.UNet(modelFolder)));
+        IReadOnlyList<ScenePrompt> prompts = ExperimentPrompts.Create(options.Seed, options.TrainingPrompts, options.EvaluationPromptsPerSet);
+        ExperimentPrompts.Write(run, prompts);
 
-        using ClipEmbedder clip = ClipEmbedder.Load(modelFolder);
-        var embeddings = new EmbeddingCache(run, clip);
-        Generate(run, null, sets.Train, options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt, options.Seed, progress, cancellationToken);
+        var parts = new NumberedProgress(progress, total: 4 + 2 * mixes.Length);
+        Draw(prompts, parts.Next("collect feedback"), cancellationToken);
         SimulatedRating.Run(
-            run, options.Rating with { Seed = options.Seed, ImagesPerPrompt = options.LabelledImagesPerPrompt }, progress, cancellationToken);
-
-        RewardData data = RewardDataBuilder.Build(run, embeddings, options.Reward.PerturbedPrompts, options.Seed, progress, cancellationToken);
-        using var rewards = new ExperimentRewards(run, data, options, progress, cancellationToken);
-        IReadOnlyList<double> losses = Finetune(FinetuneMix.Full, embeddings, rewards.Reward, progress, cancellationToken);
-        if (options.Ablations)
+            run, options.Rating with { Seed = options.Seed, ImagesPerPrompt = options.LabelledImagesPerPrompt },
+            parts.Next("collect feedback"), cancellationToken);
+        using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder))
         {
-            Finetune(FinetuneMix.HumanOnly, embeddings, rewards.Reward, progress, cancellationToken);
-            Finetune(FinetuneMix.WithUnlabeled, embeddings, rewards.Reward, progress, cancellationToken);
+            RewardStage.Run(
+                run, new EmbeddingCache(run, clip), options.Reward with { Seed = options.Seed }, RewardStage.Variants(options.Ablations),
+                keep: true, parts.Next("learn reward"), cancellationToken);
         }
-
-        var evaluator = new ModelEvaluator(
-            run, clip, rewards.Reward, evaluationPrompts, options.ReferenceImagesPerPrompt, options.Seed ^ (SceneStream << 32));
-        var evaluation = new ExperimentEvaluation(
-            run, evaluator, options,
-            (name, unet, count) => Generate(
-                run.Nested($"evaluation/{name}"), unet, evaluationPrompts, count, options.Seed ^ (EvaluationStream << 32), progress, cancellationToken),
-            UNetFolder, progress, cancellationToken);
-        (RewardAccuracy accuracy, ModelEvaluations models, IReadOnlyList<SampleRow> samples) = evaluation.Run(rewards);
-
-        using var process = Process.GetCurrentProcess();
-        var result = new EvaluationResult(
-            options.Seed, watch.Elapsed.TotalSeconds, process.PeakWorkingSet64, FeedbackTable.Count(run), accuracy, models);
-        RunFolder.Make(run.ReportFolder);
-        result.Write(Path.Combine(run.ReportFolder, "report.json"));
-        return new ExperimentResult(result, rewards.Reward.Metrics!, losses, samples);
+        foreach (FinetuneMix mix in mixes)
+        {
+            IProgress<StageProgress> part = parts.Next($"update model ({FinetuneStage.Name(mix)})");
+            if (!FinetuneStage.IsDone(run, mix))
+            {
+                FinetuneStage.Run(
+                    run, modelFolder, options.Finetune with { Seed = options.Seed, Mix = mix }, options.PretrainingImages, resume: true,
+                    part, cancellationToken);
+            }
+        }
+        return new RunEvaluation(run, modelFolder, options).Run(parts, watch, cancellationToken);
     }
 
-    /// <summary>Draws images, by the original model or one with another UNet.</summary>
-    IReadOnlyList<ImageRecord> Generate(
-        RunFolder folder, string? unetFolder, IReadOnlyList<ScenePrompt> prompts, int imagesPerPrompt, ulong seed,
-        IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    void Draw(IReadOnlyList<ScenePrompt> prompts, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unetFolder);
-        string hash = ModelFolder.UNetHash(unetFolder ?? ModelFolder.UNet(modelFolder));
-        return new ImageGenerator(new StableDiffusionPipeline(model), hash).Run(
-            folder, [.. prompts.Select(p => new GenerationPrompt(p.Id, p.Text))],
-            options.Generation with { Seed = seed, ImagesPerPrompt = imagesPerPrompt }, progress, cancellationToken);
-    }
-
-    IReadOnlyList<double> Finetune(
-        FinetuneMix mix, EmbeddingCache embeddings, TrainedReward reward, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
-    {
-        if (File.Exists(Path.Combine(UNetFolder(mix), "config.json")))
-            return [];
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder);
-        var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
-        FinetuneData data = new FinetuneDataBuilder(run, embeddings, latents, reward)
-            .Build(mix, options.PretrainingImages, options.Seed ^ (SceneStream << 32), progress, cancellationToken);
-        using var trainer = new FinetuneTrainer(
-            model.UNet, model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options.Finetune with { Seed = options.Seed, Mix = mix });
-        using JsonLinesWriter<LogLine> log = LogLine.OpenLog(run.LogFile);
-        FinetuneResult result = trainer.Run(
-            Path.Combine(run.CheckpointsFolder, $"finetune-{mix.ToString().ToLowerInvariant()}"), resume: true, log, progress, cancellationToken);
-        trainer.Save(UNetFolder(mix));
-        return result.Losses;
+        var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.UNetHash(ModelFolder.UNet(modelFolder)));
+        generator.Run(
+            run, [.. prompts.Where(p => p.Split == PromptSplit.Train).Select(p => new GenerationPrompt(p.Id, p.Text))],
+            options.Generation with { Seed = options.Seed, ImagesPerPrompt = options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt },
+            progress, cancellationToken);
     }
-
-    /// <summary>Folder of a fine-tuned UNet: finetuned/unet, and for the ablations finetuned/humanonly/unet and finetuned/withunlabeled/unet.</summary>
-    string UNetFolder(FinetuneMix mix) => mix == FinetuneMix.Full
-        ? ModelFolder.UNet(run.FinetunedFolder) : ModelFolder.UNet(Path.Combine(run.FinetunedFolder, mix.ToString().ToLowerInvariant()));
-
-    IEnumerable<ScenePrompt> PerCategory(IEnumerable<ScenePrompt> prompts) =>
-        prompts.GroupBy(p => p.Category).SelectMany(g => g.Take(options.EvaluationPromptsPerSet / 4));
 }

@@ -13,4 +13,8 @@ public sealed record LogLine(string Stage, long Step, long Steps, long ElapsedMs
     /// <summary>Opens a log for appending.</summary>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public static JsonLinesWriter<LogLine> OpenLog(string path) => JsonLinesWriter<LogLine>.Open(path, RunJson.Default.LogLine);
+
+    /// <summary>Reads a log.</summary>
+    /// <exception cref="FileFormatException">A line is not one of a log.</exception>
+    internal static IEnumerable<LogLine> Read(string path) => JsonLines.Read(path, RunJson.Default.LogLine).Select(line => line.Value);
 }
