@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using AlignT2I.Training;
 using Spectre.Console;
 
@@ -10,35 +11,30 @@ public static class ProgressDisplay
 {
     static readonly TimeSpan lineInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs work and shows what it reports; Ctrl-C asks it to stop where it can go on later.</summary>
+    /// <summary>Runs work and shows what it reports; Ctrl-C or SIGTERM asks it to stop where it can go on later, a second one ends it at once.</summary>
     /// <param name="work">The work.</param>
+    /// <param name="lines">Where plain lines go; null for standard output, where a terminal gets a live display instead.</param>
     /// <returns>What the work returns.</returns>
-    /// <exception cref="OperationCanceledException">Ctrl-C was pressed, and the work stopped.</exception>
-    public static T Run<T>(Func<IProgress<StageProgress>, CancellationToken, T> work)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static T Run<T>(Func<IProgress<StageProgress>, CancellationToken, T> work, TextWriter? lines = null)
     {
         using CancellationTokenSource source = new();
-        ConsoleCancelEventHandler stop = (_, e) =>
+        void Stop(PosixSignalContext signal)
         {
-            e.Cancel = true;
+            signal.Cancel = !source.IsCancellationRequested;
             source.Cancel();
-        };
-        Console.CancelKeyPress += stop;
-        try
-        {
-            return AnsiConsole.Profile.Capabilities.Interactive && !Console.IsErrorRedirected && !Console.IsOutputRedirected
-                ? RunLive(work, source.Token)
-                : work(new Lines(), source.Token);
         }
-        finally
-        {
-            Console.CancelKeyPress -= stop;
-        }
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        bool live = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsErrorRedirected && !Console.IsOutputRedirected
+            && (lines is null || lines == Console.Out);
+        return live ? RunLive(work, source.Token) : work(new Lines(lines ?? Console.Out), source.Token);
     }
 
     static T RunLive<T>(Func<IProgress<StageProgress>, CancellationToken, T> work, CancellationToken cancellation) =>
         AnsiConsole.Progress()
             .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(),
                 new ElapsedTimeColumn(), new RemainingTimeColumn())
             .Start(context => work(new Bars(context), cancellation));
 
@@ -61,7 +57,7 @@ public static class ProgressDisplay
         }
     }
 
-    sealed class Lines : IProgress<StageProgress>
+    sealed class Lines(TextWriter output) : IProgress<StageProgress>
     {
         readonly Lock gate = new();
         string? stage;
@@ -77,7 +73,7 @@ public static class ProgressDisplay
                 else if (sinceLine.Elapsed < lineInterval && value.Done < value.Total)
                     return;
                 sinceLine = Stopwatch.StartNew();
-                Console.WriteLine(Line(value));
+                output.WriteLine(Line(value));
             }
         }
 

@@ -26,7 +26,7 @@ public static class Shell
 
         try
         {
-            return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception e) when (e is UsageException or FileFormatException or ShapeException or DTypeException)
         {
@@ -38,8 +38,14 @@ public static class Shell
             Console.Error.WriteLine(e.Message);
             return BadEnvironment;
         }
+        catch (Exception e) when (StorageException.Covers(e))
+        {
+            Console.Error.WriteLine(StorageException.From(e, Environment.CurrentDirectory, "used").Message);
+            return BadEnvironment;
+        }
         catch (OperationCanceledException)
         {
+            Console.Error.WriteLine("Interrupted; what is done is saved. The same command goes on from there (finetune with --resume).");
             return Interrupted;
         }
     }

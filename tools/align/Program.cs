@@ -1,10 +1,4 @@
-using System.CommandLine;
-using AlignT2I.CommandLine;
 using AlignT2I.Align.Commands;
+using AlignT2I.CommandLine;
 
-var root = new RootCommand("Align text-to-image models using human feedback (Lee et al. 2023).")
-{
-    ParityCommand.Create(),
-    PretrainCommand.Create(),
-};
-return Shell.Run(root, args);
+return Shell.Run(AlignCommand.Create(), args);

@@ -1,1 +1,4 @@
-return 0;
+using AlignT2I.CommandLine;
+using AlignT2I.Finetune;
+
+return Shell.Run(FinetuneCommand.Create(), args);

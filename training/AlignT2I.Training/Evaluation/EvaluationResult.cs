@@ -18,9 +18,12 @@ public sealed record EvaluationResult(
     RewardAccuracy RewardAccuracy,
     ModelEvaluations Models)
 {
+    /// <summary>The content of report.json.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.Default.EvaluationResult);
+
     /// <summary>Writes report.json; it appears whole.</summary>
     /// <exception cref="StorageException">The file cannot be written.</exception>
-    public void Write(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, EvaluationJson.Default.EvaluationResult) + "\n");
+    public void Write(string path) => AtomicFile.WriteAllText(path, ToJson() + "\n");
 
     /// <summary>Reads report.json.</summary>
     /// <exception cref="UsageException">There is no such file.</exception>

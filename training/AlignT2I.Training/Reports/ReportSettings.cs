@@ -9,14 +9,12 @@ public static class ReportSettings
     /// <summary>Stage, name and value of each.</summary>
     public static IReadOnlyList<(string Stage, string Name, string Value)> Of(ExperimentOptions options)
     {
-        const string Collect = "Stage 1: collect feedback", Learn = "Stage 2: learn a reward", Update = "Stage 3: update the model", Evaluate = "Evaluation";
+        const string Collect = "Stage 1: collect feedback", Learn = "Stage 2: learn a reward", Update = "Stage 3: update the model";
         return
         [
             (Collect, "prompts", Text(options.TrainingPrompts)),
             (Collect, "labelled images of each prompt", Text(options.LabelledImagesPerPrompt)),
             (Collect, "unlabelled images of each prompt", Text(options.UnlabelledImagesPerPrompt)),
-            (Collect, "denoising steps", Text(options.Generation.Steps)),
-            (Collect, "guidance scale", Text(options.Generation.GuidanceScale)),
             (Collect, "error rate of the simulated rater", Text(options.Rating.ErrorRate)),
             (Collect, "skip rate of the simulated rater", Text(options.Rating.SkipRate)),
             (Learn, "hidden layers", string.Join(" × ", options.Reward.HiddenSizes)),
@@ -29,10 +27,21 @@ public static class ReportSettings
             (Update, "pre-training images in an update", Text(options.Finetune.PretrainingBatchSize)),
             (Update, "weight of the pre-training loss β", Text(options.Finetune.PretrainingWeight)),
             (Update, "learning rate", Text(options.Finetune.LearningRate)),
-            (Evaluate, "prompts about seen, and about unseen objects", Text(options.EvaluationPromptsPerSet)),
+            .. OfEvaluation(options),
+        ];
+    }
+
+    /// <summary>Those of the evaluation only.</summary>
+    public static IReadOnlyList<(string Stage, string Name, string Value)> OfEvaluation(ExperimentOptions options)
+    {
+        const string Evaluate = "Evaluation";
+        return
+        [
             (Evaluate, "images of each prompt", Text(options.EvaluationImagesPerPrompt)),
             (Evaluate, "images that rejection sampling chooses from", Text(options.RejectionSamples)),
             (Evaluate, "rendered images of each prompt, for the Fréchet distance", Text(options.ReferenceImagesPerPrompt)),
+            (Evaluate, "denoising steps", Text(options.Generation.Steps)),
+            (Evaluate, "guidance scale", Text(options.Generation.GuidanceScale)),
         ];
     }
 
