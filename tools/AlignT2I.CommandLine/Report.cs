@@ -36,8 +36,12 @@ public sealed class Report(bool json)
             table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = column == columns[0] ? Justify.Left : Justify.Right, NoWrap = true });
         foreach (IReadOnlyList<string> row in rows)
             table.AddRow([.. row.Select(Markup.Escape)]);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) });
-        if (Console.IsOutputRedirected || json)
+        bool terminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Out), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!terminal)
             console.Profile.Width = 120;        // a pipe has no width; the tables fit into this
         console.Write(table);
         console.WriteLine();

@@ -22,7 +22,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
 
     static readonly FinetuneMix[] ablations = [FinetuneMix.HumanOnly, FinetuneMix.WithUnlabeled];
 
-    /// <summary>Draws, judges and measures.</summary>
+    /// <summary>Draws, judges, measures, and writes report/report.json.</summary>
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the work; the images that are drawn stay.</param>
     /// <exception cref="UsageException">There are no evaluation prompts, rewards or fine-tuned model, or an option is out of range.</exception>
@@ -70,11 +70,11 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
             Measure("original")!, Measure("full")!, Measure("rejectionSampling")!, Measure("humanOnly"), Measure("withUnlabeled"));
 
         using var process = Process.GetCurrentProcess();
-        return new ExperimentResult(
-            new EvaluationResult(
-                options.Seed, watch.Elapsed.TotalSeconds, process.PeakWorkingSet64, FeedbackTable.Count(run),
-                Accuracy(rewards, evaluator, pool, cancellationToken), models),
-            Samples(judged));
+        var result = new EvaluationResult(
+            options.Seed, watch.Elapsed.TotalSeconds, process.PeakWorkingSet64, FeedbackTable.Count(run),
+            Accuracy(rewards, evaluator, pool, cancellationToken), models);
+        result.Write(Path.Combine(RunFolder.Make(run.ReportFolder), "report.json"));
+        return new ExperimentResult(result, Samples(judged));
     }
 
     /// <summary>Draws a model's images of the evaluation prompts.</summary>

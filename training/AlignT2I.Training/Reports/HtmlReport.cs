@@ -6,15 +6,14 @@ namespace AlignT2I.Training.Reports;
 /// <summary>Writes the report: one HTML file that needs no other, with the tables and figures of Lee et al. 2023 for the miniature world.</summary>
 public static class HtmlReport
 {
-    /// <summary>Writes index.html and report.json into a folder; each appears whole.</summary>
+    /// <summary>Writes index.html into a folder; it appears whole.</summary>
     /// <param name="folder">The folder, which exists.</param>
     /// <param name="content">What to show.</param>
-    /// <returns>Path of index.html.</returns>
-    /// <exception cref="StorageException">A file cannot be written.</exception>
+    /// <returns>The file.</returns>
+    /// <exception cref="StorageException">It cannot be written.</exception>
     public static string Write(string folder, ReportContent content)
     {
         string path = Path.Combine(folder, "index.html");
-        content.Result.Write(Path.Combine(folder, "report.json"));
         AtomicFile.WriteAllText(path, Page(content));
         return path;
     }
