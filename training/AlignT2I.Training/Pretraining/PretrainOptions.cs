@@ -34,7 +34,7 @@ public sealed record PretrainOptions
     public int Scenes { get; init; } = 60_000;
 
     /// <summary>Updates of the diffusion model.</summary>
-    public int DiffusionSteps { get; init; } = 10_500;
+    public int DiffusionSteps { get; init; } = 6_500;
 
     /// <summary>Latents in one update of the diffusion model.</summary>
     public int DiffusionBatchSize { get; init; } = 32;
