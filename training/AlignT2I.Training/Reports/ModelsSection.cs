@@ -27,7 +27,7 @@ internal static class ModelsSection
                 [.. models.Select(m => (m.Model, Rates(m.Evaluation, r => [r.Count, r.Color, r.Background, r.Combination])))]),
             Chart("Alignment on prompts about seen and unseen objects, judged by the simulated rater", ["All", "Seen objects", "Unseen objects"],
                 [.. models.Select(m => (m.Model, Rates(m.Evaluation, r => [r.Overall, r.Seen, r.Unseen])))]),
-            Chart("Figure 3b. Rejection sampling: the reward picks 4 of 16 images", ["All", "Count", "Color", "Background", "Combination"],
+            Chart("Figure 3b. Rejection sampling: the reward picks among the original model’s images", ["All", "Count", "Color", "Background", "Combination"],
                 [.. models.Where(m => m.Model == ReportModel.Original || m.Model == ReportModel.RejectionSampling)
                     .Select(m => (m.Model, Rates(m.Evaluation, r => [r.Overall, r.Count, r.Color, r.Background, r.Combination])))]),
         ];

@@ -17,7 +17,7 @@ internal sealed record ReportModel(string Key, string Name, string Style, string
     public static readonly ReportModel Full =
         new("full", "+ pre-training (full)", "m-full", "labelled and unlabelled images and the pre-training loss: all of eq. 4");
     public static readonly ReportModel RejectionSampling =
-        new("rejectionSampling", "Rejection sampling", "m-rejection", "the original model's best 4 of 16 images by the reward");
+        new("rejectionSampling", "Rejection sampling", "m-rejection", "the original model’s images that have the highest reward of each prompt");
 
     static readonly ReportModel[] all = [Original, HumanOnly, WithUnlabeled, Full, RejectionSampling];
 

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace AlignT2I.Align.Tests;
+
+/// <summary>Ctrl-C, and what comes after it.</summary>
+internal sealed class InterruptTests
+{
+    const string Weights = "diffusion_pytorch_model.safetensors";
+
+    [Test]
+    public void Finetune_saves_ends_with_130_and_resumes_to_the_same_bits()
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            Assert.Ignore("Windows has no kill -INT; run this test on Linux or macOS.");
+        using var tiny = new TinyRun();
+        tiny.WithReward();
+        string[] arguments = tiny.FinetuneArguments(400, "--checkpoint-steps", "1000");
+        CommandRun.Finetune(arguments).Succeeded();
+        byte[] expected = File.ReadAllBytes(tiny.In("finetuned", "unet", Weights));
+        Directory.Delete(tiny.In("finetuned"), recursive: true);
+
+        (int exitCode, string error) = Interrupted(arguments);
+        Assert.That(exitCode, Is.EqualTo(130), error);
+        Assert.That(error, Does.Contain("Interrupted").And.Not.Contain("   at "));
+        Assert.That(Directory.Exists(tiny.In("finetuned")), Is.False, "an unfinished model must not look finished");
+
+        CommandRun resumed = CommandRun.Finetune([.. arguments, "--resume", "--json"]).Succeeded();
+        Assert.That(resumed.Json.GetProperty("resumedAt").GetInt32(), Is.GreaterThan(0).And.LessThan(400));
+        Assert.That(File.ReadAllBytes(tiny.In("finetuned", "unet", Weights)), Is.EqualTo(expected));
+    }
+
+    /// <summary>Runs finetune as a process and interrupts it at its first step.</summary>
+    static (int ExitCode, string Error) Interrupted(string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "finetune.dll");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.Contains("fine-tune | step", StringComparison.Ordinal))
+                break;
+        }
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+            kill.WaitForExit();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, error.Result);
+    }
+}
