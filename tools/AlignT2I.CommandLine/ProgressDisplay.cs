@@ -33,6 +33,7 @@ public static class ProgressDisplay
 
     static T RunLive<T>(Func<IProgress<StageProgress>, CancellationToken, T> work, CancellationToken cancellation) =>
         AnsiConsole.Progress()
+            .HideCompleted(true)        // what is done is a line above; more bars than the terminal has rows would be cut off
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(),
                 new ElapsedTimeColumn(), new RemainingTimeColumn())
@@ -43,17 +44,36 @@ public static class ProgressDisplay
 
     sealed class Bars(ProgressContext context) : IProgress<StageProgress>
     {
-        readonly Dictionary<string, ProgressTask> tasks = [];
+        readonly Lock gate = new();
+        ProgressTask? task;
+        StageProgress? last;
 
         public void Report(StageProgress value)
         {
-            lock (tasks)
+            lock (gate)
             {
-                if (!tasks.TryGetValue(value.Stage, out ProgressTask? task))
-                    tasks.Add(value.Stage, task = context.AddTask(value.Stage, maxValue: Math.Max(1, value.Total)));
+                if (task is null || last?.Stage != value.Stage)
+                {
+                    Finish();
+                    task = context.AddTask(Markup.Escape(value.Stage), maxValue: Math.Max(1, value.Total));
+                }
+                last = value;
                 task.Description = Markup.Escape($"{value.Stage} {value.Done}/{value.Total}{Figures(value)}");
                 task.Value = value.Done;
+                if (value.Done >= value.Total)
+                    Finish();
             }
+        }
+
+        /// <summary>Turns the bar into a line that stays.</summary>
+        void Finish()
+        {
+            if (task is null || last is null)
+                return;
+            TimeSpan elapsed = TimeSpan.FromSeconds(Math.Round(task.ElapsedTime?.TotalSeconds ?? 0));
+            AnsiConsole.MarkupLine(Markup.Escape($"{last.Stage} | {last.Unit} {last.Done}/{last.Total}{Figures(last)} | {elapsed}"));
+            task.StopTask();
+            task = null;
         }
     }
 
