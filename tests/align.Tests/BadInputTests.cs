@@ -47,6 +47,18 @@ internal sealed class BadInputTests
     [Test]
     public void A_prompt_file_that_is_not_there() => Generate("--prompts", tiny["nowhere.txt"]).Failed(2, "nowhere.txt");
 
+    [TestCase("pretrain", "--output", "nowhere", "--steps", "0")]
+    [TestCase("prompts", "--run", "nowhere", "--count", "-1")]
+    [TestCase("prompts", "--run", "nowhere", "--count", "1000000")]
+    [TestCase("prompts", "--run", "nowhere", "--evaluation", "3")]
+    [TestCase("generate", "--run", "nowhere", "--prompt", "A star", "--images-per-prompt", "0")]
+    [TestCase("generate", "--run", "nowhere", "--prompt", "A star", "--shard", "3/2")]
+    public void A_number_out_of_range_makes_no_folder(params string[] arguments)
+    {
+        CommandRun.Align(arguments[0] == "generate" ? [.. arguments, "--model", tiny.Model] : arguments).Failed(2);
+        Assert.That(Directory.Exists("nowhere"), Is.False);
+    }
+
     [Test]
     public void A_model_that_is_not_there() =>
         CommandRun.Align("generate", "--output", tiny["out"], "--model", tiny["nowhere"], "--prompt", "A star").Failed(2, "nowhere", "no such folder");

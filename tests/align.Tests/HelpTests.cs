@@ -7,6 +7,8 @@ internal sealed class HelpTests
     [TestCase("generate")]
     [TestCase("rate")]
     [TestCase("evaluate")]
+    [TestCase("pretrain")]
+    [TestCase("parity")]
     public void A_command_explains_itself_with_an_example(string command)
     {
         CommandRun run = CommandRun.Align(command, "--help").Succeeded();

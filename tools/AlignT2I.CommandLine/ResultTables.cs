@@ -24,27 +24,33 @@ public static class ResultTables
         "Figure 4. Pairwise accuracy against the simulated rater", ["score", "seen objects", "unseen objects"],
         new (string Name, PairwiseAccuracy? Accuracy)[]
         {
-            ("reward", accuracy.Reward), ("reward without prompt classification", accuracy.WithoutPromptClassification),
-            ("reward, half the labels", accuracy.HalfData),
-            ("reward without prompt classification, half the labels", accuracy.HalfDataWithoutPromptClassification), ("CLIP score", accuracy.ClipScore),
+            ("reward", accuracy.Reward), ("  without prompt classification", accuracy.WithoutPromptClassification),
+            ("reward, half the labels", accuracy.HalfData), ("  without prompt classification", accuracy.HalfDataWithoutPromptClassification),
+            ("CLIP score", accuracy.ClipScore),
         }.Where(r => r.Accuracy is not null).Select(r => (IReadOnlyList<string>)[r.Name, Percent(r.Accuracy!.Seen), Percent(r.Accuracy.Unseen)]));
 
-    /// <summary>Table 2: reward, Fréchet distance and alignment by model.</summary>
-    public static void Models(Report report, ModelEvaluations models) => report.Table(
-        "Table 2. Models (alignment is judged by the simulated rater)",
-        ["model", "reward", "Fréchet", "alignment", "seen", "unseen", "count", "color", "backgr.", "combin."],
-        new (string Name, ModelEvaluation? Evaluation)[]
-        {
+    /// <summary>Table 2: reward and Fréchet distance by model; then alignment by set and category.</summary>
+    public static void Models(Report report, ModelEvaluations models)
+    {
+        (string Name, ModelEvaluation? Evaluation)[] rows =
+        [
             ("original", models.Original), ("labelled only", models.HumanOnly), ("+ unlabelled", models.WithUnlabeled),
             ("+ pre-training (full)", models.Full), ("rejection sampling", models.RejectionSampling),
-        }.Where(r => r.Evaluation is not null).Select(r => Row(r.Name, r.Evaluation!)));
+        ];
+        report.Table("Table 2. Reward and Fréchet distance by model", ["model", "images", "average reward", "Fréchet distance", "alignment"],
+            rows.Where(r => r.Evaluation is not null).Select(r => (IReadOnlyList<string>)
+            [
+                r.Name, r.Evaluation!.Images.ToString(CultureInfo.InvariantCulture), r.Evaluation.AverageReward.ToString("F3", CultureInfo.InvariantCulture),
+                r.Evaluation.FrechetDistance.ToString("F4", CultureInfo.InvariantCulture), Percent(r.Evaluation.Alignment.Overall),
+            ]));
+        report.Table("Alignment in percent, judged by the simulated rater", ["model", "seen", "unseen", "count", "color", "backgr.", "combin."],
+            rows.Where(r => r.Evaluation is not null).Select(r => Row(r.Name, r.Evaluation!.Alignment)));
+    }
 
-    static IReadOnlyList<string> Row(string name, ModelEvaluation e) =>
-    [
-        name, e.AverageReward.ToString("F3", CultureInfo.InvariantCulture), e.FrechetDistance.ToString("F4", CultureInfo.InvariantCulture),
-        Percent(e.Alignment.Overall), Percent(e.Alignment.Seen), Percent(e.Alignment.Unseen),
-        Percent(e.Alignment.Count), Percent(e.Alignment.Color), Percent(e.Alignment.Background), Percent(e.Alignment.Combination),
-    ];
+    static IReadOnlyList<string> Row(string name, AlignmentRates rates) =>
+        [name, .. new[] { rates.Seen, rates.Unseen, rates.Count, rates.Color, rates.Background, rates.Combination }.Select(Number)];
+
+    static string Number(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
 
     static string Share(int count, LabelCounts counts) => counts.Images == 0 ? "0"
         : string.Create(CultureInfo.InvariantCulture, $"{count} ({100.0 * count / counts.Images:0}%)");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
+using AlignT2I.Files;
 using AlignT2I.Training.Pretraining;
 
 namespace AlignT2I.Align.Commands;
@@ -37,7 +38,10 @@ internal static class PretrainCommand
 
     public static Command Create()
     {
-        var command = new Command("pretrain", "Train the miniature from scratch: autoencoder, CLIP, UNet. Stopped, it goes on where it was.")
+        string description = CommandOptions.WithExample(
+            "Train the miniature from scratch: autoencoder, CLIP, UNet. Stopped, it goes on where it was.",
+            "align pretrain --output models/miniature");
+        var command = new Command("pretrain", description)
             { output, seed, vaeSteps, clipSteps, scenes, steps, batchSize, learningRate };
         command.SetAction(parse =>
         {
@@ -51,7 +55,21 @@ internal static class PretrainCommand
                 DiffusionBatchSize = parse.GetValue(batchSize),
                 DiffusionLearningRate = parse.GetValue(learningRate),
             };
-            MiniaturePretrainer pretrainer = new(parse.GetRequiredValue(output).FullName, options);
+            foreach ((Option<int> option, int value) in (ReadOnlySpan<(Option<int>, int)>)
+                [(vaeSteps, options.VaeSteps), (clipSteps, options.ClipSteps), (scenes, options.Scenes), (steps, options.DiffusionSteps),
+                (batchSize, options.DiffusionBatchSize)])
+            {
+                if (value < 1)
+                    throw new UsageException($"pretrain: {option.Name} is {value}; expected 1 or more.");
+            }
+            string folder = parse.GetRequiredValue(output).ToString();
+            new Report(json: false).Plan("Pre-train the miniature",
+                ("1 autoencoder", $"{options.VaeSteps} updates of {options.VaeBatchSize} images"),
+                ("2 CLIP", $"{options.ClipSteps} updates of {options.ClipBatchSize} pairs"),
+                ("3 UNet", $"{options.DiffusionSteps} updates of {options.DiffusionBatchSize} latents of {options.Scenes} scenes"),
+                ("memory", "under 2 GB"),
+                ("model", folder));
+            MiniaturePretrainer pretrainer = new(folder, options);
             return ProgressDisplay.Run((progress, cancellation) =>
             {
                 pretrainer.Run(progress, cancellation);
