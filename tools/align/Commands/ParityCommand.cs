@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using AlignT2I.CommandLine;
 using AlignT2I.Engine;
 using AlignT2I.Models.Parity;
 
@@ -29,8 +30,9 @@ internal static class ParityCommand
     {
         device.AcceptOnlyFromAmong("cpu");
         dtype.AcceptOnlyFromAmong("float32", "float64");
-        var command = new Command(
-            "parity", "Run recorded reference cases and compare every result; exit code 1 where one is beyond its tolerance.")
+        var command = new Command("parity", CommandOptions.WithExample(
+            "Run recorded reference cases and compare every result; exit code 1 where one is beyond its tolerance.",
+            "align parity tests/goldens/unet/eps-probe.safetensors"))
             { cases, device, dtype, json };
         command.SetAction(parse => Run(
             parse.GetRequiredValue(cases),
