@@ -7,6 +7,9 @@ namespace AlignT2I.Models.Reward;
 /// <c>mlp.{0,2,4}</c>.</remarks>
 public sealed class RewardModel : Module<Tensor, Tensor>
 {
+    // Scores of one prompt's images differ by tenths: scaled, by about one.
+    const double ClipScoreScale = 8;
+
     readonly Linear[] mlp;
 
     /// <summary>Asks for the parameters.</summary>
@@ -16,7 +19,8 @@ public sealed class RewardModel : Module<Tensor, Tensor>
     {
         config.Validate("reward");
         Config = config;
-        int[] widths = [config.ImageEmbedDim + config.TextEmbedDim, .. config.HiddenSizes, 1];
+        int scores = config.ClipScoreInput ? 1 : 0;
+        int[] widths = [config.ImageEmbedDim + config.TextEmbedDim + scores, .. config.HiddenSizes, 1];
         // Odd places are the activations, which have no parameters.
         mlp = [.. Enumerable.Range(0, widths.Length - 1).Select(i => new Linear(p["mlp"][2 * i], widths[i], widths[i + 1]))];
     }
@@ -35,6 +39,12 @@ public sealed class RewardModel : Module<Tensor, Tensor>
             throw new ShapeException($"RewardModel: embeddings have shapes {imageEmbeds.Shape} and {textEmbeds.Shape}; "
                 + $"it needs [N, {Config.ImageEmbedDim}] and [N, {Config.TextEmbedDim}]: was it trained on another CLIP?");
         Tensor x = F.Concat(imageEmbeds, textEmbeds);
+        if (Config.ClipScoreInput)
+        {
+            Tensor score = F.SumLast(F.Mul(imageEmbeds, textEmbeds)).Reshape([n, 1]);
+            x = F.Concat(x, F.Affine(score, ClipScoreScale));
+        }
+
         for (int i = 0; i < mlp.Length; i++)
             x = mlp[i].Call(i == 0 ? x : F.Relu(x));
         return F.Sigmoid(x).Reshape([n]);

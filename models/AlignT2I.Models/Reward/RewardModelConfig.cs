@@ -29,6 +29,12 @@ public sealed record RewardModelConfig
     /// <summary>What bounds the reward: <c>sigmoid</c>.</summary>
     public string Output { get; set; } = "sigmoid";
 
+    /// <summary>
+    /// Whether the network also reads the CLIP score, the cosine of the two embeddings. The paper's does not; with hundreds of labels in
+    /// place of thousands it is what lets the reward speak of objects that it has no labels of.
+    /// </summary>
+    public bool ClipScoreInput { get; set; }
+
     /// <summary>Keys of the file that have no property here.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? OtherKeys { get; set; }
@@ -61,6 +67,7 @@ public sealed record RewardModelConfig
         check.Equal("_class_name", ClassName, "RewardModel");
         check.Positive("image_embed_dim", ImageEmbedDim);
         check.Positive("text_embed_dim", TextEmbedDim);
+        check.That(!ClipScoreInput || ImageEmbedDim == TextEmbedDim, "clip_score_input", "true", "false where the embeddings differ in length");
         check.That(HiddenSizes is { Length: <= 16 }, "hidden_sizes", $"of {HiddenSizes?.Length ?? 0} entries", "0 to 16 widths");
         foreach (int size in HiddenSizes!)
             check.Positive("hidden_sizes", size);

@@ -35,7 +35,21 @@ internal sealed class RewardModelTests
         Assert.That(() => model.Call(four, five), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 5]"));
     }
 
+    [Test]
+    public void The_clip_score_is_one_more_input()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using ParameterStore store = new(new RandomParameters(1));
+        var model = new RewardModel(store.Root, new RewardModelConfig { ImageEmbedDim = 2, TextEmbedDim = 2, HiddenSizes = [], ClipScoreInput = true });
+        float[] w = store["mlp.0.weight"].Value.ToArray<float>();
+        double score = 0.6 * 0.8 + 0.8 * 0.6;
+        double logit = w[0] * 0.6 + w[1] * 0.8 + w[2] * 0.8 + w[3] * 0.6 + w[4] * 8 * score + store["mlp.0.bias"].Value.Item();
+        double reward = model.Call(Tensor.From([0.6f, 0.8f], [1, 2]), Tensor.From([0.8f, 0.6f], [1, 2])).Item();
+        Assert.That(reward, Is.EqualTo(1 / (1 + Math.Exp(-logit))).Within(1e-6));
+    }
+
     [TestCase("""{"hidden_sizes": [1024, 0]}""", "hidden_sizes")]
+    [TestCase("""{"image_embed_dim": 4, "text_embed_dim": 5, "clip_score_input": true}""", "clip_score_input")]
     [TestCase("""{"activation": "gelu"}""", "activation")]
     [TestCase("""{"_class_name": "AestheticPredictor"}""", "_class_name")]
     public void Configurations_that_do_not_fit_are_refused(string json, string key)

@@ -25,6 +25,7 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         var config = new RewardModelConfig
         {
             ImageEmbedDim = data.Images.Width, TextEmbedDim = data.Texts.Width, HiddenSizes = [.. options.HiddenSizes],
+            ClipScoreInput = options.ClipScoreInput,
         };
         var parameters = new ParameterStore(new RandomParameters(options.Seed));
         var model = new RewardModel(parameters.Root, config);

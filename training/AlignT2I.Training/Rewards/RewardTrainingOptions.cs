@@ -11,6 +11,9 @@ public sealed record RewardTrainingOptions
     /// <summary>Widths of the hidden layers.</summary>
     public IReadOnlyList<int> HiddenSizes { get; init; } = [256, 256];
 
+    /// <summary>Whether the network also reads the CLIP score, which the paper's does not: see <c>RewardModelConfig.ClipScoreInput</c>.</summary>
+    public bool ClipScoreInput { get; init; } = true;
+
     /// <summary>AdamW step size.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
