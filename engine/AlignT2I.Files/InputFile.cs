@@ -38,6 +38,8 @@ public static class InputFile
         using FileStream stream = OpenRead(path);
         try
         {
+            if (!stream.CanSeek)
+                return ReadPipe(stream, path, limit);
             if (stream.Length > limit)
                 throw new FileFormatException(path, $"it has {stream.Length} bytes; at most {limit} are read here.");
             byte[] bytes = new byte[stream.Length];
@@ -48,5 +50,19 @@ public static class InputFile
         {
             throw StorageException.From(e, path, "read");
         }
+    }
+
+    /// <summary>What comes through a pipe, whose length no one knows before its end.</summary>
+    static byte[] ReadPipe(FileStream stream, string path, int limit)
+    {
+        using var bytes = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        for (int count; (count = stream.Read(buffer)) > 0;)
+        {
+            if (bytes.Length + count > limit)
+                throw new FileFormatException(path, $"more than {limit} bytes come through this pipe; at most so many are read here.");
+            bytes.Write(buffer, 0, count);
+        }
+        return bytes.ToArray();
     }
 }

@@ -38,6 +38,14 @@ internal sealed class BadInputTests
     }
 
     [Test]
+    public void A_prompt_file_that_is_an_empty_device()
+    {
+        if (!File.Exists("/dev/null"))
+            Assert.Ignore("There is no /dev/null; run this test on Linux or macOS.");
+        Generate("--prompts", "/dev/null").Failed(2, "/dev/null", "no prompt");
+    }
+
+    [Test]
     public void An_empty_prompts_jsonl()
     {
         File.WriteAllText(tiny["prompts.jsonl"], "");

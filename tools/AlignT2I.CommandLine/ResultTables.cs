@@ -35,7 +35,7 @@ public static class ResultTables
         (string Name, ModelEvaluation? Evaluation)[] rows =
         [
             ("original", models.Original), ("labelled only", models.HumanOnly), ("+ unlabelled", models.WithUnlabeled),
-            ("+ pre-training (full)", models.Full), ("rejection sampling", models.RejectionSampling),
+            ("fine-tuned (full)", models.Full), ("rejection sampling", models.RejectionSampling),
         ];
         report.Table("Table 2. Reward and Fréchet distance by model", ["model", "images", "average reward", "Fréchet distance", "alignment"],
             rows.Where(r => r.Evaluation is not null).Select(r => (IReadOnlyList<string>)

@@ -31,9 +31,9 @@ internal static class ModelsSection
                 [.. models.Where(m => m.Model == ReportModel.Original || m.Model == ReportModel.RejectionSampling)
                     .Select(m => (m.Model, Rates(m.Evaluation, r => [r.Overall, r.Count, r.Color, r.Background, r.Combination])))]),
         ];
-        if (content.FinetuneCurves.Any(c => c.Points.Count > 0))
+        if (content.FinetuneCurves.Any(c => c.Points.Count > 1))
         {
-            var curves = new LineChart("Loss of fine-tuning", "update of the UNet", [.. content.FinetuneCurves.Where(c => c.Points.Count > 0)]);
+            var curves = new LineChart("Loss of fine-tuning", "update of the UNet", [.. content.FinetuneCurves.Where(c => c.Points.Count > 1)]);
             charts.Add($"<figure><figcaption>Training of the UNet: loss, eq. 4</figcaption>{curves.ToHtml()}</figure>");
         }
         return $"""

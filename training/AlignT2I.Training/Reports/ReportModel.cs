@@ -15,7 +15,7 @@ internal sealed record ReportModel(string Key, string Name, string Style, string
     public static readonly ReportModel WithUnlabeled =
         new("withUnlabeled", "+ unlabelled", "m-unlabeled", "the same with unlabelled images besides");
     public static readonly ReportModel Full =
-        new("full", "+ pre-training (full)", "m-full", "labelled and unlabelled images and the pre-training loss: all of eq. 4");
+        new("full", "Fine-tuned (full)", "m-full", "labelled and unlabelled images and the pre-training loss: all of eq. 4");
     public static readonly ReportModel RejectionSampling =
         new("rejectionSampling", "Rejection sampling", "m-rejection", "the original model’s images that have the highest reward of each prompt");
 

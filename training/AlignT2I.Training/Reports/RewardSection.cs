@@ -25,9 +25,9 @@ internal static class RewardSection
                 ("Reward, half the labels", "c-half", half),
                 ("without prompt classification", "c-half-without", halfWithout)));
         }
-        if (content.RewardCurves.Any(c => c.Points.Count > 0))
+        if (content.RewardCurves.Any(c => c.Points.Count > 1))
         {
-            var curves = new LineChart("Loss of the reward", "pass over the labels", [.. content.RewardCurves.Where(c => c.Points.Count > 0)]);
+            var curves = new LineChart("Loss of the reward", "pass over the labels", [.. content.RewardCurves.Where(c => c.Points.Count > 1)]);
             charts.Add($"<figure><figcaption>Training of the reward: loss, eq. 3</figcaption>{curves.ToHtml()}</figure>");
         }
         return $"""
