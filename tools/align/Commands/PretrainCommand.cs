@@ -26,6 +26,12 @@ internal static class PretrainCommand
 
     static readonly Option<int> steps = new("--steps") { Description = "updates of the UNet", DefaultValueFactory = _ => defaults.DiffusionSteps };
 
+    static readonly Option<int> scheduleSteps = new("--schedule-steps")
+    {
+        Description = "updates after which the UNet's learning rate is zero; the miniature stops before",
+        DefaultValueFactory = _ => defaults.DiffusionScheduleSteps,
+    };
+
     static readonly Option<int> batchSize = new("--batch-size")
     {
         Description = "latents in one update of the UNet", DefaultValueFactory = _ => defaults.DiffusionBatchSize,
@@ -42,7 +48,7 @@ internal static class PretrainCommand
             "Train the miniature from scratch: autoencoder, CLIP, UNet. Stopped, it goes on where it was.",
             "align pretrain --output models/miniature");
         var command = new Command("pretrain", description)
-            { output, seed, vaeSteps, clipSteps, scenes, steps, batchSize, learningRate };
+            { output, seed, vaeSteps, clipSteps, scenes, steps, scheduleSteps, batchSize, learningRate };
         command.SetAction(parse =>
         {
             PretrainOptions options = defaults with
@@ -52,6 +58,7 @@ internal static class PretrainCommand
                 ClipSteps = parse.GetValue(clipSteps),
                 Scenes = parse.GetValue(scenes),
                 DiffusionSteps = parse.GetValue(steps),
+                DiffusionScheduleSteps = parse.GetValue(scheduleSteps),
                 DiffusionBatchSize = parse.GetValue(batchSize),
                 DiffusionLearningRate = parse.GetValue(learningRate),
             };

@@ -30,6 +30,9 @@ public sealed record FinetuneOptions
     /// <summary>AdamW step size after the warm-up.</summary>
     public double LearningRate { get; init; } = 2e-4;
 
+    /// <summary>What becomes of the learning rate after the warm-up.</summary>
+    public LearningRateDecay LearningRateDecay { get; init; } = LearningRateDecay.Cosine;
+
     /// <summary>Updates in which the step size rises from 0.</summary>
     public int WarmupSteps { get; init; } = 10;
 

@@ -40,7 +40,12 @@ public sealed class FinetuneTrainer : IDisposable
         plan = new FinetunePlan(data, options, scheduler.Config.NumTrainTimesteps);
         optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
         ema = new Ema(parameters.Parameters, options.EmaDecay);
-        schedule = LearningRateSchedule.Constant(options.WarmupSteps);
+        schedule = options.LearningRateDecay switch
+        {
+            LearningRateDecay.Linear => LearningRateSchedule.Linear(options.Steps, options.WarmupSteps),
+            LearningRateDecay.Cosine => LearningRateSchedule.Cosine(options.Steps, options.WarmupSteps),
+            _ => LearningRateSchedule.Constant(options.WarmupSteps),
+        };
         parameters.RequireGrad();
     }
 

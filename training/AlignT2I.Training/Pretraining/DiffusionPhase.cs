@@ -7,7 +7,8 @@ namespace AlignT2I.Training.Pretraining;
 /// <remarks>Ho et al. 2020, arXiv:2006.11239, algorithm 1; conditioning dropped at times for classifier-free guidance (Ho &amp; Salimans 2022).</remarks>
 internal sealed class DiffusionPhase(
     UNet2DCondition unet, ParameterStore parameters, LatentScenes scenes, IReadOnlyList<double> alphasCumprod, PretrainOptions options)
-    : PretrainingPhase("train UNet", options.DiffusionSteps, options.DiffusionLearningRate, options, parameters, stream: 3)
+    : PretrainingPhase(
+        "train UNet", options.DiffusionSteps, options.DiffusionLearningRate, options, parameters, stream: 3, options.DiffusionScheduleSteps)
 {
     protected override Tensor Loss(Philox random)
     {

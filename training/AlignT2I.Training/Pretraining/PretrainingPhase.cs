@@ -18,8 +18,10 @@ internal abstract class PretrainingPhase : IDisposable
     readonly TrainingCheckpoint checkpoint;
     Philox random;
 
-    protected PretrainingPhase(string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream)
+    protected PretrainingPhase(
+        string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream, int scheduleSteps = 0)
     {
+        scheduleSteps = Math.Max(scheduleSteps, steps);
         Options = options;
         this.stage = stage;
         this.steps = steps;
@@ -27,7 +29,7 @@ internal abstract class PretrainingPhase : IDisposable
         parameters.RequireGrad();
         optimizer = new AdamW(parameters.Parameters, weightDecay: WeightDecay);
         this.learningRate = learningRate;
-        schedule = LearningRateSchedule.Cosine(totalSteps: steps, warmUpSteps: (int)(WarmupShare * steps));
+        schedule = LearningRateSchedule.Cosine(totalSteps: scheduleSteps, warmUpSteps: (int)(WarmupShare * scheduleSteps));
         ema = new Ema(parameters.Parameters, options.EmaDecay, warmUp: true);
         checkpoint = new TrainingCheckpoint(parameters.Parameters, optimizer, ema);
         random = new Philox(options.Seed, stream);
