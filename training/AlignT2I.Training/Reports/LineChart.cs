@@ -9,7 +9,7 @@ namespace AlignT2I.Training.Reports;
 /// <param name="curves">The lines; each has a point.</param>
 internal sealed class LineChart(string title, string unit, IReadOnlyList<ReportCurve> curves)
 {
-    const double Width = 460, Height = 230, Left = 44, Right = 10, Top = 12, Bottom = 38;
+    const double Width = 460, Height = 230, Left = 44, Right = 16, Top = 12, Bottom = 38;
 
     readonly double maxX = Math.Max(1, curves.SelectMany(c => c.Points).Max(p => p.X));
     readonly double step = Step(curves.SelectMany(c => c.Points).Select(p => p.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max());
