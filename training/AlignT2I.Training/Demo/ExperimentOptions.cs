@@ -16,16 +16,16 @@ public sealed record ExperimentOptions
     public bool Ablations { get; init; }
 
     /// <summary>Prompts that feedback is collected for.</summary>
-    public int TrainingPrompts { get; init; } = 64;
+    public int TrainingPrompts { get; init; } = 80;
 
     /// <summary>Images of each training prompt that are labelled (D_human).</summary>
-    public int LabelledImagesPerPrompt { get; init; } = 6;
+    public int LabelledImagesPerPrompt { get; init; } = 8;
 
     /// <summary>Further images of each training prompt that are not (D_unlabel).</summary>
-    public int UnlabelledImagesPerPrompt { get; init; } = 4;
+    public int UnlabelledImagesPerPrompt { get; init; } = 3;
 
     /// <summary>Rendered scenes for the pre-training loss (D_pre).</summary>
-    public int PretrainingImages { get; init; } = 1024;
+    public int PretrainingImages { get; init; } = 6000;
 
     /// <summary>Evaluation prompts about seen objects, and as many about unseen ones; a multiple of 4, at most 60.</summary>
     public int EvaluationPromptsPerSet { get; init; } = 24;

@@ -13,7 +13,7 @@ public sealed record FinetuneOptions
     public FinetuneMix Mix { get; init; } = FinetuneMix.Full;
 
     /// <summary>Updates of the UNet.</summary>
-    public int Steps { get; init; } = 200;
+    public int Steps { get; init; } = 600;
 
     /// <summary>Images of the model in one update.</summary>
     public int BatchSize { get; init; } = 24;
@@ -28,7 +28,7 @@ public sealed record FinetuneOptions
     public double PretrainingWeight { get; init; } = 1;
 
     /// <summary>AdamW step size after the warm-up.</summary>
-    public double LearningRate { get; init; } = 2e-4;
+    public double LearningRate { get; init; } = 6e-4;
 
     /// <summary>What becomes of the learning rate after the warm-up.</summary>
     public LearningRateDecay LearningRateDecay { get; init; } = LearningRateDecay.Cosine;
@@ -46,7 +46,7 @@ public sealed record FinetuneOptions
     public double ConditioningDropout { get; init; } = 0.1;
 
     /// <summary>Decay of the averaged weights, which are the result; 0 takes the last weights.</summary>
-    public double EmaDecay { get; init; } = 0.98;
+    public double EmaDecay { get; init; } = 0.99;
 
     /// <summary>Updates between two checkpoints.</summary>
     public int CheckpointSteps { get; init; } = 100;
