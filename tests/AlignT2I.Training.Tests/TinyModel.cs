@@ -17,24 +17,46 @@ internal static class TinyModel
         {
             DownBlockTypes = ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
             UpBlockTypes = ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"],
-            BlockOutChannels = [4, 4, 4], LayersPerBlock = 1, NormNumGroups = 2, SampleSize = 64,
+            BlockOutChannels = [4, 4, 4],
+            LayersPerBlock = 1,
+            NormNumGroups = 2,
+            SampleSize = 64,
         };
         var unetConfig = new UNet2DConditionConfig
         {
-            SampleSize = 16, DownBlockTypes = ["DownBlock2D", "CrossAttnDownBlock2D"], UpBlockTypes = ["CrossAttnUpBlock2D", "UpBlock2D"],
-            BlockOutChannels = [4, 8], LayersPerBlock = 1, NormNumGroups = 2, CrossAttentionDim = 8, AttentionHeadDim = [2],
+            SampleSize = 16,
+            DownBlockTypes = ["DownBlock2D", "CrossAttnDownBlock2D"],
+            UpBlockTypes = ["CrossAttnUpBlock2D", "UpBlock2D"],
+            BlockOutChannels = [4, 8],
+            LayersPerBlock = 1,
+            NormNumGroups = 2,
+            CrossAttentionDim = 8,
+            AttentionHeadDim = [2],
         };
         var clipConfig = new ClipConfig
         {
             ProjectionDim = 8,
             TextConfig = new ClipTextConfig
             {
-                VocabSize = tokenizer.VocabularySize, HiddenSize = 8, IntermediateSize = 16, ProjectionDim = 8, NumHiddenLayers = 1,
-                NumAttentionHeads = 2, MaxPositionEmbeddings = 10, BosTokenId = tokenizer.BosTokenId, EosTokenId = tokenizer.EosTokenId,
+                VocabSize = tokenizer.VocabularySize,
+                HiddenSize = 8,
+                IntermediateSize = 16,
+                ProjectionDim = 8,
+                NumHiddenLayers = 1,
+                NumAttentionHeads = 2,
+                MaxPositionEmbeddings = 10,
+                BosTokenId = tokenizer.BosTokenId,
+                EosTokenId = tokenizer.EosTokenId,
             },
             VisionConfig = new ClipVisionConfig
             {
-                HiddenSize = 8, IntermediateSize = 16, ProjectionDim = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, ImageSize = 64, PatchSize = 16,
+                HiddenSize = 8,
+                IntermediateSize = 16,
+                ProjectionDim = 8,
+                NumHiddenLayers = 1,
+                NumAttentionHeads = 2,
+                ImageSize = 64,
+                PatchSize = 16,
             },
         };
         using ParameterStore vae = new(new RandomParameters(seed)), unet = new(new RandomParameters(seed + 1)), clip = new(new RandomParameters(seed + 2));

@@ -35,7 +35,8 @@ internal sealed class InterruptTests
         string program = Path.Combine(AppContext.BaseDirectory, "finetune.dll");
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         while (process.StandardOutput.ReadLine() is { } line)

@@ -39,7 +39,8 @@ public sealed class Report(bool json)
         bool terminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(Out), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Out = new AnsiConsoleOutput(Out),
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
         });
         if (!terminal)
             console.Profile.Width = 120;        // a pipe has no width; the tables fit into this

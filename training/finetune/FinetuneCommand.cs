@@ -21,7 +21,8 @@ internal static class FinetuneCommand
 
     static readonly Option<string> mix = new("--mix")
     {
-        Description = "human: labelled images; unlabeled: all images; full: all images and the pre-training loss", DefaultValueFactory = _ => "full",
+        Description = "human: labelled images; unlabeled: all images; full: all images and the pre-training loss",
+        DefaultValueFactory = _ => "full",
     };
 
     static readonly Option<int> steps = new("--steps") { Description = "updates of the UNet", DefaultValueFactory = _ => defaults.Steps };
@@ -29,32 +30,38 @@ internal static class FinetuneCommand
 
     static readonly Option<int> batchSize = new("--batch-size")
     {
-        Description = "images of the model in an update", DefaultValueFactory = _ => defaults.BatchSize,
+        Description = "images of the model in an update",
+        DefaultValueFactory = _ => defaults.BatchSize,
     };
 
     static readonly Option<int> pretrainingBatchSize = new("--pretraining-batch-size")
     {
-        Description = "pre-training images in an update", DefaultValueFactory = _ => defaults.PretrainingBatchSize,
+        Description = "pre-training images in an update",
+        DefaultValueFactory = _ => defaults.PretrainingBatchSize,
     };
 
     static readonly Option<int> microBatchSize = new("--micro-batch-size")
     {
-        Description = "images in one pass; gradients are summed over the passes of an update", DefaultValueFactory = _ => defaults.MicroBatchSize,
+        Description = "images in one pass; gradients are summed over the passes of an update",
+        DefaultValueFactory = _ => defaults.MicroBatchSize,
     };
 
     static readonly Option<double> pretrainingWeight = new("--pretraining-weight")
     {
-        Description = "beta of eq. 4", DefaultValueFactory = _ => defaults.PretrainingWeight,
+        Description = "beta of eq. 4",
+        DefaultValueFactory = _ => defaults.PretrainingWeight,
     };
 
     static readonly Option<int> pretrainingImages = new("--pretraining-images")
     {
-        Description = "rendered scenes to draw pre-training images from", DefaultValueFactory = _ => new ExperimentOptions().PretrainingImages,
+        Description = "rendered scenes to draw pre-training images from",
+        DefaultValueFactory = _ => new ExperimentOptions().PretrainingImages,
     };
 
     static readonly Option<int> checkpointSteps = new("--checkpoint-steps")
     {
-        Description = "updates between two checkpoints", DefaultValueFactory = _ => defaults.CheckpointSteps,
+        Description = "updates between two checkpoints",
+        DefaultValueFactory = _ => defaults.CheckpointSteps,
     };
 
     public static RootCommand Create()
@@ -98,7 +105,10 @@ internal static class FinetuneCommand
             Seed = parse.Or(seed, file.Seed),
             Mix = parse.Or(mix, "") switch
             {
-                "human" => FinetuneMix.HumanOnly, "unlabeled" => FinetuneMix.WithUnlabeled, "full" => FinetuneMix.Full, _ => file.Mix,
+                "human" => FinetuneMix.HumanOnly,
+                "unlabeled" => FinetuneMix.WithUnlabeled,
+                "full" => FinetuneMix.Full,
+                _ => file.Mix,
             },
             Steps = parse.Or(steps, file.Steps),
             LearningRate = parse.Or(learningRate, file.LearningRate),

@@ -24,7 +24,8 @@ internal static class TrainRewardCommand
 
     static readonly Option<double> weight = new("--prompt-classification-weight")
     {
-        Description = "lambda of eq. 3", DefaultValueFactory = _ => defaults.PromptClassificationWeight,
+        Description = "lambda of eq. 3",
+        DefaultValueFactory = _ => defaults.PromptClassificationWeight,
     };
 
     static readonly Option<double> temperature = new("--temperature") { Description = "T of eq. 2", DefaultValueFactory = _ => defaults.Temperature };

@@ -1,5 +1,5 @@
-using AlignT2I.Files;
 using System.Text;
+using AlignT2I.Files;
 
 namespace AlignT2I.Models.Clip;
 

@@ -11,10 +11,26 @@ internal sealed class ClipModelTests
     static readonly ClipConfig tiny = new()
     {
         ProjectionDim = 8,
-        TextConfig = new() { VocabSize = 40, HiddenSize = 12, IntermediateSize = 20, NumHiddenLayers = 1, NumAttentionHeads = 3,
-            MaxPositionEmbeddings = 7, EosTokenId = 39 },
-        VisionConfig = new() { HiddenSize = 10, IntermediateSize = 14, NumHiddenLayers = 1, NumAttentionHeads = 2, ImageSize = 6,
-            PatchSize = 3, HiddenAct = "gelu" },
+        TextConfig = new()
+        {
+            VocabSize = 40,
+            HiddenSize = 12,
+            IntermediateSize = 20,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 3,
+            MaxPositionEmbeddings = 7,
+            EosTokenId = 39
+        },
+        VisionConfig = new()
+        {
+            HiddenSize = 10,
+            IntermediateSize = 14,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 2,
+            ImageSize = 6,
+            PatchSize = 3,
+            HiddenAct = "gelu"
+        },
     };
 
     [TestCase("clip-text/tiny-a")]

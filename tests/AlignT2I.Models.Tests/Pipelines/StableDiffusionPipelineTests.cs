@@ -162,8 +162,14 @@ internal sealed class StableDiffusionPipelineTests
 
     static UNet2DConditionConfig TinyUNet => new()
     {
-        SampleSize = 8, BlockOutChannels = [8, 16], LayersPerBlock = 1, NormNumGroups = 4, CrossAttentionDim = 12, AttentionHeadDim = [2],
-        DownBlockTypes = ["CrossAttnDownBlock2D", "DownBlock2D"], UpBlockTypes = ["UpBlock2D", "CrossAttnUpBlock2D"],
+        SampleSize = 8,
+        BlockOutChannels = [8, 16],
+        LayersPerBlock = 1,
+        NormNumGroups = 4,
+        CrossAttentionDim = 12,
+        AttentionHeadDim = [2],
+        DownBlockTypes = ["CrossAttnDownBlock2D", "DownBlock2D"],
+        UpBlockTypes = ["UpBlock2D", "CrossAttnUpBlock2D"],
     };
 
     static StableDiffusionModel Tiny(ulong seed = 5)
@@ -171,13 +177,23 @@ internal sealed class StableDiffusionPipelineTests
         ClipTokenizer tokenizer = BpeTrainer.Train(["a", "two", "red", "stars", "moon"], modelMaxLength: 8);
         ClipTextConfig text = new()
         {
-            VocabSize = tokenizer.VocabularySize, HiddenSize = 12, IntermediateSize = 20, NumHiddenLayers = 1, NumAttentionHeads = 3,
-            MaxPositionEmbeddings = 8, EosTokenId = tokenizer.EosTokenId, BosTokenId = tokenizer.BosTokenId,
+            VocabSize = tokenizer.VocabularySize,
+            HiddenSize = 12,
+            IntermediateSize = 20,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 3,
+            MaxPositionEmbeddings = 8,
+            EosTokenId = tokenizer.EosTokenId,
+            BosTokenId = tokenizer.BosTokenId,
         };
         AutoencoderKLConfig vae = new()
         {
-            BlockOutChannels = [8, 8], LayersPerBlock = 1, NormNumGroups = 4, SampleSize = 16,
-            DownBlockTypes = ["DownEncoderBlock2D", "DownEncoderBlock2D"], UpBlockTypes = ["UpDecoderBlock2D", "UpDecoderBlock2D"],
+            BlockOutChannels = [8, 8],
+            LayersPerBlock = 1,
+            NormNumGroups = 4,
+            SampleSize = 16,
+            DownBlockTypes = ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+            UpBlockTypes = ["UpDecoderBlock2D", "UpDecoderBlock2D"],
         };
         return new StableDiffusionModel(tokenizer, new SchedulerConfig(),
             (text, new RandomParameters(seed)), (TinyUNet, new RandomParameters(seed)), (vae, new RandomParameters(seed)));

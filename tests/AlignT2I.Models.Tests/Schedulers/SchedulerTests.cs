@@ -47,8 +47,13 @@ internal sealed class SchedulerTests
     [Test]
     public void A_linear_schedule_has_equal_steps_between_betas()
     {
-        var scheduler = new DdpmScheduler(new SchedulerConfig { BetaSchedule = "linear", BetaStart = 0.1, BetaEnd = 0.5,
-            NumTrainTimesteps = 5 });
+        var scheduler = new DdpmScheduler(new SchedulerConfig
+        {
+            BetaSchedule = "linear",
+            BetaStart = 0.1,
+            BetaEnd = 0.5,
+            NumTrainTimesteps = 5
+        });
         Assert.That(scheduler.BetaSchedule, Is.EqualTo(new[] { 0.1, 0.2, 0.3, 0.4, 0.5 }).Within(1e-15));
         Assert.That(scheduler.AlphasCumprod[1], Is.EqualTo(0.9 * 0.8).Within(1e-15));
     }

@@ -14,8 +14,16 @@ public class MiniatureExperimentTests
     // A random model draws nothing good: a rater who errs in four of ten gives labels of both kinds.
     static readonly ExperimentOptions options = new()
     {
-        Ablations = true, TrainingPrompts = 8, LabelledImagesPerPrompt = 3, UnlabelledImagesPerPrompt = 1, PretrainingImages = 6,
-        EvaluationPromptsPerSet = 4, EvaluationImagesPerPrompt = 2, RejectionSamples = 3, ReferenceImagesPerPrompt = 2, SamplePrompts = 3,
+        Ablations = true,
+        TrainingPrompts = 8,
+        LabelledImagesPerPrompt = 3,
+        UnlabelledImagesPerPrompt = 1,
+        PretrainingImages = 6,
+        EvaluationPromptsPerSet = 4,
+        EvaluationImagesPerPrompt = 2,
+        RejectionSamples = 3,
+        ReferenceImagesPerPrompt = 2,
+        SamplePrompts = 3,
         Generation = new ImageGenerationOptions { Steps = 1, GuidanceScale = 1 },
         Rating = new SimulatedRatingOptions { ErrorRate = 0.4 },
         Reward = new RewardTrainingOptions { HiddenSizes = [8], MaxEpochs = 2 },

@@ -23,8 +23,16 @@ internal sealed class TinyFinetuning : IDisposable
 
     public static readonly FinetuneOptions Options = new()
     {
-        Steps = 12, BatchSize = 4, PretrainingBatchSize = 3, MicroBatchSize = 8, LearningRate = 1e-3, WarmupSteps = 2,
-        CheckpointSteps = 5, KeepCheckpoints = 2, LogSteps = 5, EmaDecay = 0.9,
+        Steps = 12,
+        BatchSize = 4,
+        PretrainingBatchSize = 3,
+        MicroBatchSize = 8,
+        LearningRate = 1e-3,
+        WarmupSteps = 2,
+        CheckpointSteps = 5,
+        KeepCheckpoints = 2,
+        LogSteps = 5,
+        EmaDecay = 0.9,
     };
 
     readonly UNet2DCondition unet;

@@ -9,10 +9,13 @@ internal sealed class MiniaturePretrainerTests
     static readonly PretrainOptions options = new()
     {
         Seed = 5,
-        VaeSteps = 5, VaeBatchSize = 2,
-        ClipSteps = 5, ClipBatchSize = 4,
+        VaeSteps = 5,
+        VaeBatchSize = 2,
+        ClipSteps = 5,
+        ClipBatchSize = 4,
         Scenes = 24,
-        DiffusionSteps = 8, DiffusionBatchSize = 3,
+        DiffusionSteps = 8,
+        DiffusionBatchSize = 3,
         CheckpointSteps = 2,
     };
 

@@ -20,19 +20,22 @@ internal static class EvaluateCommand
 
     static readonly Option<int> imagesPerPrompt = new("--images-per-prompt")
     {
-        Description = "images of each evaluation prompt by each model", DefaultValueFactory = _ => defaults.EvaluationImagesPerPrompt,
+        Description = "images of each evaluation prompt by each model",
+        DefaultValueFactory = _ => defaults.EvaluationImagesPerPrompt,
     };
 
     static readonly Option<int> samples = new("--rejection-samples")
     {
-        Description = "images of the original model that rejection sampling chooses from", DefaultValueFactory = _ => defaults.RejectionSamples,
+        Description = "images of the original model that rejection sampling chooses from",
+        DefaultValueFactory = _ => defaults.RejectionSamples,
     };
 
     static readonly Option<int> steps = new("--steps") { Description = "denoising steps", DefaultValueFactory = _ => defaults.Generation.Steps };
 
     static readonly Option<double> guidance = new("--guidance-scale")
     {
-        Description = "weight of classifier-free guidance; 1 is none", DefaultValueFactory = _ => defaults.Generation.GuidanceScale,
+        Description = "weight of classifier-free guidance; 1 is none",
+        DefaultValueFactory = _ => defaults.Generation.GuidanceScale,
     };
 
     public static Command Create()
@@ -74,7 +77,8 @@ internal static class EvaluateCommand
             RejectionSamples = parse.Or(samples, options.RejectionSamples),
             Generation = generation with
             {
-                Steps = parse.Or(steps, generation.Steps), GuidanceScale = parse.Or(guidance, generation.GuidanceScale),
+                Steps = parse.Or(steps, generation.Steps),
+                GuidanceScale = parse.Or(guidance, generation.GuidanceScale),
             },
         };
     }

@@ -18,7 +18,8 @@ internal static class GenerateCommand
 
     static readonly Option<DirectoryInfo> run = new("--run", "--output")
     {
-        Description = "run folder; images and images.jsonl are written into it, and its prompts.jsonl is drawn where no prompt is given", Required = true,
+        Description = "run folder; images and images.jsonl are written into it, and its prompts.jsonl is drawn where no prompt is given",
+        Required = true,
     };
 
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
@@ -29,21 +30,24 @@ internal static class GenerateCommand
 
     static readonly Option<int> imagesPerPrompt = new("--images-per-prompt")
     {
-        Description = "images for each prompt", DefaultValueFactory = _ => experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt,
+        Description = "images for each prompt",
+        DefaultValueFactory = _ => experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt,
     };
 
     static readonly Option<int> steps = new("--steps") { Description = "denoising steps", DefaultValueFactory = _ => experiment.Generation.Steps };
 
     static readonly Option<double> guidance = new("--guidance-scale")
     {
-        Description = "weight of classifier-free guidance; 1 is none", DefaultValueFactory = _ => experiment.Generation.GuidanceScale,
+        Description = "weight of classifier-free guidance; 1 is none",
+        DefaultValueFactory = _ => experiment.Generation.GuidanceScale,
     };
 
     static readonly Option<string?> sampler = new("--sampler") { Description = "ddim, ddpm or pndm [default: the model's own]" };
 
     static readonly Option<int> batchSize = new("--batch-size")
     {
-        Description = "images in one pass", DefaultValueFactory = _ => experiment.Generation.BatchSize,
+        Description = "images in one pass",
+        DefaultValueFactory = _ => experiment.Generation.BatchSize,
     };
 
     static readonly Option<string> shard = new("--shard") { Description = "i/n: only every n-th image from the i-th on", DefaultValueFactory = _ => "0/1" };

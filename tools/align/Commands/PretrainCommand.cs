@@ -34,12 +34,14 @@ internal static class PretrainCommand
 
     static readonly Option<int> batchSize = new("--batch-size")
     {
-        Description = "latents in one update of the UNet", DefaultValueFactory = _ => defaults.DiffusionBatchSize,
+        Description = "latents in one update of the UNet",
+        DefaultValueFactory = _ => defaults.DiffusionBatchSize,
     };
 
     static readonly Option<double> learningRate = new("--learning-rate")
     {
-        Description = "peak learning rate of the UNet", DefaultValueFactory = _ => defaults.DiffusionLearningRate,
+        Description = "peak learning rate of the UNet",
+        DefaultValueFactory = _ => defaults.DiffusionLearningRate,
     };
 
     public static Command Create()

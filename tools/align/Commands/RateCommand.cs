@@ -21,7 +21,8 @@ internal static class RateCommand
 
     static readonly Option<double> errorRate = new("--error-rate")
     {
-        Description = "share of judgements that are wrong on purpose", DefaultValueFactory = _ => defaults.ErrorRate,
+        Description = "share of judgements that are wrong on purpose",
+        DefaultValueFactory = _ => defaults.ErrorRate,
     };
 
     static readonly Option<double> skipRate = new("--skip-rate") { Description = "share of images that are skipped", DefaultValueFactory = _ => defaults.SkipRate };

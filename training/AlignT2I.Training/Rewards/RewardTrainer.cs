@@ -24,7 +24,9 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         (RewardExample[] training, RewardExample[] validation) = Split();
         var config = new RewardModelConfig
         {
-            ImageEmbedDim = data.Images.Width, TextEmbedDim = data.Texts.Width, HiddenSizes = [.. options.HiddenSizes],
+            ImageEmbedDim = data.Images.Width,
+            TextEmbedDim = data.Texts.Width,
+            HiddenSizes = [.. options.HiddenSizes],
             ClipScoreInput = options.ClipScoreInput,
         };
         var parameters = new ParameterStore(new RandomParameters(options.Seed));
