@@ -81,6 +81,33 @@ public class TapeTests
     }
 
     [Test]
+    public void A_checkpointed_module_gives_its_parameters_the_same_gradients_and_holds_less()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using ParameterStore store = new(Backend.Cpu, DType.F64, new RandomParameters(3));
+        TwoLayers module = new(store.Root);
+        store.RequireGrad();
+        Tensor x = Tensor.From([.. Enumerable.Range(0, 4 * 3).Select(i => Math.Sin(i))], [4, 3]);
+        x.RequiresGrad = true;
+        (double[] plain, int plainOps) = Gradients(() => module.Call(x));
+        (double[] checkpointed, int checkpointedOps) = Gradients(() => module.CallCheckpointed(x));
+        Assert.That(checkpointed, Is.EqualTo(plain));
+        Assert.That(plainOps, Is.EqualTo(4));
+        Assert.That(checkpointedOps, Is.EqualTo(2), "the module is one node of the tape, the sum another");
+
+        (double[] Values, int Ops) Gradients(Func<Tensor> call)
+        {
+            store.ClearGrad();
+            x.ClearGrad();
+            using Tape tape = Tape.Open();
+            Tensor loss = F.Sum(call());
+            int ops = tape.Ops.Count;
+            tape.Backward(loss);
+            return ([.. store.Parameters.SelectMany(p => p.Value.Grad!.ToArray<double>()), .. x.Grad!.ToArray<double>()], ops);
+        }
+    }
+
+    [Test]
     public void Backward_of_what_needs_no_gradient_says_so()
     {
         using MemoryScope scope = MemoryScope.Open();
@@ -94,5 +121,12 @@ public class TapeTests
         Tensor x = Tensor.Full([2], DType.F64, Backend.Cpu, value);
         x.RequiresGrad = true;
         return x;
+    }
+
+    sealed class TwoLayers(ParameterBuilder p) : Module<Tensor>
+    {
+        readonly Linear first = new(p["first"], 3, 5), second = new(p["second"], 5, 2);
+
+        protected override Tensor Forward(Tensor x) => second.Call(F.Silu(first.Call(x)));
     }
 }

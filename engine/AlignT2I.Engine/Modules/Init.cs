@@ -21,8 +21,4 @@ public readonly record struct Init(double Offset, double Scale, bool IsNormal)
     /// <summary>PyTorch's start of linear and convolution weights and of their biases: uniform within 1/sqrt(fanIn).</summary>
     /// <remarks>He et al. 2015, arXiv:1502.01852, with a = sqrt(5) as torch.nn.Linear.reset_parameters.</remarks>
     public static Init KaimingUniform(int fanIn) => Uniform(1 / Math.Sqrt(fanIn));
-
-    /// <summary>Uniform within sqrt(6/(fanIn + fanOut)).</summary>
-    /// <remarks>Glorot and Bengio 2010.</remarks>
-    public static Init XavierUniform(int fanIn, int fanOut) => Uniform(Math.Sqrt(6.0 / (fanIn + fanOut)));
 }

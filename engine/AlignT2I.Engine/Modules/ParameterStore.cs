@@ -45,14 +45,6 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
             parameter.Value.ClearGrad();
     }
 
-    /// <summary>Copies the values of a store with the same parameters.</summary>
-    /// <exception cref="KeyNotFoundException">A parameter is missing there.</exception>
-    public void CopyFrom(ParameterStore other)
-    {
-        foreach (Parameter parameter in parameters)
-            backend.Copy(other[parameter.Name].Value, parameter.Value);
-    }
-
     /// <summary>Frees the parameters.</summary>
     public void Dispose()
     {
