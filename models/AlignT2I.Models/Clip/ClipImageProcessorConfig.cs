@@ -27,7 +27,7 @@ public sealed record ClipImageProcessorConfig
     {
         if (!File.Exists(path))
             return new ClipImageProcessorConfig();
-        ClipImageProcessorConfig config = ConfigFile.Parse(File.ReadAllText(path), path, ClipJson.Default.ClipImageProcessorConfig);
+        ClipImageProcessorConfig config = ConfigFile.Parse(ConfigFile.ReadText(path), path, ClipJson.Default.ClipImageProcessorConfig);
         var check = new ConfigCheck(path);
         check.That(config.ImageMean is { Length: 3 }, "image_mean", $"of {config.ImageMean?.Length ?? 0} numbers", "three numbers: red, green, blue");
         check.That(

@@ -1,4 +1,4 @@
-using System.Text;
+using AlignT2I.Engine;
 
 namespace AlignT2I.Models.Parity;
 
@@ -64,15 +64,7 @@ public sealed record SyntheticWeights(SyntheticVariant Variant, ulong Seed)
             values[i] = Unit(key, (ulong)i);
     }
 
-    internal static ulong Fnv1a(string name)
-    {
-        ulong h = 0xCBF29CE484222325;
-        foreach (byte b in Encoding.UTF8.GetBytes(name))
-            h = unchecked((h ^ b) * 0x100000001B3);
-        return h;
-    }
-
-    internal ulong Key(string name) => unchecked(Fnv1a(name) ^ (Seed * Golden));
+    internal ulong Key(string name) => unchecked(Fnv1a.Hash(name) ^ (Seed * Golden));
 
     static double Unit(ulong key, ulong index)
     {

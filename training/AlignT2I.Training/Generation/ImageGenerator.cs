@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Runs;
@@ -89,9 +89,7 @@ public sealed class ImageGenerator(StableDiffusionPipeline pipeline, string mode
     /// <summary>Seed of an image: 32 bits, as many as PyTorch's generator takes, from a hash of the run's seed, the prompt and the number.</summary>
     internal static ulong SeedOf(ulong seed, string promptId, int number)
     {
-        ulong hash = 0xCBF29CE484222325;        // FNV-1a
-        foreach (byte b in Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}/{promptId}/{number}")))
-            hash = (hash ^ b) * 0x100000001B3;
+        ulong hash = Fnv1a.Hash(string.Create(CultureInfo.InvariantCulture, $"{seed}/{promptId}/{number}"));
         hash ^= hash >> 33;
         hash *= 0xFF51AFD7ED558CCD;     // MurmurHash3's finalizer: FNV alone leaves neighbours alike
         return hash >> 32;
