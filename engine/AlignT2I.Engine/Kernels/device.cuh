@@ -1,0 +1,50 @@
+// What a kernel needs of the device beyond plain CUDA C++: all PTX is here.
+// tests/cuda-emulation/device.cuh holds the same names in C++ for the emulated device; what is added here is added there.
+// A kernel file includes common.cuh, which includes this, and nothing else. Of CUDA itself the emulated device knows
+//   __global__ __device__ __forceinline__ __restrict__ __launch_bounds__ __shared__ (fixed sizes), float2 float4 int2 int4 uint2 uint4 and make_...,
+//   threadIdx blockIdx blockDim gridDim warpSize, __syncthreads, __syncwarp, __shfl_sync, __shfl_xor_sync, __shfl_down_sync, __shfl_up_sync,
+//   __ballot_sync, __any_sync, __all_sync, __ldg, integer and float math (min, max, expf, logf, sqrtf, rsqrtf, tanhf, erff, sinf, cosf, fmaf ...).
+#pragma once
+
+typedef unsigned short half_bits;       // IEEE 754 binary16
+typedef unsigned short bfloat16_bits;   // upper half of a binary32
+
+__device__ __forceinline__ float half_to_float(half_bits h)
+{
+    float f;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(h));
+    return f;
+}
+
+// To nearest even.
+__device__ __forceinline__ half_bits float_to_half(float f)
+{
+    half_bits h;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(f));
+    return h;
+}
+
+__device__ __forceinline__ float bfloat16_to_float(bfloat16_bits b)
+{
+    return __uint_as_float((unsigned)b << 16);
+}
+
+// To nearest even; a NaN stays a NaN.
+__device__ __forceinline__ bfloat16_bits float_to_bfloat16(float f)
+{
+#if __CUDA_ARCH__ >= 800
+    bfloat16_bits b;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(b) : "f"(f));
+    return b;
+#else
+    unsigned bits = __float_as_uint(f);
+    if (f != f)
+        return (bits >> 16) | 0x40;
+    return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+#endif
+}
+
+// The block's dynamic shared memory, 16-byte aligned, as an array of Type: DYNAMIC_SHARED(float, tile);
+#define DYNAMIC_SHARED(Type, name) \
+    extern __shared__ __align__(16) unsigned char dynamic_shared_memory[]; \
+    Type* const name = reinterpret_cast<Type*>(dynamic_shared_memory)

@@ -1,0 +1,8 @@
+namespace AlignT2I.Native;
+
+/// <summary>The four seams that a CUDA backend needs: native libraries, ManagedCuda, or an emulated device.</summary>
+/// <param name="Driver">Devices, memory, kernels.</param>
+/// <param name="Nvrtc">Compiler.</param>
+/// <param name="Blas">Matrix products.</param>
+/// <param name="Dnn">Convolutions and attention.</param>
+public sealed record CudaLibraries(ICudaDriver Driver, INvrtc Nvrtc, ICudaBlas Blas, ICudaDnn Dnn);
