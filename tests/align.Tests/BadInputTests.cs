@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Runs;
 

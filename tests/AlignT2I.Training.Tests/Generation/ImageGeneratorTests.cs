@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Generation;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using AlignT2I.CommandLine;
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Embeddings;

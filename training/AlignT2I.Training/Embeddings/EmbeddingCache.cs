@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Runs;

@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 using AlignT2I.Training.Miniature;
 using AlignT2I.Training.Runs;
 

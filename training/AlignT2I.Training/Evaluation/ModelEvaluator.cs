@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlignT2I.Engine;
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Runs;

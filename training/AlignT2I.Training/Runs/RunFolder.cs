@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 
 namespace AlignT2I.Training.Runs;
@@ -92,38 +93,21 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="FileFormatException">A line is not a record of an image, or names a file outside the folder.</exception>
     public IReadOnlyList<ImageRecord> ReadImages()
     {
-        SortedDictionary<string, ImageRecord> records = new(StringComparer.Ordinal);
-        foreach (string manifest in Manifests())
-        {
-            foreach (JsonLine<ImageRecord> line in JsonLines.Read(manifest, RunJson.Default.ImageRecord))
-            {
-                if (!line.Value.File.StartsWith("images/", StringComparison.Ordinal) || !IsFileName(line.Value.File[7..]))
-                    throw new FileFormatException($"{manifest}:{line.Line}", $"the file '{line.Value.File}' does not lie in images/.");
-                records[line.Value.Id] = line.Value;
-            }
-        }
-        return records.Count > 0 ? [.. records.Values]
-            : throw new UsageException($"{Path}: there are no images; generate some into it first.");
+        IReadOnlyList<ImageRecord> images = ImageManifest.Read(Path);
+        return images.Count > 0 ? images : throw new UsageException($"{Path}: there are no images; generate some into it first.");
     }
 
     /// <summary>Where an image's file is.</summary>
     public string PathOf(ImageRecord record) => In(record.File);
 
     /// <summary>Opens the manifest for appending.</summary>
-    internal JsonLinesWriter<ImageRecord> OpenManifest() => JsonLinesWriter<ImageRecord>.Open(ManifestFile, RunJson.Default.ImageRecord);
+    internal JsonLinesWriter<ImageRecord> OpenManifest() => ImageManifest.Open(ManifestFile);
 
     /// <summary>The records that there are, none where there is no manifest.</summary>
-    internal IReadOnlyList<ImageRecord> ExistingImages() =>
-        Manifests().Any(m => JsonLines.Read(m, RunJson.Default.ImageRecord).Any()) ? ReadImages() : [];
+    internal IReadOnlyList<ImageRecord> ExistingImages() => ImageManifest.Read(Path);
 
     /// <summary>Gives the folder back to other processes.</summary>
     public void Dispose() => runLock?.Dispose();
 
     string In(string name) => System.IO.Path.Combine(Path, name);
-
-    IEnumerable<string> Manifests() => Directory.Exists(Path)
-        ? Directory.EnumerateFiles(Path, "images*.jsonl").Order(StringComparer.Ordinal) : [];
-
-    static bool IsFileName(string name) =>
-        name.Length is > 0 and <= 200 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

@@ -1,4 +1,4 @@
-namespace AlignT2I.Training.Runs;
+namespace AlignT2I.Feedback;
 
 /// <summary>One line of images.jsonl: an image and how it was made. The line is written when the image lies whole in its place.</summary>
 /// <param name="Id">Unique in the run: the prompt's id and the number of the image.</param>
