@@ -19,7 +19,8 @@ internal sealed class HouseTests
         ["AlignT2I.Models"] = ["AlignT2I.Engine", "AlignT2I.Files"],
         ["AlignT2I.Feedback"] = ["AlignT2I.Files"],
         ["AlignT2I.Training"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Feedback", "AlignT2I.Files"],
-        ["weights-converter"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Files"],
+        ["AlignT2I.WeightsConverter"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Files"],
+        ["weights-converter"] = ["AlignT2I.WeightsConverter", CommandLine, .. trainingAndBelow],
         [CommandLine] = trainingAndBelow,
         ["align"] = [CommandLine, .. trainingAndBelow],
         ["train-reward"] = [CommandLine, .. trainingAndBelow],
@@ -27,7 +28,7 @@ internal sealed class HouseTests
         ["bench"] = [CommandLine, .. trainingAndBelow],
         ["feedback-server"] = ["AlignT2I.Feedback", "AlignT2I.Files"],
         [Testing] = ["AlignT2I.Models", .. engineAndBelow],
-        ["align.Tests"] = ["align", "train-reward", "finetune", "weights-converter", Testing, CommandLine, .. trainingAndBelow],
+        ["align.Tests"] = ["align", "train-reward", "finetune", Testing, CommandLine, .. trainingAndBelow],
     };
 
     static readonly string[] textFiles =

@@ -1,21 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
-using AlignT2I.Align.Commands;
 using AlignT2I.CommandLine;
-using AlignT2I.Finetune;
-using AlignT2I.TrainReward;
 
 namespace AlignT2I.Align.Tests;
 
 /// <summary>A command line run within the test's process, with what it printed.</summary>
-internal sealed record CommandRun(int ExitCode, string Output, string Error)
+internal sealed partial record CommandRun(int ExitCode, string Output, string Error)
 {
-    public static CommandRun Align(params string[] arguments) => Run(AlignCommand.Create(), arguments);
-
-    public static CommandRun TrainReward(params string[] arguments) => Run(TrainRewardCommand.Create(), arguments);
-
-    public static CommandRun Finetune(params string[] arguments) => Run(FinetuneCommand.Create(), arguments);
-
     /// <summary>The JSON on standard output.</summary>
     public JsonElement Json
     {

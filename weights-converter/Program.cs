@@ -1,2 +1,0 @@
-Console.Error.WriteLine("weights-converter: no conversion is built yet; models are read as diffusers folders of safetensors.");
-return 2;

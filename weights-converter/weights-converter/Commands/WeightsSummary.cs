@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using AlignT2I.Files;
+using AlignT2I.WeightsConverter.Sources;
+
+namespace AlignT2I.WeightsConverter.Commands;
+
+/// <summary>What <c>inspect</c> says of one file.</summary>
+/// <param name="file">The file.</param>
+/// <param name="filter">Only tensors whose name contains this are listed.</param>
+/// <param name="all">Whether the training state is listed, too.</param>
+internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
+{
+    IEnumerable<WeightsTensor> Listed(IEnumerable<WeightsTensor> tensors) => tensors.Where(t => t.Name.Contains(filter, StringComparison.Ordinal));
+
+    public void Print(TextWriter output)
+    {
+        output.WriteLine($"{file.Path} ({file.Format})");
+        foreach ((string key, string value) in file.Metadata)
+            output.WriteLine($"  {key}: {value}");
+        PrintTable(output, [.. Listed(file.Tensors)]);
+        output.WriteLine($"  {Totals(file.Tensors)}");
+        if (file.TrainingState.Count == 0)
+            return;
+        if (all)
+            PrintTable(output, [.. Listed(file.TrainingState)]);
+        output.WriteLine($"  beside the weights, training state: {Totals(file.TrainingState)}{(all ? "" : " (--all lists it)")}");
+    }
+
+    static void PrintTable(TextWriter output, IReadOnlyList<WeightsTensor> tensors)
+    {
+        IReadOnlyList<string[]> rows =
+        [
+            ["name", "dtype", "shape", "bytes"],
+            .. tensors.Select(t => new[] { t.Name, t.DType.FileName(), $"[{string.Join(", ", t.Shape)}]", Number(t.ByteCount) }),
+        ];
+        int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+            output.WriteLine($"  {row[0].PadRight(widths[0])}  {row[1].PadRight(widths[1])}  {row[2].PadRight(widths[2])}  {row[3].PadLeft(widths[3])}");
+    }
+
+    static string Totals(IReadOnlyList<WeightsTensor> tensors) =>
+        $"{Number(tensors.Count)} tensors, {Number(tensors.Sum(t => t.ElementCount))} parameters, {Number(tensors.Sum(t => t.ByteCount))} bytes";
+
+    static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public JsonObject Json()
+    {
+        var metadata = new JsonObject(file.Metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+        return new JsonObject
+        {
+            ["path"] = file.Path,
+            ["format"] = file.Format,
+            ["metadata"] = metadata,
+            ["parameters"] = file.Tensors.Sum(t => t.ElementCount),
+            ["bytes"] = file.Tensors.Sum(t => t.ByteCount),
+            ["tensors"] = Rows(file.Tensors),
+            ["trainingState"] = all ? Rows(file.TrainingState) : [],
+        };
+    }
+
+    JsonArray Rows(IEnumerable<WeightsTensor> tensors) => [.. Listed(tensors).Select(t => new JsonObject
+    {
+        ["name"] = t.Name,
+        ["dtype"] = t.DType.FileName(),
+        ["shape"] = new JsonArray([.. t.Shape.Select(d => (JsonNode)d)]),
+        ["bytes"] = t.ByteCount,
+    })];
+}
