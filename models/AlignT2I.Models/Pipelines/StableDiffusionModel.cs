@@ -85,7 +85,7 @@ public sealed class StableDiffusionModel : IDisposable
     /// <summary>Parameters of <see cref="Vae"/>.</summary>
     public ParameterStore VaeParameters { get; }
 
-    /// <summary>Reads a diffusers folder.</summary>
+    /// <summary>Reads a diffusers folder as people have them: weights in one file or in shards, in full precision or the fp16 variant.</summary>
     /// <param name="folder">The folder with <c>model_index.json</c>.</param>
     /// <param name="unetFolder">Folder of another UNet to take, such as a fine-tuned one; null takes the folder's own.</param>
     /// <param name="backend">Where it computes; null is the CPU.</param>
@@ -102,15 +102,18 @@ public sealed class StableDiffusionModel : IDisposable
 
         string text = Path.Combine(folder, "text_encoder"), unet = unetFolder ?? Path.Combine(folder, "unet"),
             vae = Path.Combine(folder, "vae");
-        using SafetensorsFile textWeights = SafetensorsFile.Open(Path.Combine(text, TextWeights));
-        using SafetensorsFile unetWeights = SafetensorsFile.Open(Path.Combine(unet, Weights));
-        using SafetensorsFile vaeWeights = SafetensorsFile.Open(Path.Combine(vae, Weights));
+        using SafetensorsSet textWeights = SafetensorsSet.Open(text, TextWeights);
+        using SafetensorsSet unetWeights = SafetensorsSet.Open(unet, Weights);
+        using SafetensorsSet vaeWeights = SafetensorsSet.Open(vae, Weights);
         return new StableDiffusionModel(
             ClipTokenizer.Load(Path.Combine(folder, "tokenizer")),
             SchedulerConfig.Read(Path.Combine(folder, "scheduler", "scheduler_config.json")),
             (ClipTextConfig.Read(Path.Combine(text, ConfigName)), new SafetensorsParameters(textWeights, ignored: [PositionIds, TextProjection])),
             (UNet2DConditionConfig.Read(Path.Combine(unet, ConfigName)), new SafetensorsParameters(unetWeights)),
-            (AutoencoderKLConfig.Read(Path.Combine(vae, ConfigName)), new SafetensorsParameters(vaeWeights)),
+            (AutoencoderKLConfig.Read(Path.Combine(vae, ConfigName)), new SafetensorsParameters(vaeWeights)
+            {
+                DeprecatedName = AutoencoderKLNames.Deprecated,
+            }),
             backend, dtype);
     }
 

@@ -10,6 +10,9 @@ public sealed class ClipEmbedder : IDisposable
 {
     const string ConfigName = "config.json", WeightsName = "model.safetensors";
 
+    // 0, 1, 2 ...: older transformers saved them.
+    static readonly string[] positionIds = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"];
+
     readonly ClipTokenizer tokenizer;
     readonly ClipTextModelWithProjection text;
     readonly ClipVisionModelWithProjection vision;
@@ -54,7 +57,7 @@ public sealed class ClipEmbedder : IDisposable
             textFolder, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
         (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
             visionFolder, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
-        string hash = $"{ContentHash.OfFile(Path.Combine(textFolder, WeightsName))}{ContentHash.OfFile(Path.Combine(visionFolder, WeightsName))}";
+        string hash = ModelFolder.Hash(textFolder, WeightsName) + ModelFolder.Hash(visionFolder, WeightsName);
         var processor = new ClipImageProcessor(
             vision.VisionModel.Config.ImageSize,
             ClipImageProcessorConfig.Read(Path.Combine(modelFolder, "feature_extractor", "preprocessor_config.json")));
@@ -93,8 +96,8 @@ public sealed class ClipEmbedder : IDisposable
 
     static (ParameterStore Store, T Model) Read<T>(string folder, Func<ParameterBuilder, T> build)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
-        var store = new ParameterStore(new SafetensorsParameters(file));
+        using SafetensorsSet weights = SafetensorsSet.Open(folder, WeightsName);
+        var store = new ParameterStore(new SafetensorsParameters(weights, ignored: positionIds));
         try
         {
             T model = build(store.Root);

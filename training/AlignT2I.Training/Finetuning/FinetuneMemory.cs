@@ -19,7 +19,7 @@ public static class FinetuneMemory
     {
         string folder = ModelFolder.UNet(modelFolder);
         UNet2DConditionConfig config = UNet2DConditionConfig.Read(Path.Combine(folder, "config.json"));
-        using SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(folder, "diffusion_pytorch_model.safetensors"));
+        using SafetensorsSet weights = SafetensorsSet.Open(folder, "diffusion_pytorch_model.safetensors");
         long parameters = weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size));
         double maps = 0;
         for (int level = 0; level < config.Levels; level++)

@@ -1,3 +1,5 @@
+using AlignT2I.Files;
+
 namespace AlignT2I.Training.Runs;
 
 /// <summary>Hashes of a diffusers folder's parts.</summary>
@@ -7,15 +9,21 @@ public static class ModelFolder
 
     /// <summary>Hash of a UNet's weights: what images carry as their model's hash.</summary>
     /// <param name="unetFolder">The UNet's folder, as in <c>models/miniature/unet</c>.</param>
-    /// <exception cref="AlignT2I.Files.UsageException">There are no weights.</exception>
-    public static string UNetHash(string unetFolder) => ContentHash.OfFile(Path.Combine(unetFolder, Weights));
+    /// <exception cref="UsageException">There are no weights.</exception>
+    public static string UNetHash(string unetFolder) => Hash(unetFolder, Weights);
 
     /// <summary>Hash of the parts that stay as they are in fine-tuning: VAE and text encoder.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <exception cref="AlignT2I.Files.UsageException">A part has no weights.</exception>
+    /// <exception cref="UsageException">A part has no weights.</exception>
     public static string FrozenHash(string folder) =>
-        ContentHash.OfFile(Path.Combine(folder, "vae", Weights)) + ContentHash.OfFile(Path.Combine(folder, "text_encoder", "model.safetensors"));
+        Hash(Path.Combine(folder, "vae"), Weights) + Hash(Path.Combine(folder, "text_encoder"), "model.safetensors");
 
     /// <summary>Folder of the UNet in a model's folder.</summary>
     public static string UNet(string folder) => Path.Combine(folder, "unet");
+
+    /// <summary>Hash of a network's weights, those of its shards one after the other.</summary>
+    /// <param name="folder">The network's folder.</param>
+    /// <param name="name">Name of the whole file.</param>
+    /// <exception cref="UsageException">There are no weights.</exception>
+    public static string Hash(string folder, string name) => string.Concat(WeightFiles.Find(folder, name).Select(ContentHash.OfFile));
 }
