@@ -11,21 +11,22 @@ internal static class SchedulerParity
     {
         var config = SchedulerConfig.Parse(run.Case.Config.GetRawText(), run.Case.Path);
         if (run.Case.Config.TryGetProperty("scheduler", out var name))
-            CheckTrajectory(run, Sampler(name.GetString()!, config, run.Case.Path),
+            CheckTrajectory(run, Make(name.GetString()!, config, run.Case.Path),
                 run.Case.Config.GetProperty("num_inference_steps").GetInt32());
         else
             CheckSchedule(run, new DdpmScheduler(config));
     }
 
-    static Scheduler Sampler(string name, SchedulerConfig config, string path) => name switch
+    /// <summary>The sampler of a recording's name: of <see cref="Sampler.All"/>, also with the eta or the spacing behind.</summary>
+    static Scheduler Make(string name, SchedulerConfig config, string path)
     {
-        "ddpm" => new DdpmScheduler(config),
-        "ddim-eta0" => new DdimScheduler(config),
-        "ddim-eta1" => new DdimScheduler(config, eta: 1),
-        "plms" => new PndmScheduler(config),
-        _ => throw new UsageException(
-            $"{path}: there is no sampler '{name}'; those that can be run are ddpm, ddim-eta0, ddim-eta1 and plms."),
-    };
+        string[] ends = ["-eta0", "-eta1", "-" + config.TimestepSpacing];
+        string end = ends.FirstOrDefault(e => name.EndsWith(e, StringComparison.Ordinal), ""), own = name[..^end.Length];
+        Sampler sampler = own == "plms" ? Sampler.Named("pndm") : Sampler.All.FirstOrDefault(s => s.Name == own)
+            ?? throw new UsageException($"{path}: there is no sampler '{name}'; those that can be run are "
+                + $"{string.Join(", ", Sampler.All.Select(s => s.Name))}, ddim-eta1 and plms.");
+        return Scheduler.Create(sampler.Apply(config), eta: end == "-eta1" ? 1 : 0);
+    }
 
     static void CheckSchedule(ParityRun run, Scheduler scheduler)
     {
@@ -43,17 +44,18 @@ internal static class SchedulerParity
     {
         double limit = run.DType == DType.F64 ? ParityLimits.SchedulerFloat64 : ParityLimits.SchedulerFloat32;
         scheduler.SetTimesteps(steps);
-        run.CheckMaxAbs("output.timesteps", [.. scheduler.Timesteps.Select(t => (double)t)], 0);
+        run.Check("output.timesteps", [.. scheduler.Timesteps], ParityLimits.SchedulerFloat64);
+        if (scheduler is SigmaScheduler counted)
+            run.Check("output.sigmas", [.. counted.Sigmas], ParityLimits.SchedulerFloat64);
         Tensor sample = F.Affine(run.Tensor("input.x_T"), scheduler.InitNoiseSigma);
         int size = (int)sample.Count;
         double[] noise = scheduler.TakesNoise ? run.Case.Values("input.noise") : [];
         List<double> trajectory = [.. Doubles(sample)];
         for (int k = 0; k < scheduler.Timesteps.Count; k++)
         {
-            int timestep = scheduler.Timesteps[k];
-            Tensor prediction = F.Affine(sample, 0.3, 0.1 * Math.Sin(timestep / 100.0));
+            Tensor prediction = F.Affine(scheduler.ModelInput(k, sample), 0.3, 0.1 * Math.Sin(scheduler.Timesteps[k] / 100));
             Tensor? fresh = scheduler.TakesNoise ? run.Make(noise[(k * size)..((k + 1) * size)], sample.Shape) : null;
-            sample = scheduler.Step(prediction, timestep, sample, fresh);
+            sample = scheduler.Step(prediction, k, sample, fresh);
             trajectory.AddRange(Doubles(sample));
         }
         run.Check("output.trajectory", [.. trajectory], limit);

@@ -43,7 +43,6 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         TorchGenerator[] generators = [.. seeds.Select(seed => new TorchGenerator(seed))];
         (int height, int width) = LatentSize(options);
         Tensor latents = Noise(generators, [prompts.Count, height, width, model.UNet.Config.InChannels]);
-        latents = F.Affine(latents, Scheduler.InitNoiseSigma);
         Tensor promptStates = Encode(prompts), negativeStates = Encode([options.NegativePrompt]);
         return Decode(Denoise(latents, promptStates, negativeStates, options, generators, progress, cancellation));
     }
@@ -60,7 +59,7 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
     }
 
     /// <summary>Walks latents from noise to an image's latents.</summary>
-    /// <param name="latents">Noise [N, h, w, C], with the scheduler's initial deviation.</param>
+    /// <param name="latents">Standard normal noise [N, h, w, C].</param>
     /// <param name="promptStates">Text states of the prompts [N, S, D].</param>
     /// <param name="negativeStates">Text states that guidance leads away from, one for all [1, S, D].</param>
     /// <param name="options">Steps and guidance; the sizes are those of the latents.</param>
@@ -82,14 +81,15 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         using MemoryScope scope = MemoryScope.Open();
         Tensor states = guided ? Stack(Repeat(negativeStates, n), promptStates) : promptStates;
         Scheduler.SetTimesteps(options.NumInferenceSteps);
+        latents = F.Affine(latents, Scheduler.InitNoiseSigma);
         for (int i = 0; i < Scheduler.Timesteps.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             using MemoryScope step = MemoryScope.Open();
-            int timestep = Scheduler.Timesteps[i];
-            Tensor noisePrediction = Predict(latents, timestep, states, guided ? options.GuidanceScale : null);
+            Tensor noisePrediction = Predict(
+                Scheduler.ModelInput(i, latents), Scheduler.Timesteps[i], states, guided ? options.GuidanceScale : null);
             Tensor? noise = Scheduler.TakesNoise && generators is not null ? Noise(generators, latents.Shape) : null;
-            latents = step.Keep(Scheduler.Step(noisePrediction, timestep, latents, noise));
+            latents = step.Keep(Scheduler.Step(noisePrediction, i, latents, noise));
             foreach (Tensor kept in Scheduler.History)
                 step.Keep(kept);
             progress?.Invoke(i + 1, Scheduler.Timesteps.Count, latents);
@@ -114,7 +114,7 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
 
     /// <summary>Noise prediction; with guidance from both halves of one batch: unconditional + scale *
     /// (conditional - unconditional).</summary>
-    Tensor Predict(Tensor latents, int timestep, Tensor states, double? guidanceScale)
+    Tensor Predict(Tensor latents, double timestep, Tensor states, double? guidanceScale)
     {
         Tensor sample = guidanceScale is null ? latents : Stack(latents, latents);
         Tensor timesteps = Tensor.Full([sample.Shape[0]], latents.DType, latents.Backend, timestep);

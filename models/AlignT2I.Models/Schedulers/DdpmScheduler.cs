@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Models.Schedulers;
 
@@ -6,17 +7,30 @@ namespace AlignT2I.Models.Schedulers;
 /// <remarks>Ho et al. 2020, arXiv:2006.11239, eqs. 7 and 15. Semantics of diffusers' DDPMScheduler with <c>fixed_small</c>
 /// variance.</remarks>
 /// <param name="config">The noise schedule.</param>
-public sealed class DdpmScheduler(SchedulerConfig config) : Scheduler(config)
+public sealed class DdpmScheduler(SchedulerConfig config) : DiffusionScheduler(config)
 {
-    internal const string ClassName = "DDPMScheduler";
     const double LeastVariance = 1e-20;
 
     /// <inheritdoc/>
     public override bool TakesNoise => true;
 
-    private protected override Tensor Advance(Tensor noisePrediction, int timestep, Tensor sample, Tensor? noise)
+    internal static void Check(SchedulerConfig config, ConfigCheck check)
     {
-        double alpha = Alpha(timestep, endsAtOne: true), alphaPrevious = Alpha(timestep - Stride, endsAtOne: true);
+        CheckClipping(config, check);
+        check.Unsupported(config.OtherKeys, ("variance_type", "\"fixed_small\""));
+    }
+
+    /// <summary>Latents have no bounds to be clipped to.</summary>
+    internal static void CheckClipping(SchedulerConfig config, ConfigCheck check)
+    {
+        check.Equal("clip_sample", config.ClipSample, false);
+        check.Unsupported(config.OtherKeys, ("thresholding", "false"));
+    }
+
+    private protected override Tensor Advance(Tensor noisePrediction, int step, Tensor sample, Tensor? noise)
+    {
+        int timestep = Timestep(step), next = step + 1 < Timesteps.Count ? Timestep(step + 1) : -1;
+        double alpha = Alpha(timestep, endsAtOne: true), alphaPrevious = Alpha(next, endsAtOne: true);
         double alphaStep = alpha / alphaPrevious, betaStep = 1 - alphaStep;
         // x_0 = (x_t - sqrt(1 - alpha) e) / sqrt(alpha);  mean = x0Weight x_0 + xWeight x_t
         double x0Weight = Math.Sqrt(alphaPrevious) * betaStep / (1 - alpha);

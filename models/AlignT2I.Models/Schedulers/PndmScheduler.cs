@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Models.Schedulers;
 
@@ -8,45 +9,39 @@ namespace AlignT2I.Models.Schedulers;
 /// timestep comes twice, as the first step is made again with the average of its two ends.
 /// </remarks>
 /// <param name="config">The noise schedule.</param>
-public sealed class PndmScheduler(SchedulerConfig config) : Scheduler(config)
+public sealed class PndmScheduler(SchedulerConfig config) : DiffusionScheduler(config)
 {
-    internal const string ClassName = "PNDMScheduler";
     const int Order = 4;
 
     readonly List<Tensor> predictions = [];     // the last ones, newest at the end
     Tensor? firstSample;
-    int steps;
-
-    /// <inheritdoc/>
-    public override bool TakesNoise => false;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> History => firstSample is null ? predictions : [.. predictions, firstSample];
 
-    private protected override int[] Arrange(int[] descending)
+    internal static void Check(SchedulerConfig config, ConfigCheck check) => check.Equal("skip_prk_steps", config.SkipPrkSteps, true);
+
+    private protected override double[] Arrange(int numInferenceSteps)
     {
+        double[] descending = base.Arrange(numInferenceSteps);
         predictions.Clear();
         firstSample = null;
-        steps = 0;
         return descending.Length == 1 ? descending : [.. descending[..2], .. descending[1..]];
     }
 
-    private protected override Tensor Advance(Tensor noisePrediction, int timestep, Tensor sample, Tensor? noise)
+    private protected override Tensor Advance(Tensor noisePrediction, int step, Tensor sample, Tensor? noise)
     {
-        int from = timestep, to = timestep - Stride;
-        if (steps == 1)
+        int from = Timestep(step), to = from - Stride;
+        if (step == 1)
         {
-            (from, to) = (timestep + Stride, timestep);
             Tensor average = F.Affine(F.Add(noisePrediction, predictions[^1]), 0.5);
-            Tensor again = Move(firstSample!, average, from, to);
+            Tensor again = Move(firstSample!, average, from + Stride, from);
             firstSample = null;
-            steps++;
             return again;
         }
         if (predictions.Count == Order) predictions.RemoveAt(0);
         predictions.Add(noisePrediction);
-        if (steps == 0) firstSample = sample;
-        steps++;
+        if (step == 0) firstSample = sample;
         Tensor extrapolated = predictions.Count switch
         {
             1 => noisePrediction,

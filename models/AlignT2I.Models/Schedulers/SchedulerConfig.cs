@@ -9,9 +9,11 @@ namespace AlignT2I.Models.Schedulers;
 /// <remarks>The defaults are Stable Diffusion v1.5's. Keys that this class does not know are kept and written back.</remarks>
 public sealed record SchedulerConfig
 {
-    /// <summary>The sampler: <c>DDPMScheduler</c>, <c>DDIMScheduler</c> or <c>PNDMScheduler</c>.</summary>
+    internal const string LambdaMinClipped = "lambda_min_clipped", NoClipping = "-Infinity";
+
+    /// <summary>The sampler's <see cref="Sampler.ClassName"/>, such as <c>PNDMScheduler</c>.</summary>
     [JsonPropertyName("_class_name")]
-    public string ClassName { get; set; } = PndmScheduler.ClassName;
+    public string ClassName { get; set; } = Sampler.Pndm.ClassName;
 
     /// <summary>Diffusion steps T of training.</summary>
     public int NumTrainTimesteps { get; set; } = 1000;
@@ -43,8 +45,12 @@ public sealed record SchedulerConfig
     /// <summary>What the network predicts: <c>epsilon</c>, the noise.</summary>
     public string PredictionType { get; set; } = "epsilon";
 
-    /// <summary>How timesteps are chosen: <c>leading</c>, multiples of T / steps.</summary>
-    public string TimestepSpacing { get; set; } = "leading";
+    /// <summary>
+    /// How timesteps are chosen: <c>leading</c>, multiples of T / steps; <c>linspace</c>, from the first to the last; <c>trailing</c>, from
+    /// the last down. Null is the sampler's own: leading for DDPM, DDIM and PNDM, linspace for Euler and DPM-Solver.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimestepSpacing { get; set; }
 
     /// <summary>Keys of the file that have no property here.</summary>
     [JsonExtensionData]
@@ -61,7 +67,10 @@ public sealed record SchedulerConfig
     /// <exception cref="FileFormatException">The text is not such a configuration, or one that these samplers cannot follow.</exception>
     public static SchedulerConfig Parse(string json, string where)
     {
-        SchedulerConfig config = ConfigFile.Parse(json, where, SchedulerJson.Default.SchedulerConfig);
+        SchedulerConfig config = ConfigFile.Parse(PythonJson.Quote(json), where, SchedulerJson.Default.SchedulerConfig);
+        if (config.OtherKeys?.TryGetValue(LambdaMinClipped, out JsonElement lambda) is true
+            && lambda.ValueKind == JsonValueKind.String && lambda.GetString() == NoClipping)
+            config.OtherKeys.Remove(LambdaMinClipped);      // diffusers' default, which this program could not write as Python does
         config.Validate(where);
         return config;
     }
@@ -75,20 +84,21 @@ public sealed record SchedulerConfig
     public void Validate(string where)
     {
         var check = new ConfigCheck(where);
-        check.That(Scheduler.Classes.Contains(ClassName), "_class_name", ClassName, string.Join(" or ", Scheduler.Classes));
+        Sampler sampler = Sampler.OfClass(ClassName, where);
         check.That(NumTrainTimesteps is > 0 and <= 1_000_000, "num_train_timesteps", NumTrainTimesteps, "1 to 1000000");
         check.That(BetaStart is > 0 and < 1, "beta_start", BetaStart, "a number between 0 and 1");
         check.That(BetaEnd is > 0 and < 1, "beta_end", BetaEnd, "a number between 0 and 1");
-        check.That(BetaSchedule is "linear" or "scaled_linear", "beta_schedule", BetaSchedule, "linear or scaled_linear");
+        check.That(BetaSchedule is Schedulers.BetaSchedule.Linear or Schedulers.BetaSchedule.ScaledLinear, "beta_schedule", BetaSchedule,
+            "linear or scaled_linear");
         check.That(TrainedBetas is null || TrainedBetas.Length == NumTrainTimesteps, "trained_betas", $"of {TrainedBetas?.Length} entries",
             $"num_train_timesteps = {NumTrainTimesteps} of them");
         check.That(TrainedBetas is null || TrainedBetas.All(b => b is > 0 and < 1), "trained_betas", "out of range",
             "numbers between 0 and 1");
         check.That(StepsOffset >= 0 && StepsOffset < NumTrainTimesteps, "steps_offset", StepsOffset, "0 up to below num_train_timesteps");
-        check.Equal("skip_prk_steps", SkipPrkSteps || ClassName != PndmScheduler.ClassName, true);
-        check.Equal("clip_sample", ClipSample, false);
         check.Equal("prediction_type", PredictionType, "epsilon");
-        check.Equal("timestep_spacing", TimestepSpacing, "leading");
-        check.Unsupported(OtherKeys, ("thresholding", "false"), ("rescale_betas_zero_snr", "false"), ("variance_type", "\"fixed_small\""));
+        check.That(TimestepSpacing is null or Schedulers.TimestepSpacing.Leading or Schedulers.TimestepSpacing.Linspace
+            or Schedulers.TimestepSpacing.Trailing, "timestep_spacing", TimestepSpacing, "leading, linspace or trailing");
+        check.Unsupported(OtherKeys, ("rescale_betas_zero_snr", "false"));
+        sampler.Check(this, check);
     }
 }

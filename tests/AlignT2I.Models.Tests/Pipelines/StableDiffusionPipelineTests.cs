@@ -27,10 +27,12 @@ internal sealed class StableDiffusionPipelineTests
     public void Inference_matches_the_recording(string name) => Golden.Check(name);
 
     [Test]
-    public void A_seed_gives_the_same_image_alone_and_in_a_batch()
+    public void A_seed_gives_the_same_image_alone_and_in_a_batch(
+        [Values("ddpm", "ddim", "pndm", "euler", "euler-ancestral", "dpmpp-2m")] string sampler)
     {
         using StableDiffusionModel model = Tiny();
-        var pipeline = new StableDiffusionPipeline(model, new DdimScheduler(model.SchedulerConfig, eta: 1));
+        SchedulerConfig config = Sampler.Named(sampler).Apply(model.SchedulerConfig);
+        var pipeline = new StableDiffusionPipeline(model, Scheduler.Create(config, eta: sampler == "ddim" ? 1 : 0));
         Image[] both = pipeline.Generate(prompts, [7, 8], options);
         Image alone = pipeline.Generate([prompts[1]], [8], options).Single();
         Assert.That((both[1].Width, both[1].Height, both[1].Channels), Is.EqualTo((16, 16, 3)));

@@ -43,7 +43,7 @@ internal static class GenerateCommand
         DefaultValueFactory = _ => experiment.Generation.GuidanceScale,
     };
 
-    static readonly Option<string?> sampler = new("--sampler") { Description = "ddim, ddpm or pndm [default: the model's own]" };
+    static readonly Option<string?> sampler = new("--sampler") { Description = "how to sample [default: the model's own]" };
 
     static readonly Option<int> batchSize = new("--batch-size")
     {
@@ -56,7 +56,7 @@ internal static class GenerateCommand
 
     public static Command Create()
     {
-        sampler.AcceptOnlyFromAmong("ddim", "ddpm", "pndm");
+        sampler.AcceptOnlyFromAmong([.. Sampler.All.Select(s => s.Name)]);
         string description = CommandOptions.WithExample(
             "Draw images for prompts. What is drawn already is not drawn again, so an interrupted run goes on; shards may run side by side.",
             "align generate --output pictures --prompt \"Three red stars on the moon\"");
@@ -86,7 +86,10 @@ internal static class GenerateCommand
         IReadOnlyList<GenerationPrompt>? typed = given is null ? null : PromptReader.Prepare(given, loaded.Tokenizer);
         using RunFolder folder = RunFolder.Open(parse.GetRequiredValue(run).ToString(), Shard.Parse(parse.GetRequiredValue(shard)));
         IReadOnlyList<GenerationPrompt> drawn = typed ?? OfRun(folder);
-        var pipeline = new StableDiffusionPipeline(loaded, Scheduler.Create(Sampler(parse.GetValue(sampler), loaded.SchedulerConfig)));
+        SchedulerConfig schedule = loaded.SchedulerConfig;
+        if (parse.GetValue(sampler) is { } name)
+            schedule = Sampler.Named(name).Apply(schedule);
+        var pipeline = new StableDiffusionPipeline(loaded, Scheduler.Create(schedule));
         report.Plan("Generate",
             ("model", modelFolder), ("prompts", $"{drawn.Count}"), ("images", $"{drawn.Count * options.ImagesPerPrompt}"),
             ("sampler", $"{pipeline.Scheduler.Config.ClassName}, {options.Steps} steps, guidance {CommandOptions.Text(options.GuidanceScale)}"),
@@ -116,12 +119,4 @@ internal static class GenerateCommand
             throw new UsageException($"{folder.PromptsFile}: there is no such file; give --prompt or --prompts, or write the run's prompts with 'align prompts'.");
         return [.. PromptFile.Read(folder.PromptsFile).Where(p => p.Split == PromptSplit.Train).Select(p => new GenerationPrompt(p.Id, p.Text))];
     }
-
-    static SchedulerConfig Sampler(string? name, SchedulerConfig config) => name switch
-    {
-        "ddim" => config with { ClassName = "DDIMScheduler" },
-        "ddpm" => config with { ClassName = "DDPMScheduler" },
-        "pndm" => config with { ClassName = "PNDMScheduler" },
-        _ => config,
-    };
 }
