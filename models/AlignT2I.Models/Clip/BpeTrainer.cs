@@ -16,7 +16,7 @@ public static class BpeTrainer
     public static ClipTokenizer Train(IEnumerable<string> words, int modelMaxLength)
     {
         List<List<string>> spelled = [.. words
-            .SelectMany(w => ClipText.Split(ClipText.Clean(w)))
+            .SelectMany(w => ClipText.Words(w, TextCleaning.Transformers))
             .Distinct()
             .Order(StringComparer.Ordinal)
             .Select(Spell)];

@@ -4,16 +4,27 @@ using System.Text;
 namespace AlignT2I.Models.Clip;
 
 /// <summary>What happens to a prompt before byte-pair encoding: cleaning, and cutting into words.</summary>
-/// <remarks>
-/// The rules of transformers' CLIPTokenizer without ftfy (transformers/models/clip/tokenization_clip.py, BasicTokenizer), which is
-/// what diffusers runs. Works on code points, so that letters and emoji outside the basic plane are single characters.
-/// </remarks>
+/// <remarks>Works on code points, so that letters and emoji outside the basic plane are single characters.</remarks>
 internal static class ClipText
 {
     static readonly string[] contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
-    /// <summary>Drops control characters, sets ideographs apart, composes (NFC), joins words by one space, lower-cases.</summary>
-    public static string Clean(string text)
+    /// <summary>Cleans a text and cuts it into words.</summary>
+    public static List<string> Words(string text, TextCleaning cleaning) =>
+        Split(Clean(text, cleaning), withSpecialTokens: cleaning != TextCleaning.TransformersFast);
+
+    /// <summary>Composes (NFC), joins words by one space, lower-cases, and what else the variant does.</summary>
+    public static string Clean(string text, TextCleaning cleaning)
+    {
+        if (cleaning == TextCleaning.Transformers) text = Basic(text);
+        string composed = UnicodeComposition.Compose(text);
+        if (cleaning == TextCleaning.OpenAi) composed = HtmlEntities.Unescape(HtmlEntities.Unescape(composed));
+        string[] words = composed.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return LowerCase.Of(string.Join(' ', words), finalSigma: cleaning != TextCleaning.TransformersFast);
+    }
+
+    /// <summary>Drops control characters, sets ideographs apart.</summary>
+    static string Basic(string text)
     {
         StringBuilder cleaned = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
@@ -26,14 +37,12 @@ internal static class ClipText
             else if (!IsControl(rune))
                 cleaned.Append(rune.ToString());
         }
-        string composed = UnicodeComposition.Compose(cleaned.ToString());
-        string[] words = composed.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return ToLower(string.Join(' ', words));
+        return cleaned.ToString();
     }
 
     /// <summary>Cuts cleaned text as CLIP's pattern does: special tokens, English contractions, runs of letters, single digits, runs of
     /// the rest.</summary>
-    public static List<string> Split(string cleaned)
+    static List<string> Split(string cleaned, bool withSpecialTokens)
     {
         List<string> words = [];
         Rune[] runes = [.. cleaned.EnumerateRunes()];
@@ -41,7 +50,7 @@ internal static class ClipText
         for (int i = 0; i < runes.Length;)
         {
             ReadOnlySpan<char> rest = cleaned.AsSpan(at);
-            string? literal = Literal(rest);
+            string? literal = Literal(rest, withSpecialTokens);
             int length = 0;
             if (literal is not null)
             {
@@ -76,10 +85,10 @@ internal static class ClipText
             is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber ? Digit : Other;
     }
 
-    static string? Literal(ReadOnlySpan<char> rest)
+    static string? Literal(ReadOnlySpan<char> rest, bool withSpecialTokens)
     {
-        if (rest.StartsWith(ClipTokenizer.StartOfText)) return ClipTokenizer.StartOfText;
-        if (rest.StartsWith(ClipTokenizer.EndOfText)) return ClipTokenizer.EndOfText;
+        if (withSpecialTokens && rest.StartsWith(ClipTokenizer.StartOfText)) return ClipTokenizer.StartOfText;
+        if (withSpecialTokens && rest.StartsWith(ClipTokenizer.EndOfText)) return ClipTokenizer.EndOfText;
         if (rest[0] != '\'') return null;
         foreach (string contraction in contractions)
             if (rest.StartsWith(contraction)) return contraction;
@@ -91,34 +100,4 @@ internal static class ClipText
 
     static bool IsIdeograph(int c) => c is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF)
         or (>= 0x2A700 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
-
-    /// <summary>Unicode's full lower case as Python's <c>str.lower</c>: dotted I keeps its dot, a sigma that ends a word is
-    /// final.</summary>
-    static string ToLower(string text)
-    {
-        StringBuilder lower = new(text.Length);
-        Rune[] runes = [.. text.EnumerateRunes()];
-        for (int i = 0; i < runes.Length; i++)
-        {
-            if (runes[i].Value == 0x130) lower.Append("i\u0307");
-            else if (runes[i].Value == 0x3A3) lower.Append(EndsWord(runes, i) ? '\u03C2' : '\u03C3');
-            else lower.Append(Rune.ToLowerInvariant(runes[i]).ToString());
-        }
-        return lower.ToString();
-    }
-
-    static bool EndsWord(Rune[] runes, int i)
-    {
-        int before = i - 1, after = i + 1;
-        while (before >= 0 && IsCaseIgnorable(runes[before])) before--;
-        while (after < runes.Length && IsCaseIgnorable(runes[after])) after++;
-        return before >= 0 && IsCased(runes[before]) && (after == runes.Length || !IsCased(runes[after]));
-    }
-
-    static bool IsCased(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
-
-    static bool IsCaseIgnorable(Rune rune) => rune.Value is '\'' or '.' or ':' or 0xB7 or 0x2018 or 0x2019
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
-            or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 }

@@ -6,7 +6,8 @@ namespace AlignT2I.Models.Clip;
 
 /// <summary>CLIP's byte-pair tokenizer: prompts to token ids, with <c>vocab.json</c> and <c>merges.txt</c> as CLIP has them.</summary>
 /// <remarks>
-/// Radford et al. 2021, arXiv:2103.00020. Ids agree with transformers' CLIPTokenizer without ftfy, the one that diffusers runs.
+/// Radford et al. 2021, arXiv:2103.00020. Ids agree with transformers' CLIPTokenizer without ftfy, the one that diffusers runs, unless
+/// another <see cref="TextCleaning"/> is chosen.
 /// Every text has ids: what is not in the vocabulary falls apart into bytes.
 /// </remarks>
 public sealed class ClipTokenizer
@@ -50,15 +51,20 @@ public sealed class ClipTokenizer
     /// <summary>Id of <c>&lt;|endoftext|&gt;</c>, which is also the padding.</summary>
     public int EosTokenId { get; }
 
+    /// <summary>How texts are cleaned.</summary>
+    public TextCleaning Cleaning { get; init; }
+
     /// <summary>Number of tokens; ids are below it.</summary>
     public int VocabularySize => vocabulary.Count;
 
     /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where there is one, <c>tokenizer_config.json</c>.</summary>
     /// <param name="folder">The tokenizer's folder.</param>
     /// <param name="modelMaxLength">Ids per prompt; null takes <c>model_max_length</c> from the file, or 77.</param>
+    /// <param name="cleaning">How texts are cleaned.</param>
     /// <exception cref="UsageException">A file is missing.</exception>
     /// <exception cref="FileFormatException">A file is malformed, or the files do not fit together.</exception>
-    public static ClipTokenizer Load(string folder, int? modelMaxLength = null)
+    public static ClipTokenizer Load(
+        string folder, int? modelMaxLength = null, TextCleaning cleaning = TextCleaning.Transformers)
     {
         string vocabularyPath = Path.Combine(folder, VocabularyFile), configPath = Path.Combine(folder, ConfigFileName);
         Dictionary<string, int> vocabulary =
@@ -67,7 +73,10 @@ public sealed class ClipTokenizer
             throw new FileFormatException(vocabularyPath, $"'{token}' has id {id}; expected ids from 0 to {vocabulary.Count - 1}.");
         TokenizerConfig config = File.Exists(configPath)
             ? ConfigFile.Parse(Text(configPath), configPath, ClipJson.Default.TokenizerConfig) : new TokenizerConfig();
-        return new ClipTokenizer(vocabulary, Merges(Path.Combine(folder, MergesFile)), modelMaxLength ?? config.ModelMaxLength, folder);
+        return new ClipTokenizer(vocabulary, Merges(Path.Combine(folder, MergesFile)), modelMaxLength ?? config.ModelMaxLength, folder)
+        {
+            Cleaning = cleaning,
+        };
     }
 
     /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer_config.json</c>, each under a temporary name and
@@ -90,7 +99,7 @@ public sealed class ClipTokenizer
     public List<int> Tokenize(string text)
     {
         List<int> ids = [];
-        foreach (string word in ClipText.Split(ClipText.Clean(text)))
+        foreach (string word in ClipText.Words(text, Cleaning))
             if (word == StartOfText) ids.Add(BosTokenId);
             else if (word == EndOfText) ids.Add(EosTokenId);
             else bpe.Encode(word, ids);
@@ -115,7 +124,7 @@ public sealed class ClipTokenizer
     /// <summary>The cleaned words of a text that the vocabulary does not hold as one token each, in order and once each.</summary>
     /// <remarks>A model with a small vocabulary of whole words has never seen such a word.</remarks>
     public IReadOnlyList<string> UnknownWords(string text) =>
-        [.. ClipText.Split(ClipText.Clean(text)).Where(word => !vocabulary.ContainsKey(ByteAlphabet.Write(word) + EndOfWord)).Distinct()];
+        [.. ClipText.Words(text, Cleaning).Where(word => !vocabulary.ContainsKey(ByteAlphabet.Write(word) + EndOfWord)).Distinct()];
 
     static string Text(string path) => Encoding.UTF8.GetString(InputFile.ReadAllBytes(path, MostBytes));
 
