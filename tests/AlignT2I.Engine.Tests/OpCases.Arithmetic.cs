@@ -21,6 +21,6 @@ public static partial class OpCases
         new(typeof(MulPerSampleOp), "odd sizes", [[3, 5, 7], [3]], t => F.MulPerSample(t[0], t[1])),
         new(typeof(ScaleShiftOp), "image", [[2, 3, 5, 9], [2, 9], [2, 9]], t => F.ScaleShift(t[0], t[1], t[2])),
         new(typeof(ScaleShiftOp), "no pixels between", [[5, 3], [5, 3], [5, 3]], t => F.ScaleShift(t[0], t[1], t[2])),
-        new(typeof(CastOp), "to float64", [[3, 7]], t => F.Cast(t[0], DType.F64)),
+        new(typeof(CastOp), "to the accumulator type", [[3, 7]], t => F.Cast(t[0], t[0].DType.Accumulator)),
     ];
 }

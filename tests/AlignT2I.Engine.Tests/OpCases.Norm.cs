@@ -4,6 +4,13 @@ public static partial class OpCases
 {
     static OpCase[] Norm =>
     [
+        .. Normalizations().Select(c => c with { AccumulatorInputs = [1, 2] }),      // scale and shift
+        new(typeof(SoftmaxOp), "odd width", [[2, 3, 7]], t => F.Softmax(t[0])) { Range = (-4, 4) },
+        new(typeof(SoftmaxOp), "two vectors and a rest", [[3, 37]], t => F.Softmax(t[0])),
+    ];
+
+    static OpCase[] Normalizations() =>
+    [
         new(typeof(GroupNormOp), "2 groups of 3", [[2, 3, 5, 6], [6], [6]], t => F.GroupNorm(t[0], t[1], t[2], groups: 2, eps: 1e-5f)),
         new(typeof(GroupNormOp), "groups of one channel", [[3, 2, 5, 7], [7], [7]],
             t => F.GroupNorm(t[0], t[1], t[2], groups: 7, eps: 1e-5f)),
@@ -18,7 +25,5 @@ public static partial class OpCases
         new(typeof(LayerNormOp), "odd width", [[2, 5, 7], [7], [7]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f)),
         new(typeof(LayerNormOp), "two vectors and a rest", [[3, 37], [37], [37]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f)),
         new(typeof(LayerNormOp), "more rows than parts", [[21, 3], [3], [3]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-3f)),
-        new(typeof(SoftmaxOp), "odd width", [[2, 3, 7]], t => F.Softmax(t[0])) { Range = (-4, 4) },
-        new(typeof(SoftmaxOp), "two vectors and a rest", [[3, 37]], t => F.Softmax(t[0])),
     ];
 }

@@ -15,16 +15,19 @@ public sealed record OpCase(Type Op, string Name, Shape[] Shapes, Func<Tensor[],
     /// <summary>Values of the inputs closer to zero than this are moved away: for operations with a kink at zero.</summary>
     public double AwayFromZero { get; init; }
 
+    /// <summary>Inputs that are in the accumulator type, float32 beside half: scale and shift of a normalization, sample weights.</summary>
+    public int[] AccumulatorInputs { get; init; } = [];
+
     public override string ToString() => $"{Op.Name} {Name}";
 
-    /// <summary>The inputs, the same in every run, in the given type.</summary>
+    /// <summary>The inputs, the same in every run, rounded to the types they have where <paramref name="dtype"/> is computed in.</summary>
     public Tensor[] Inputs(DType dtype)
     {
         Random random = new(20230223);
-        return [.. Shapes.Select(shape => Input(shape, dtype, random))];
+        return [.. Shapes.Select((shape, i) => F.Cast(Input(shape, random), AccumulatorInputs.Contains(i) ? dtype.Accumulator : dtype))];
     }
 
-    Tensor Input(Shape shape, DType dtype, Random random)
+    Tensor Input(Shape shape, Random random)
     {
         double[] values = new double[shape.Count];
         for (int i = 0; i < values.Length; i++)
@@ -34,6 +37,6 @@ public sealed record OpCase(Type Op, string Name, Shape[] Shapes, Func<Tensor[],
                 values[i] = Math.CopySign(AwayFromZero, values[i]);
         }
 
-        return dtype == DType.F64 ? Tensor.From(values, shape) : Tensor.From([.. values.Select(v => (float)v)], shape);
+        return Tensor.From(values, shape);
     }
 }

@@ -34,7 +34,8 @@ internal sealed class CheckpointOp : Op
         for (int i = 0; i < inputs.Length; i++)
         {
             leaves[i] = inputs[i].Detach();
-            leaves[i].RequiresGrad = NeedsGrad(i);
+            if (NeedsGrad(i))       // gathered in the type of the tensor itself, as without a checkpoint
+                leaves[i].Variable = new Variable(leaves[i].Shape, leaves[i].DType, leaves[i]);
         }
 
         using Tape tape = Tape.Open();

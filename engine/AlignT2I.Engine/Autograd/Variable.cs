@@ -1,11 +1,12 @@
 namespace AlignT2I.Engine;
 
 /// <summary>What the tape knows a tensor by: it outlives the tensor's memory and gathers the gradient.</summary>
-internal sealed class Variable(Shape shape, DType dtype, Tensor? leaf = null)
+internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = null)
 {
     public Shape Shape { get; } = shape;
 
-    public DType DType { get; } = dtype;
+    /// <summary>Type in which the gradient is gathered: a leaf's is the accumulator type, others' the tensor's own.</summary>
+    public DType GradientType { get; } = gradientType;
 
     /// <summary>The tensor of a leaf; null for an operation's output.</summary>
     public Tensor? Leaf { get; } = leaf;
@@ -19,11 +20,11 @@ internal sealed class Variable(Shape shape, DType dtype, Tensor? leaf = null)
     {
         if (gradient.Count != Shape.Count)
             throw new ShapeException($"a gradient of shape {gradient.Shape} came for a tensor of shape {Shape}; the operation's Backward is wrong.");
-        if (gradient.DType != DType)
-            throw new DTypeException($"a gradient of {gradient.DType} came for a tensor of {DType}; the operation's Backward is wrong.");
+        if (gradient.DType != GradientType && gradient.DType.Accumulator != GradientType.Accumulator)
+            throw new DTypeException($"a gradient of {gradient.DType} came where {GradientType} is gathered; the operation's Backward is wrong.");
         if (Gradient is null)
         {
-            Gradient = gradient.Alias(Shape);
+            Gradient = gradient.DType == GradientType ? gradient.Alias(Shape) : Converted(gradient);
             return;
         }
 
@@ -44,6 +45,13 @@ internal sealed class Variable(Shape shape, DType dtype, Tensor? leaf = null)
     {
         Gradient?.Dispose();
         Gradient = null;
+    }
+
+    Tensor Converted(Tensor gradient)
+    {
+        Tensor converted = Tensor.Empty(Shape, GradientType, gradient.Backend).Persist();
+        gradient.Backend.Cast(gradient, converted);
+        return converted;
     }
 
     static Tensor OwnMemory(Tensor gradient)

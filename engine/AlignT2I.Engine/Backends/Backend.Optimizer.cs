@@ -2,10 +2,10 @@ namespace AlignT2I.Engine;
 
 public abstract partial class Backend
 {
-    /// <summary>One step of Adam or AdamW on all parameters; First and Second are the moment estimates.</summary>
+    /// <summary>One step of Adam or AdamW on all parameters, with half copies and averages; First and Second are the moment estimates.</summary>
     internal abstract void AdamStep(OptimizerSlot[] slots, AdamStep step);
 
-    /// <summary>One step of stochastic gradient descent on all parameters; First is the momentum buffer, null without momentum.</summary>
+    /// <summary>The same of stochastic gradient descent; First is the momentum buffer, null without momentum.</summary>
     internal abstract void SgdStep(OptimizerSlot[] slots, SgdStep step);
 
     /// <summary>averages[k] += fraction * (values[k] - averages[k]).</summary>

@@ -29,6 +29,6 @@ public abstract partial class Backend
     /// <summary>y = x, bit for bit; same shape count and dtype.</summary>
     internal abstract void Copy(Tensor x, Tensor y);
 
-    /// <summary>sum += x, elementwise; how gradients accumulate.</summary>
+    /// <summary>sum += x, elementwise; how gradients accumulate. The sum may be float32 where x is half.</summary>
     internal abstract void Accumulate(Tensor sum, Tensor x);
 }

@@ -4,12 +4,28 @@ namespace AlignT2I.Engine;
 
 /// <summary>A named weight of a model.</summary>
 /// <param name="Name">Its name in files, as in <c>conv_in.weight</c>.</param>
-/// <param name="Value">Its elements, in the layout of memory.</param>
+/// <param name="Value">Its elements, in the layout of memory: what files hold and training updates.</param>
 /// <param name="Layout">How the layout of files differs.</param>
 public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout)
 {
+    /// <summary>In mixed precision the 16-bit copy that the modules read, where <see cref="Value"/> is the float32 master; else null.</summary>
+    public Tensor? HalfCopy { get; init; }
+
+    /// <summary>What the modules read, and what has the gradient.</summary>
+    public Tensor Operand => HalfCopy ?? Value;
+
+    /// <summary>The gradient, summed in the accumulator type; null before the first backward pass.</summary>
+    public Tensor? Grad => Operand.Grad;
+
     /// <summary>Its shape in files: [O, I, kH, kW] for a convolution.</summary>
     public Shape FileShape => ToFileShape(Value.Shape, Layout);
+
+    /// <summary>Rounds <see cref="Value"/> to the half copy, if there is one: after something else than an optimizer has written it.</summary>
+    public void RefreshHalfCopy()
+    {
+        if (HalfCopy is not null)
+            Value.Backend.Cast(Value, HalfCopy);
+    }
 
     /// <summary>A copy of a tensor of this parameter's shape (its value, its gradient, an optimizer's state) in the layout of files.</summary>
     public T[] ToFileLayout<T>(Tensor tensor) where T : unmanaged, INumber<T>
@@ -22,6 +38,21 @@ public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout
     /// <summary>Writes elements that lie as in files into a tensor of this parameter's shape.</summary>
     public void FromFileLayout<T>(ReadOnlySpan<T> file, Tensor tensor) where T : unmanaged, INumber<T> =>
         Transpose(file, tensor.AsSpan<T>(), tensor.Shape, Layout, toFile: false);
+
+    /// <summary>Moves elements that lie as in files to where memory has them, in place: each output channel of a convolution for itself.</summary>
+    internal static void ToMemoryLayout(Span<float> elements, Shape shape, ParameterLayout layout)
+    {
+        if (layout == ParameterLayout.AsInFile || shape[1] * shape[2] == 1)
+            return;
+        int size = shape[1] * shape[2] * shape[3];
+        float[] file = new float[size];
+        for (int o = 0; o < shape[0]; o++)
+        {
+            Span<float> channel = elements.Slice(o * size, size);
+            channel.CopyTo(file);
+            Transpose<float>(file, channel, [1, shape[1], shape[2], shape[3]], layout, toFile: false);
+        }
+    }
 
     internal static Shape ToFileShape(Shape shape, ParameterLayout layout) =>
         layout == ParameterLayout.Convolution ? [shape[0], shape[3], shape[1], shape[2]] : shape;

@@ -14,14 +14,22 @@ public readonly struct ParameterBuilder
     /// <summary>The module at that place of a list.</summary>
     public ParameterBuilder this[int index] => new(store, Join(index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    /// <summary>A parameter that lies in files as in memory.</summary>
+    /// <summary>The compute type: that of weights and feature maps.</summary>
+    public DType DType => store.DType;
+
+    /// <summary>A parameter that lies in files as in memory, in the compute type.</summary>
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
-    public Tensor Weight(string name, Shape shape, Init init) => store.Add(Join(name), shape, init, ParameterLayout.AsInFile);
+    public Tensor Weight(string name, Shape shape, Init init) => store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType);
+
+    /// <summary>The same in the type of sums, float32 beside half weights: scale and shift of a normalization.</summary>
+    /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
+    public Tensor NormWeight(string name, Shape shape, Init init) =>
+        store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType.Accumulator);
 
     /// <summary>A convolution's weight: [outChannels, kernel, kernel, inChannels] in memory, [outChannels, inChannels, kernel, kernel] in files.</summary>
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
     public Tensor Convolution(string name, int outChannels, int inChannels, int kernel) => store.Add(
-        Join(name), [outChannels, kernel, kernel, inChannels], Init.KaimingUniform(inChannels * kernel * kernel), ParameterLayout.Convolution);
+        Join(name), [outChannels, kernel, kernel, inChannels], Init.KaimingUniform(inChannels * kernel * kernel), ParameterLayout.Convolution, DType);
 
     string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

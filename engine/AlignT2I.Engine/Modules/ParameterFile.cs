@@ -8,7 +8,7 @@ public static class ParameterFile
 {
     /// <summary>Writes a file; it has its name only when it is whole and on the disk.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="parameters">What to write, with unique names; F32 or F64.</param>
+    /// <param name="parameters">What to write, with unique names.</param>
     /// <param name="dtype">Type in the file: F32, F16 or BF16 (rounded to nearest even), F64; the tensors' own when left out.</param>
     /// <param name="metadata">The header's <c>__metadata__</c>.</param>
     /// <exception cref="StorageException">The file cannot be written.</exception>
@@ -21,9 +21,10 @@ public static class ParameterFile
         foreach (Parameter parameter in all)
         {
             using MemoryScope scope = MemoryScope.Open();
-            Tensor inFileLayout = parameter.Value.DType == DType.F64
-                ? Tensor.From(parameter.ToFileLayout<double>(parameter.Value), parameter.FileShape)
-                : Tensor.From(parameter.ToFileLayout<float>(parameter.Value), parameter.FileShape);
+            Tensor value = F.Cast(parameter.Value, parameter.Value.DType.Accumulator);
+            Tensor inFileLayout = value.DType == DType.F64
+                ? Tensor.From(parameter.ToFileLayout<double>(value), parameter.FileShape)
+                : Tensor.From(parameter.ToFileLayout<float>(value), parameter.FileShape);
             writer.Write(parameter.Name, F.Cast(inFileLayout, dtype ?? parameter.Value.DType).AsBytes());
         }
 

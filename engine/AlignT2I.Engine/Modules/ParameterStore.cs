@@ -2,7 +2,11 @@ namespace AlignT2I.Engine;
 
 /// <summary>The parameters of one model, in the order in which its constructor asked for them.</summary>
 /// <remarks>Make the store, build the module from <see cref="Root"/>, then call <see cref="Finish"/>.</remarks>
-public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource source) : IDisposable
+/// <param name="backend">Where the parameters are.</param>
+/// <param name="dtype">The compute type: that of weights and feature maps. Scales and shifts of normalizations are in its accumulator type.</param>
+/// <param name="source">Where the values come from.</param>
+/// <param name="masters">Whether half parameters are the copies of float32 masters, as training needs them.</param>
+public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource source, bool masters = false) : IDisposable
 {
     readonly List<Parameter> parameters = [];
     readonly Dictionary<string, Parameter> byName = [];
@@ -14,6 +18,9 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
 
     /// <summary>What a model's constructor takes.</summary>
     public ParameterBuilder Root => new(this, "");
+
+    /// <summary>The compute type.</summary>
+    public DType DType => dtype;
 
     /// <summary>All parameters.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
@@ -35,39 +42,42 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
     public void RequireGrad(bool required = true)
     {
         foreach (Parameter parameter in parameters)
-            parameter.Value.RequiresGrad = required;
+            parameter.Operand.RequiresGrad = required;
     }
 
     /// <summary>Frees all gradients: the next backward pass starts from zero.</summary>
     public void ClearGrad()
     {
         foreach (Parameter parameter in parameters)
-            parameter.Value.ClearGrad();
+            parameter.Operand.ClearGrad();
     }
 
     /// <summary>Frees the parameters.</summary>
     public void Dispose()
     {
         foreach (Parameter parameter in parameters)
+        {
+            parameter.HalfCopy?.Dispose();
             parameter.Value.Dispose();
+        }
     }
 
-    internal Tensor Add(string name, Shape shape, Init init, ParameterLayout layout)
+    internal Tensor Add(string name, Shape shape, Init init, ParameterLayout layout, DType type)
     {
-        Tensor value = Tensor.Empty(shape, dtype, backend).Persist();
-        Parameter parameter = new(name, value, layout);
-        if (!byName.TryAdd(name, parameter))
+        if (byName.ContainsKey(name))
             throw new ArgumentException($"the model asks for parameter '{name}' twice.");
+        if (!type.IsFloat)
+            throw new DTypeException($"parameters are kept in F32, F64, BF16 or F16, not {type}.");
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor single = Tensor.Empty(shape, DType.F32, backend);
+        source.Read(name, Parameter.ToFileShape(shape, layout), init, single.AsSpan<float>());
+        Parameter.ToMemoryLayout(single.AsSpan<float>(), shape, layout);
+        Tensor operand = F.Cast(single, type).Persist();
+        Parameter parameter = masters && type.IsHalf
+            ? new Parameter(name, single.Persist(), layout) { HalfCopy = operand }
+            : new Parameter(name, operand, layout);
+        byName.Add(name, parameter);
         parameters.Add(parameter);
-
-        float[] file = new float[shape.Count];
-        source.Read(name, parameter.FileShape, init, file);
-        if (dtype == DType.F32)
-            parameter.FromFileLayout<float>(file, value);
-        else if (dtype == DType.F64)
-            parameter.FromFileLayout<double>(Array.ConvertAll(file, x => (double)x), value);
-        else
-            throw new DTypeException($"parameters are kept in F32 or F64, not {dtype}.");
-        return value;
+        return operand;
     }
 }

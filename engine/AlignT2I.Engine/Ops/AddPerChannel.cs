@@ -52,7 +52,7 @@ internal sealed class AddBroadcastOp(Tensor x, Tensor b, int groups) : Op(x, b)
     {
         if (!NeedsGrad(1))
             return [dy, null];
-        Tensor db = Tensor.Empty(shape, dy.DType, dy.Backend);
+        Tensor db = Tensor.Empty(shape, dy.DType.Accumulator, dy.Backend);
         dy.Backend.SumGroups(dy, groups, db);
         return [dy, db];
     }

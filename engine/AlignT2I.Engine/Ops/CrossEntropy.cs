@@ -5,7 +5,7 @@ public static partial class Functional
     /// <summary>Mean over the samples of -log softmax(logits_n)[label_n].</summary>
     /// <param name="logits">[N, C].</param>
     /// <param name="labels">[N] of I32, each from 0 to C - 1.</param>
-    /// <returns>A scalar [].</returns>
+    /// <returns>A scalar [] of the accumulator type: F32 for half logits.</returns>
     /// <exception cref="ShapeException">A shape is not as above.</exception>
     /// <exception cref="DTypeException"><paramref name="labels"/> is not I32.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class.</exception>
@@ -15,8 +15,8 @@ public static partial class Functional
         Require.Shape(labels, [logits.Shape[0]]);
         Require.DType(labels, DType.I32);
 
-        Tensor loss = Tensor.Empty([], logits.DType, logits.Backend);
-        Tensor probabilities = Tensor.Empty(logits.Shape, logits.DType, logits.Backend);
+        Tensor loss = Tensor.Empty([], logits.DType.Accumulator, logits.Backend);
+        Tensor probabilities = Tensor.Empty(logits.Shape, logits.DType.Accumulator, logits.Backend);
         logits.Backend.CrossEntropyForward(logits, labels, probabilities, loss);
         if (Tape.Records(logits))
             Tape.Push(new CrossEntropyOp(logits, labels, probabilities), loss);
@@ -27,14 +27,15 @@ public static partial class Functional
 internal sealed class CrossEntropyOp : Op
 {
     readonly Tensor labels, probabilities;
+    readonly DType dtype;
 
     public CrossEntropyOp(Tensor logits, Tensor labels, Tensor probabilities) : base(logits) =>
-        (this.labels, this.probabilities) = (Save(labels), Save(probabilities));
+        (this.labels, this.probabilities, dtype) = (Save(labels), Save(probabilities), logits.DType);
 
     /// <summary>dlogits = dy / N * (softmax(logits) - onehot(labels)).</summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
-        Tensor dlogits = Tensor.Empty(probabilities.Shape, probabilities.DType, dy.Backend);
+        Tensor dlogits = Tensor.Empty(probabilities.Shape, dtype, dy.Backend);
         dy.Backend.CrossEntropyBackward(probabilities, labels, dy, dlogits);
         return [dlogits];
     }

@@ -32,7 +32,7 @@ internal sealed class EmbeddingOp : Op
     /// <summary>dtable[v] = the sum of dy[i] over the i whose id is v, in their order.</summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
-        Tensor dtable = Tensor.Empty(shape, dy.DType, dy.Backend);
+        Tensor dtable = Tensor.Empty(shape, dy.DType.Accumulator, dy.Backend);
         dy.Backend.EmbeddingBackward(ids, dy, dtable);
         return [dtable];
     }

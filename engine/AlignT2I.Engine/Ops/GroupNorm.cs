@@ -6,8 +6,8 @@ public static partial class Functional
 {
     /// <summary>Group normalization: y = (x - mean) * rstd * weight + bias, with one mean and rstd per image and group.</summary>
     /// <remarks>Wu and He 2018, arXiv:1803.08494. The statistics are of the accumulator type of <paramref name="x"/>.</remarks>
-    /// <param name="x">Feature map [N, ..., C], F32 or F64: [N, H, W, C] or [N, S, C].</param>
-    /// <param name="weight">Scale per channel [C].</param>
+    /// <param name="x">Feature map [N, ..., C]: [N, H, W, C] or [N, S, C].</param>
+    /// <param name="weight">Scale per channel [C], of the accumulator type of <paramref name="x"/>; so is <paramref name="bias"/>.</param>
     /// <param name="bias">Shift per channel [C].</param>
     /// <param name="groups">Number of groups; divides C.</param>
     /// <param name="eps">Added to the variance: 1e-5 in the UNet's residual blocks, 1e-6 in its transformers and in the VAE.</param>
@@ -33,8 +33,8 @@ public static partial class Functional
         Require.Divides(groups, channels, "choose a number of groups that divides the channels", op: op);
         Require.Shape(weight, [channels], op: op);
         Require.Shape(bias, [channels], op: op);
-        Require.SameDType(weight, x, op: op);
-        Require.SameDType(bias, x, op: op);
+        Require.Accumulator(weight, x, op: op);
+        Require.Accumulator(bias, x, op: op);
     }
 }
 

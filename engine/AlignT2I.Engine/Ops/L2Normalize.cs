@@ -12,7 +12,7 @@ public static partial class Functional
         Require.AtLeastRank(x, 1);
 
         Tensor y = Tensor.Empty(x.Shape, x.DType, x.Backend);
-        Tensor norm = Tensor.Empty([x.Shape.Rows], x.DType, x.Backend);
+        Tensor norm = Tensor.Empty([x.Shape.Rows], x.DType.Accumulator, x.Backend);
         x.Backend.L2NormalizeForward(x, eps, y, norm);
         if (Tape.Records(x))
             Tape.Push(new L2NormalizeOp(x, y, norm, eps), y);

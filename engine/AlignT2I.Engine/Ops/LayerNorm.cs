@@ -4,8 +4,8 @@ public static partial class Functional
 {
     /// <summary>Layer normalization over the last axis: y = (x - mean) * rstd * weight + bias, one mean and rstd per row.</summary>
     /// <remarks>Ba et al. 2016, arXiv:1607.06450.</remarks>
-    /// <param name="x">[..., C], F32 or F64.</param>
-    /// <param name="weight">Scale per channel [C].</param>
+    /// <param name="x">[..., C].</param>
+    /// <param name="weight">Scale per channel [C], of the accumulator type of <paramref name="x"/>; so is <paramref name="bias"/>.</param>
     /// <param name="bias">Shift per channel [C].</param>
     /// <param name="eps">Added to the variance: 1e-5 in CLIP and in the UNet's transformers.</param>
     /// <returns>The shape and type of <paramref name="x"/>.</returns>
@@ -17,8 +17,8 @@ public static partial class Functional
         int channels = x.Shape[^1];
         Require.Shape(weight, [channels]);
         Require.Shape(bias, [channels]);
-        Require.SameDType(weight, x);
-        Require.SameDType(bias, x);
+        Require.Accumulator(weight, x);
+        Require.Accumulator(bias, x);
 
         Tensor y = Tensor.Empty(x.Shape, x.DType, x.Backend);
         Tensor mean = Tensor.Empty([x.Shape.Rows], x.DType.Accumulator, x.Backend);

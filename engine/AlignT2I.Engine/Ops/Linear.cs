@@ -46,9 +46,9 @@ internal sealed class LinearOp : Op
         if (NeedsGrad(0))
             x.Backend.LinearBackwardData(dy, weight, dx = Tensor.Empty(x.Shape, x.DType, x.Backend));
         if (NeedsGrad(1))
-            x.Backend.LinearBackwardWeight(x, dy, dweight = Tensor.Empty(weight.Shape, weight.DType, x.Backend));
+            x.Backend.LinearBackwardWeight(x, dy, dweight = Tensor.Empty(weight.Shape, weight.DType.Accumulator, x.Backend));
         if (NeedsGrad(2))
-            x.Backend.BiasBackward(dy, dbias = Tensor.Empty([weight.Shape[0]], weight.DType, x.Backend));
+            x.Backend.BiasBackward(dy, dbias = Tensor.Empty([weight.Shape[0]], weight.DType.Accumulator, x.Backend));
         return [dx, dweight, dbias];
     }
 }

@@ -6,8 +6,8 @@ public static partial class Functional
     /// <remarks>With the reward as weight the first term of eq. 4 of Lee et al. 2023; without, the loss of Ho et al. 2020.</remarks>
     /// <param name="prediction">[N, ...].</param>
     /// <param name="target">The shape and type of <paramref name="prediction"/>.</param>
-    /// <param name="sampleWeight">w [N]; 1 when left out. The mean divides by N, not by the sum of the weights.</param>
-    /// <returns>A scalar [].</returns>
+    /// <param name="sampleWeight">w [N], of the accumulator type of <paramref name="prediction"/>; 1 when left out. The mean divides by N, not by the sum of the weights.</param>
+    /// <returns>A scalar [] of the accumulator type: F32 for half predictions.</returns>
     /// <exception cref="ShapeException">A shape is not as above.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
     public static Tensor MseLoss(Tensor prediction, Tensor target, Tensor? sampleWeight = null)
@@ -18,11 +18,11 @@ public static partial class Functional
         if (sampleWeight is not null)
         {
             Require.Shape(sampleWeight, [prediction.Shape[0]]);
-            Require.SameDType(sampleWeight, prediction);
+            Require.Accumulator(sampleWeight, prediction);
         }
 
-        Tensor loss = Tensor.Empty([], prediction.DType, prediction.Backend);
-        Tensor perSample = Tensor.Empty([prediction.Shape[0]], prediction.DType, prediction.Backend);
+        Tensor loss = Tensor.Empty([], prediction.DType.Accumulator, prediction.Backend);
+        Tensor perSample = Tensor.Empty([prediction.Shape[0]], prediction.DType.Accumulator, prediction.Backend);
         prediction.Backend.MseForward(prediction, target, sampleWeight, perSample, loss);
         if (Tape.Records(prediction, target, sampleWeight))
             Tape.Push(new MseLossOp(prediction, target, sampleWeight, perSample), loss);

@@ -40,7 +40,7 @@ internal sealed class MulPerSampleOp : Op
 
         if (NeedsGrad(1))
         {
-            dw = Tensor.Empty(w.Shape, dy.DType, dy.Backend);
+            dw = Tensor.Empty(w.Shape, dy.DType.Accumulator, dy.Backend);
             dy.Backend.DotRows(x, dy, dw);
         }
 

@@ -45,13 +45,13 @@ internal sealed class ScaleShiftOp : Op
 
         if (NeedsGrad(1))
         {
-            dscale = Tensor.Empty(scale.Shape, dy.DType, dy.Backend);
+            dscale = Tensor.Empty(scale.Shape, dy.DType.Accumulator, dy.Backend);
             dy.Backend.DotGroups(x, dy, n, dscale);
         }
 
         if (NeedsGrad(2))
         {
-            dshift = Tensor.Empty(scale.Shape, dy.DType, dy.Backend);
+            dshift = Tensor.Empty(scale.Shape, dy.DType.Accumulator, dy.Backend);
             dy.Backend.SumGroups(dy, n, dshift);
         }
 

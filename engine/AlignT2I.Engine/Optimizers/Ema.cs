@@ -10,6 +10,7 @@ public sealed class Ema : IDisposable
     const string CountKey = "updates";
 
     readonly Parameter[] parameters, averages;
+    readonly Dictionary<Tensor, Tensor> averageOf = [];
     readonly double decay;
     readonly bool warmUp;
 
@@ -23,7 +24,9 @@ public sealed class Ema : IDisposable
         if (decay is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(decay), decay, "the decay of a moving average must be from 0 to 1.");
         this.parameters = [.. parameters];
-        averages = [.. this.parameters.Select(p => p with { Value = p.Value.Clone().Persist() })];
+        averages = [.. this.parameters.Select(p => new Parameter(p.Name, p.Value.Clone().Persist(), p.Layout))];
+        for (int i = 0; i < averages.Length; i++)
+            averageOf.Add(this.parameters[i].Value, averages[i].Value);
         (this.decay, this.warmUp) = (decay, warmUp);
     }
 
@@ -36,11 +39,24 @@ public sealed class Ema : IDisposable
     /// <summary>Takes the parameters' present values into the averages.</summary>
     public void Update()
     {
-        UpdateCount++;
-        double d = warmUp ? Math.Min(decay, (1.0 + UpdateCount) / (10 + UpdateCount)) : decay;
-        if (parameters.Length > 0)
-            parameters[0].Value.Backend.MoveToward([.. averages.Select(p => p.Value)], [.. parameters.Select(p => p.Value)], 1 - d);
+        double fraction = CountUpdate();
+        MoveToward(Enumerable.Range(0, parameters.Length), fraction);
     }
+
+    /// <summary>Begins an update that an optimizer does in its own pass.</summary>
+    /// <returns>1 - d of this update.</returns>
+    internal double CountUpdate()
+    {
+        UpdateCount++;
+        return 1 - (warmUp ? Math.Min(decay, (1.0 + UpdateCount) / (10 + UpdateCount)) : decay);
+    }
+
+    /// <summary>The average of a parameter's value; null where it is not averaged.</summary>
+    internal Tensor? Of(Tensor value) => averageOf.GetValueOrDefault(value);
+
+    /// <summary>Ends such an update: the averages of values that the optimizer did not change.</summary>
+    internal void UpdateOthers(IReadOnlySet<Tensor> changed, double fraction) =>
+        MoveToward(Enumerable.Range(0, parameters.Length).Where(i => !changed.Contains(parameters[i].Value)), fraction);
 
     /// <summary>Exchanges averages and values: to evaluate with the averages, and again to go on training.</summary>
     public void Swap()
@@ -52,6 +68,7 @@ public sealed class Ema : IDisposable
             Tensor copy = value.Clone();
             value.Backend.Copy(average, value);
             value.Backend.Copy(copy, average);
+            parameters[i].RefreshHalfCopy();
         }
     }
 
@@ -72,6 +89,16 @@ public sealed class Ema : IDisposable
             || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count))
             throw new FileFormatException(path, $"its metadata '{CountKey}' is '{text}'; the number of updates done is needed.");
         UpdateCount = count;
+    }
+
+    void MoveToward(IEnumerable<int> indices, double fraction)
+    {
+        int[] which = [.. indices];
+        if (which.Length > 0)
+        {
+            parameters[0].Value.Backend.MoveToward(
+                [.. which.Select(i => averages[i].Value)], [.. which.Select(i => parameters[i].Value)], fraction);
+        }
     }
 
     /// <summary>Frees the averages.</summary>

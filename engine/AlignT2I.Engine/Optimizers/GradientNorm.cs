@@ -8,7 +8,7 @@ public static class GradientNorm
     /// <param name="parameters">The parameters.</param>
     public static double Of(IEnumerable<Parameter> parameters)
     {
-        Tensor[] gradients = [.. parameters.Select(p => p.Value.Grad).OfType<Tensor>()];
+        Tensor[] gradients = [.. parameters.Select(p => p.Grad).OfType<Tensor>()];
         return gradients.Length == 0 ? 0 : Math.Sqrt(gradients[0].Backend.SquaredNorm(gradients));
     }
 
@@ -23,7 +23,7 @@ public static class GradientNorm
         if (coefficient < 1)
         {
             foreach (Parameter parameter in parameters)
-                parameter.Value.Variable?.ScaleGradient(coefficient);
+                parameter.Operand.Variable?.ScaleGradient(coefficient);
         }
 
         return norm;

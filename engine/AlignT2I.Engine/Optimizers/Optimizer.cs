@@ -20,6 +20,12 @@ public abstract class Optimizer : IDisposable
         this.parameters = [.. parameters];
         if (this.parameters.Length == 0)
             throw new ArgumentException($"{kind}: there is no parameter to train; give at least one.", nameof(parameters));
+        if (this.parameters.FirstOrDefault(p => p.Value.DType.IsHalf) is { } half)
+        {
+            throw new ArgumentException(
+                $"{kind}: '{half.Name}' is {half.Value.DType}, too coarse to gather small steps; build the ParameterStore with masters.", nameof(parameters));
+        }
+
         stateCount = stateNames.Length;
         state = new Parameter[this.parameters.Length * stateCount];
         for (int i = 0; i < state.Length; i++)
@@ -42,25 +48,31 @@ public abstract class Optimizer : IDisposable
     /// <summary>Updates every parameter that has a gradient. The gradients stay as they are.</summary>
     /// <param name="learningRate">Rate of this step.</param>
     /// <param name="gradientScale">Factor on all gradients: for clipping, or the mean of accumulated batches, in the same pass.</param>
-    public void Step(double learningRate, double gradientScale = 1)
+    /// <param name="average">Average of these parameters that takes their new values, in the same pass.</param>
+    public void Step(double learningRate, double gradientScale = 1, Ema? average = null)
     {
         StepCount++;
         List<OptimizerSlot> slots = [];
         for (int k = 0; k < parameters.Length; k++)
         {
-            if (parameters[k].Value.Grad is { } gradient)
-                slots.Add(new OptimizerSlot(parameters[k].Value, gradient, State(k, 0), State(k, 1)));
+            if (parameters[k].Grad is { } gradient)
+            {
+                slots.Add(new OptimizerSlot(
+                    parameters[k].Value, gradient, State(k, 0), State(k, 1), parameters[k].HalfCopy, average?.Of(parameters[k].Value)));
+            }
         }
 
+        double averageFraction = average?.CountUpdate() ?? 0;
         if (slots.Count > 0)
-            Update(parameters[0].Value.Backend, [.. slots], learningRate, gradientScale);
+            Update(parameters[0].Value.Backend, [.. slots], learningRate, gradientScale, averageFraction);
+        average?.UpdateOthers(slots.Select(slot => slot.Value).ToHashSet(), averageFraction);
     }
 
     /// <summary>Frees the gradients of all parameters: the next backward pass starts from zero.</summary>
     public void ClearGrad()
     {
         foreach (Parameter parameter in parameters)
-            parameter.Value.ClearGrad();
+            parameter.Operand.ClearGrad();
     }
 
     /// <summary>Writes state and step count to a safetensors file.</summary>
@@ -95,7 +107,7 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale);
+    private protected abstract void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale, double averageFraction);
 
     Tensor? State(int parameter, int index) => index < stateCount ? state[parameter * stateCount + index].Value : null;
 }

@@ -9,6 +9,6 @@ namespace AlignT2I.Engine;
 public sealed class Sgd(IEnumerable<Parameter> parameters, double momentum = 0, bool nesterov = false, double weightDecay = 0)
     : Optimizer("Sgd", parameters, momentum == 0 ? [] : ["momentum_buffer"])
 {
-    private protected override void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale) =>
-        backend.SgdStep(slots, new SgdStep(learningRate, momentum, nesterov, weightDecay, gradientScale));
+    private protected override void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale, double averageFraction) =>
+        backend.SgdStep(slots, new SgdStep(learningRate, momentum, nesterov, weightDecay, gradientScale, averageFraction));
 }

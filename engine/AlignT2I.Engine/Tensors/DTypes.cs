@@ -18,6 +18,19 @@ public static class DTypes
         /// <summary>Type in which sums and statistics of this type are kept: float64 for float64, else float32.</summary>
         public DType Accumulator => dtype == DType.F64 ? DType.F64 : DType.F32;
 
+        /// <summary>Whether this is one of the 16-bit floating-point types.</summary>
+        public bool IsHalf => dtype is DType.BF16 or DType.F16;
+
+        /// <summary>Largest relative error of one rounding to this type: half the distance of 1 to the next number.</summary>
+        public double UnitRoundoff => dtype switch
+        {
+            DType.F64 => 1.0 / (1L << 53),
+            DType.F32 => 1.0 / (1 << 24),
+            DType.F16 => 1.0 / (1 << 11),
+            DType.BF16 => 1.0 / (1 << 8),
+            _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "integers are not rounded"),
+        };
+
         /// <summary>Whether gradients can flow through tensors of this type.</summary>
         public bool IsFloat => dtype is DType.F32 or DType.F64 or DType.BF16 or DType.F16;
     }

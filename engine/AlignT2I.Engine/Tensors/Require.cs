@@ -3,6 +3,12 @@ using System.Runtime.CompilerServices;
 namespace AlignT2I.Engine;
 
 /// <summary>Checks at the public edge of the operations: each failure says the operation, the tensor, what was found and what fits.</summary>
+/// <remarks>
+/// Types mix in one way only. The operands of an operation and its result are of one type, the compute type: that is <see cref="SameDType"/>.
+/// Scale and shift of a normalization and the weights of samples in a loss are of that type's <see cref="DTypes"/> Accumulator, float32
+/// beside half: that is <see cref="Accumulator"/>; so are statistics, sums and losses, which operations make themselves, and the gradients
+/// that are sums over positions (of weights, biases, scales and shifts). Token ids, labels and indices are I32.
+/// </remarks>
 internal static class Require
 {
     public static void Rank(Tensor x, int rank, [CallerArgumentExpression(nameof(x))] string name = "", [CallerMemberName] string op = "")
@@ -38,6 +44,18 @@ internal static class Require
     {
         if (x.DType != other.DType)
             throw new DTypeException($"{op}: {name} is {x.DType} and {otherName} is {other.DType}; they must be the same. Convert one with F.Cast.");
+    }
+
+    /// <summary>x is of the type in which sums of the operand's type are kept.</summary>
+    public static void Accumulator(
+        Tensor x, Tensor operand, [CallerArgumentExpression(nameof(x))] string name = "",
+        [CallerArgumentExpression(nameof(operand))] string operandName = "", [CallerMemberName] string op = "")
+    {
+        if (x.DType != operand.DType.Accumulator)
+        {
+            throw new DTypeException(
+                $"{op}: {name} is {x.DType}; beside {operandName} of {operand.DType} it must be {operand.DType.Accumulator}. Convert it with F.Cast.");
+        }
     }
 
     public static void Divides(

@@ -33,7 +33,7 @@ public sealed class Tensor : IDisposable
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Count;
 
-    /// <summary>Gradient of the last backward passes, summed; null before the first. Leaves only.</summary>
+    /// <summary>Gradient of the last backward passes, summed in float32 for a half tensor; null before the first. Leaves only.</summary>
     public Tensor? Grad => Variable is { IsLeaf: true } leaf ? leaf.Gradient : null;
 
     /// <summary>Whether backward passes compute this tensor's gradient. Set it on leaves: parameters and inputs.</summary>
@@ -48,7 +48,7 @@ public sealed class Tensor : IDisposable
             if (value == RequiresGrad)
                 return;
             ClearGrad();
-            Variable = value ? new Variable(Shape, DType, leaf: this) : null;
+            Variable = value ? new Variable(Shape, DType.Accumulator, leaf: this) : null;
         }
     }
 

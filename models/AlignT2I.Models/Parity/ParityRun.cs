@@ -82,10 +82,10 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
             Parameter parameter = store.Parameters.FirstOrDefault(p => p.Name == name[prefix.Length..])
                 ?? throw new FileFormatException(
                     recorded.Path, $"the model has no parameter '{name[prefix.Length..]}', whose gradient is recorded.");
-            Check(name, FileValues(parameter, parameter.Value.Grad), ParityLimits.Gradient);
+            Check(name, FileValues(parameter, parameter.Grad), ParityLimits.Gradient);
         }
         if (recorded.Has("gradstat"))
-            CheckStatistics("gradstat", statNames, name => FileValues(store[name], store[name].Value.Grad),
+            CheckStatistics("gradstat", statNames, name => FileValues(store[name], store[name].Grad),
                 (ParityLimits.StatSum, ParityLimits.StatNorm, ParityLimits.StatDot));
     }
 

@@ -29,7 +29,10 @@ internal sealed class BadInputTests
         Case("Mul: b is F64", () => F.Mul(Zeros(2), Tensor.Zeros([2], DType.F64, Backend.Cpu))),
         Case("Embedding: ids is F32; it needs I32", () => F.Embedding(Zeros(2), Zeros(2, 3))),
         Case("CrossEntropy: labels is F32; it needs I32", () => F.CrossEntropy(Zeros(2, 3), Zeros(2))),
-        Case("computes in F32 and F64, not F16", () => F.Add(F.Cast(Zeros(2), DType.F16), F.Cast(Zeros(2), DType.F16))),
+        Case("computes in F32, F64, BF16 and F16, not I32", () => F.Add(F.Cast(Zeros(2), DType.I32), F.Cast(Zeros(2), DType.I32))),
+        Case("weight is BF16; beside x of BF16 it must be F32", () => F.LayerNorm(Half(2), Half(2), Zeros(2), eps: 1e-5f)),
+        Case("sampleWeight is BF16; beside prediction of BF16 it must be F32", () => F.MseLoss(Half(2), Half(2), Half(2))),
+        Case("weight is F32 and x is BF16", () => F.Linear(Half(2), Zeros(2, 2))),
     ];
 
     static IEnumerable<TestCaseData> Indices =>
@@ -56,6 +59,8 @@ internal sealed class BadInputTests
     }
 
     static TestCaseData Case(string message, Func<Tensor> function) => new TestCaseData(message, function).SetArgDisplayNames(message);
+
+    static Tensor Half(params int[] shape) => Tensor.Zeros(shape, DType.BF16, Backend.Cpu);
 
     static Tensor Zeros(params int[] shape) => Tensor.Zeros(shape, DType.F32, Backend.Cpu);
 }

@@ -57,6 +57,19 @@ internal sealed class CastTests
     }
 
     [Test]
+    public void Many_bfloat16_are_rounded_as_one()
+    {
+        uint[] bits = new uint[4099];
+        Philox random = new(2);
+        for (int i = 0; i < bits.Length; i++)
+            bits[i] = (uint)random.NextUInt64();
+        float[] values = [.. bits.Select(BitConverter.UInt32BitsToSingle), float.NaN, float.MaxValue, 1 + 1 / 256f, 1 + 3 / 256f];
+        using MemoryScope scope = MemoryScope.Open();
+        ushort[] found = Bits(F.Cast(Tensor.From(values, [values.Length]), DType.BF16));
+        Assert.That(found, Is.EqualTo(values.Select(BFloat16.FromSingle)));
+    }
+
+    [Test]
     public void Integers_are_cut_and_saturated()
     {
         using MemoryScope scope = MemoryScope.Open();

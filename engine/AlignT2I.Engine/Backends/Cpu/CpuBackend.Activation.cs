@@ -40,6 +40,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void GegluForward(Tensor x, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         int width = y.Shape[^1];
         long rows = y.Shape.Rows;
         switch (x.DType)
@@ -52,6 +54,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void GegluBackward(Tensor x, Tensor dy, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (x, dy, dx) = (operands.Read(x), operands.Read(dy), operands.Write(dx));
         int width = dy.Shape[^1];
         long rows = dy.Shape.Rows;
         if (x.DType == DType.F32)
@@ -62,6 +66,8 @@ internal sealed unsafe partial class CpuBackend
 
     static void Activate<TFunction>(Tensor x, Tensor y) where TFunction : struct, IActivation
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (x.DType)
         {
             case DType.F32: ActivationKernel<TFunction>.Forward(x.Pointer<float>(), y.Pointer<float>(), x.Count); break;
@@ -72,6 +78,8 @@ internal sealed unsafe partial class CpuBackend
 
     static void Differentiate<TFunction>(Tensor saved, Tensor dy, Tensor dx) where TFunction : struct, IActivation
     {
+        using HalfOperands operands = new();
+        (saved, dy, dx) = (operands.Read(saved), operands.Read(dy), operands.Write(dx));
         if (saved.DType == DType.F32)
             ActivationKernel<TFunction>.Backward(saved.Pointer<float>(), dy.Pointer<float>(), dx.Pointer<float>(), dx.Count);
         else

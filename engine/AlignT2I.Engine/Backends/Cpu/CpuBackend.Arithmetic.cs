@@ -18,6 +18,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void Affine(Tensor x, double multiply, double add, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: Affine(x.Pointer<float>(), (float)multiply, (float)add, y.Pointer<float>(), y.Count); break;
@@ -28,6 +30,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void AddBroadcast(Tensor x, Tensor b, int groups, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, b, y) = (operands.Read(x), operands.Read(b), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: AddBroadcast<float>(x, b, groups, y); break;
@@ -38,6 +42,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void MulPerSample(Tensor x, Tensor w, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, w, y) = (operands.Read(x), operands.Read(w), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: MulPerSample<float>(x, w, y); break;
@@ -48,6 +54,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void ScaleShift(Tensor x, Tensor scale, Tensor? shift, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, scale, shift, y) = (operands.Read(x), operands.Read(scale), operands.ReadOptional(shift), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: ScaleShift<float>(x, scale, shift, y); break;
@@ -58,6 +66,8 @@ internal sealed unsafe partial class CpuBackend
 
     static void Binary<TKernel>(Tensor a, Tensor b, Tensor y) where TKernel : IBinaryKernel
     {
+        using HalfOperands operands = new();
+        (a, b, y) = (operands.Read(a), operands.Read(b), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: Binary<float, TKernel>(a.Pointer<float>(), b.Pointer<float>(), y.Pointer<float>(), y.Count); break;

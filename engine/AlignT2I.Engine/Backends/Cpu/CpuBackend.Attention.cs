@@ -4,6 +4,8 @@ internal sealed unsafe partial class CpuBackend
 {
     internal override void AttentionForward(Tensor q, Tensor k, Tensor v, int heads, bool causal, Tensor y, Tensor logSumExp)
     {
+        using HalfOperands operands = new();
+        (q, k, v, y) = (operands.Read(q), operands.Read(k), operands.Read(v), operands.Write(y));
         AttentionShape shape = AttentionShapeOf(q, k, heads, causal);
         switch (q.DType)
         {
@@ -24,6 +26,10 @@ internal sealed unsafe partial class CpuBackend
     internal override void AttentionBackward(
         Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, int heads, bool causal, Tensor dy, Tensor dq, Tensor dk, Tensor dv)
     {
+        using HalfOperands operands = new();
+        (q, k, v, y, dy) =
+            (operands.Read(q), operands.Read(k), operands.Read(v), operands.Read(y), operands.Read(dy));
+        (dq, dk, dv) = (operands.Write(dq), operands.Write(dk), operands.Write(dv));
         AttentionShape shape = AttentionShapeOf(q, k, heads, causal);
         if (q.DType == DType.F32)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
@@ -42,26 +43,38 @@ internal sealed unsafe partial class CpuBackend
             case DType.I64: TensorPrimitives.ConvertSaturating(values, new Span<long>((long*)to + start, values.Length)); break;
             case DType.U8: TensorPrimitives.ConvertSaturating(values, new Span<byte>((byte*)to + start, values.Length)); break;
             case DType.BF16:
-                ushort* result = (ushort*)to + start;
-                for (int i = 0; i < values.Length; i++)
-                {
-                    float single = typeof(T) == typeof(double) ? BFloat16.ToOdd(double.CreateSaturating(values[i])) : float.CreateSaturating(values[i]);
-                    result[i] = BFloat16.FromSingle(single);
-                }
-
+                CastToBFloat16(values, new Span<ushort>((ushort*)to + start, values.Length));
                 break;
             default: throw NotSupported(toType);
         }
     }
 
+    static void CastToBFloat16<T>(ReadOnlySpan<T> values, Span<ushort> result) where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) == typeof(float))
+        {
+            BFloat16.FromSingle(MemoryMarshal.Cast<T, float>(values), result);
+            return;
+        }
+        for (int i = 0; i < values.Length; i++)
+        {
+            float single = typeof(T) == typeof(double) ? BFloat16.ToOdd(double.CreateSaturating(values[i])) : float.CreateSaturating(values[i]);
+            result[i] = BFloat16.FromSingle(single);
+        }
+    }
+
     static void CastFromBFloat16(ReadOnlySpan<ushort> values, nint to, DType toType, long start)
     {
+        if (toType == DType.F32)
+        {
+            BFloat16.ToSingle(values, new Span<float>((float*)to + start, values.Length));
+            return;
+        }
         Span<float> buffer = stackalloc float[1024];
         while (!values.IsEmpty)
         {
             Span<float> piece = buffer[..Math.Min(buffer.Length, values.Length)];
-            for (int i = 0; i < piece.Length; i++)
-                piece[i] = BFloat16.ToSingle(values[i]);
+            BFloat16.ToSingle(values[..piece.Length], piece);
             CastFrom<float>(piece, to, toType, start);
             values = values[piece.Length..];
             start += piece.Length;

@@ -7,6 +7,8 @@ internal sealed unsafe partial class CpuBackend
 {
     internal override void Clamp(Tensor x, double low, double high, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (x.DType)
         {
             case DType.F32: TensorPrimitives.Clamp(x.AsSpan<float>(), (float)low, (float)high, y.AsSpan<float>()); break;
@@ -17,6 +19,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void ClampBackward(Tensor x, double low, double high, Tensor dy, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (x, dy, dx) = (operands.Read(x), operands.Read(dy), operands.Write(dx));
         switch (x.DType)
         {
             case DType.F32: ClampBackward(x.AsSpan<float>(), (float)low, (float)high, dy.AsSpan<float>(), dx.AsSpan<float>()); break;

@@ -6,6 +6,8 @@ internal sealed unsafe partial class CpuBackend
 {
     internal override void Conv2dForward(Tensor x, Tensor weight, Tensor? bias, int stride, Padding2d padding, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, weight, bias, y) = (operands.Read(x), operands.Read(weight), operands.ReadOptional(bias), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: Conv2dForward<float>(x, weight, bias, stride, padding, y); break;
@@ -16,6 +18,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void Conv2dBackwardData(Tensor dy, Tensor weight, int stride, Padding2d padding, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (dy, weight, dx) = (operands.Read(dy), operands.Read(weight), operands.Write(dx));
         ConvolutionShape shape = ConvolutionShape.Of(dx, weight, stride, padding);
         switch (dx.DType)
         {
@@ -27,6 +31,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void Conv2dBackwardWeight(Tensor x, Tensor dy, int stride, Padding2d padding, Tensor dweight)
     {
+        using HalfOperands operands = new();
+        (x, dy, dweight) = (operands.Read(x), operands.Read(dy), operands.Write(dweight));
         ConvolutionShape shape = ConvolutionShape.Of(x, dweight, stride, padding);
         switch (dweight.DType)
         {

@@ -23,6 +23,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void EmbeddingBackward(Tensor ids, Tensor dy, Tensor dtable)
     {
+        using HalfOperands operands = new();
+        (dy, dtable) = (operands.Read(dy), operands.Write(dtable));
         dtable.AsBytes().Clear();
         switch (dtable.DType)
         {
@@ -61,6 +63,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void TimestepEmbedding(Tensor timesteps, Tensor y)
     {
+        using HalfOperands operands = new();
+        (timesteps, y) = (operands.Read(timesteps), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: TimestepEmbedding<float>(timesteps.AsSpan<float>(), y.AsSpan<float>(), y.Shape[1]); break;

@@ -6,6 +6,8 @@ internal sealed unsafe partial class CpuBackend
 {
     internal override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c)
     {
+        using HalfOperands operands = new();
+        (a, b, c) = (operands.Read(a), operands.Read(b), operands.Write(c));
         switch (c.DType)
         {
             case DType.F32: MatMul<float>(a, transposeA, b, transposeB, c); break;
@@ -16,6 +18,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void LinearForward(Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, weight, bias, y) = (operands.Read(x), operands.Read(weight), operands.ReadOptional(bias), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: LinearForward<float>(x, weight, bias, y); break;
@@ -26,6 +30,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void LinearBackwardData(Tensor dy, Tensor weight, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (dy, weight, dx) = (operands.Read(dy), operands.Read(weight), operands.Write(dx));
         switch (dx.DType)
         {
             case DType.F32: LinearBackwardData<float>(dy, weight, dx); break;
@@ -36,6 +42,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void LinearBackwardWeight(Tensor x, Tensor dy, Tensor dweight)
     {
+        using HalfOperands operands = new();
+        (x, dy, dweight) = (operands.Read(x), operands.Read(dy), operands.Write(dweight));
         switch (dweight.DType)
         {
             case DType.F32: LinearBackwardWeight<float>(x, dy, dweight); break;
@@ -46,6 +54,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void BiasBackward(Tensor dy, Tensor dbias)
     {
+        using HalfOperands operands = new();
+        (dy, dbias) = (operands.Read(dy), operands.Write(dbias));
         int channels = dy.Shape[^1];
         long rows = Rows(dy);
         switch (dbias.DType)

@@ -7,6 +7,8 @@ internal sealed unsafe partial class CpuBackend
 {
     internal override void MseForward(Tensor prediction, Tensor target, Tensor? sampleWeight, Tensor perSample, Tensor loss)
     {
+        using HalfOperands operands = new();
+        (prediction, target) = (operands.Read(prediction), operands.Read(target));
         switch (loss.DType)
         {
             case DType.F32: MseForward<float>(prediction, target, sampleWeight, perSample, loss); break;
@@ -17,6 +19,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void MseBackward(Tensor prediction, Tensor target, Tensor? sampleWeight, Tensor dy, Tensor dprediction)
     {
+        using HalfOperands operands = new();
+        (prediction, target, dprediction) = (operands.Read(prediction), operands.Read(target), operands.Write(dprediction));
         switch (dy.DType)
         {
             case DType.F32: MseBackward<float>(prediction, target, sampleWeight, dy, dprediction); break;
@@ -27,6 +31,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void CrossEntropyForward(Tensor logits, Tensor labels, Tensor probabilities, Tensor loss)
     {
+        using HalfOperands operands = new();
+        logits = operands.Read(logits);
         switch (loss.DType)
         {
             case DType.F32: CrossEntropyForward<float>(logits, labels.AsSpan<int>(), probabilities, loss); break;
@@ -37,6 +43,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void CrossEntropyBackward(Tensor probabilities, Tensor labels, Tensor dy, Tensor dlogits)
     {
+        using HalfOperands operands = new();
+        dlogits = operands.Write(dlogits);
         switch (dy.DType)
         {
             case DType.F32: CrossEntropyBackward<float>(probabilities, labels.AsSpan<int>(), dy, dlogits); break;

@@ -5,6 +5,8 @@ internal sealed unsafe partial class CpuBackend
     internal override void GroupNormForward(
         Tensor x, Tensor weight, Tensor bias, int groups, float eps, bool silu, Tensor y, Tensor mean, Tensor rstd)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         GroupNormShape shape = GroupNormShapeOf(x, groups);
         switch (x.DType)
         {
@@ -24,6 +26,8 @@ internal sealed unsafe partial class CpuBackend
     internal override void GroupNormBackward(
         Tensor x, Tensor weight, Tensor? bias, Tensor mean, Tensor rstd, int groups, Tensor dy, Tensor dx, Tensor dweight, Tensor dbias)
     {
+        using HalfOperands operands = new();
+        (x, dy, dx) = (operands.Read(x), operands.Read(dy), operands.Write(dx));
         GroupNormShape shape = GroupNormShapeOf(x, groups);
         if (x.DType == DType.F32)
         {
@@ -43,6 +47,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void LayerNormForward(Tensor x, Tensor weight, Tensor bias, float eps, Tensor y, Tensor mean, Tensor rstd)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         int columns = x.Shape[^1];
         switch (x.DType)
         {
@@ -62,6 +68,8 @@ internal sealed unsafe partial class CpuBackend
     internal override void LayerNormBackward(
         Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dy, Tensor dx, Tensor dweight, Tensor dbias)
     {
+        using HalfOperands operands = new();
+        (x, dy, dx) = (operands.Read(x), operands.Read(dy), operands.Write(dx));
         int columns = x.Shape[^1];
         if (x.DType == DType.F32)
         {
@@ -77,6 +85,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void SoftmaxForward(Tensor x, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         int columns = x.Shape[^1];
         long rows = x.Shape.Rows;
         switch (x.DType)
@@ -89,6 +99,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (y, dy, dx) = (operands.Read(y), operands.Read(dy), operands.Write(dx));
         int columns = y.Shape[^1];
         long rows = y.Shape.Rows;
         if (y.DType == DType.F32)

@@ -13,6 +13,7 @@ internal sealed unsafe partial class CpuBackend
                 case DType.F64: AdamPiece<double>(slots[k], start, length, step); break;
                 default: throw NotSupported(slots[k].Value.DType);
             }
+            PassOn(slots[k], start, length, step.AverageFraction);
         });
 
     internal override void SgdStep(OptimizerSlot[] slots, SgdStep step) =>
@@ -24,18 +25,11 @@ internal sealed unsafe partial class CpuBackend
                 case DType.F64: SgdPiece<double>(slots[k], start, length, step); break;
                 default: throw NotSupported(slots[k].Value.DType);
             }
+            PassOn(slots[k], start, length, step.AverageFraction);
         });
 
     internal override void MoveToward(Tensor[] averages, Tensor[] values, double fraction) =>
-        ForPieces(averages, (k, start, length) =>
-        {
-            switch (averages[k].DType)
-            {
-                case DType.F32: MovePiece(averages[k], values[k], (float)fraction, start, length); break;
-                case DType.F64: MovePiece(averages[k], values[k], fraction, start, length); break;
-                default: throw NotSupported(averages[k].DType);
-            }
-        });
+        ForPieces(averages, (k, start, length) => MovePiece(averages[k], values[k], fraction, start, length));
 
     internal override double SquaredNorm(Tensor[] tensors)
     {
@@ -81,6 +75,25 @@ internal sealed unsafe partial class CpuBackend
                 pieces.Add((k, start));
         }
         return [.. pieces];
+    }
+
+    /// <summary>New values of a piece, still in the cache, to the half copy and the average.</summary>
+    static void PassOn(OptimizerSlot slot, long start, int length, double averageFraction)
+    {
+        if (slot.HalfCopy is { } half)
+            Cast(slot.Value.Live.Pointer, slot.Value.DType, half.Live.Pointer, half.DType, start, length);
+        if (slot.Average is { } average)
+            MovePiece(average, slot.Value, averageFraction, start, length);
+    }
+
+    static void MovePiece(Tensor average, Tensor value, double fraction, long start, int length)
+    {
+        switch (average.DType)
+        {
+            case DType.F32: MovePiece<float>(average, value, (float)fraction, start, length); break;
+            case DType.F64: MovePiece<double>(average, value, fraction, start, length); break;
+            default: throw NotSupported(average.DType);
+        }
     }
 
     static void AdamPiece<T>(OptimizerSlot slot, long start, int length, AdamStep step) where T : unmanaged, IFloatingPointIeee754<T>

@@ -7,6 +7,8 @@ internal sealed unsafe partial class CpuBackend
 {
     internal override void AvgPool2d(Tensor x, int kernel, int stride, int padding, bool countIncludePad, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         var window = new Window(kernel, stride, padding, countIncludePad);
         switch (y.DType)
         {
@@ -18,6 +20,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void AvgPool2dBackward(Tensor dy, int kernel, int stride, int padding, bool countIncludePad, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (dy, dx) = (operands.Read(dy), operands.Write(dx));
         var window = new Window(kernel, stride, padding, countIncludePad);
         switch (dx.DType)
         {
@@ -29,6 +33,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void MaxPool2d(Tensor x, int kernel, int stride, int padding, Tensor y, Tensor position)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         var window = new Window(kernel, stride, padding, CountIncludePad: false);
         switch (y.DType)
         {
@@ -40,6 +46,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void MaxPool2dBackward(Tensor dy, Tensor position, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (dy, dx) = (operands.Read(dy), operands.Write(dx));
         switch (dx.DType)
         {
             case DType.F32: MaxPool2dBackward<float>(dy, position, dx); break;

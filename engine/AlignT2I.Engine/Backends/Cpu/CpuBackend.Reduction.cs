@@ -10,6 +10,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void SumRows(Tensor x, double multiply, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: SumRows<float, FixedOrder.First>(x.Pointer<float>(), x.Pointer<float>(), x.Count, multiply, y); break;
@@ -20,6 +22,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void DotRows(Tensor a, Tensor b, Tensor y)
     {
+        using HalfOperands operands = new();
+        (a, b, y) = (operands.Read(a), operands.Read(b), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: SumRows<float, FixedOrder.Product>(a.Pointer<float>(), b.Pointer<float>(), a.Count, 1, y); break;
@@ -30,6 +34,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void ExpandRows(Tensor x, double multiply, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: ExpandRows(x.Pointer<float>(), x.Count, (float)multiply, y.Pointer<float>(), y.Count); break;
@@ -40,6 +46,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void SumGroups(Tensor x, int groups, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: SumGroups<float, FixedOrder.First>(x.Pointer<float>(), x.Pointer<float>(), x.Count, groups, y); break;
@@ -50,6 +58,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void DotGroups(Tensor a, Tensor b, int groups, Tensor y)
     {
+        using HalfOperands operands = new();
+        (a, b, y) = (operands.Read(a), operands.Read(b), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: SumGroups<float, FixedOrder.Product>(a.Pointer<float>(), b.Pointer<float>(), a.Count, groups, y); break;
@@ -60,6 +70,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void L2NormalizeForward(Tensor x, double eps, Tensor y, Tensor norm)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: L2NormalizeForward<float>(x, eps, y, norm); break;
@@ -70,6 +82,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void L2NormalizeBackward(Tensor y, Tensor norm, double eps, Tensor dy, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (y, dy, dx) = (operands.Read(y), operands.Read(dy), operands.Write(dx));
         switch (y.DType)
         {
             case DType.F32: L2NormalizeBackward<float>(y, norm, eps, dy, dx); break;

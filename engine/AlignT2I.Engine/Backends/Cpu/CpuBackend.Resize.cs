@@ -25,6 +25,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void UpsampleNearest2xBackward(Tensor dy, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (dy, dx) = (operands.Read(dy), operands.Write(dx));
         switch (dx.DType)
         {
             case DType.F32: UpsampleNearest2xBackward(dy.Pointer<float>(), dx.Pointer<float>(), dx.Shape); break;
@@ -35,6 +37,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void ResizeBilinear(Tensor x, Tensor y)
     {
+        using HalfOperands operands = new();
+        (x, y) = (operands.Read(x), operands.Write(y));
         switch (y.DType)
         {
             case DType.F32: ResizeBilinear(x.Pointer<float>(), x.Shape, y.Pointer<float>(), y.Shape); break;
@@ -45,6 +49,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void ResizeBilinearBackward(Tensor dy, Tensor dx)
     {
+        using HalfOperands operands = new();
+        (dy, dx) = (operands.Read(dy), operands.Write(dx));
         switch (dx.DType)
         {
             case DType.F32: ResizeBilinearBackward(dy.Pointer<float>(), dy.Shape, dx.Pointer<float>(), dx.Shape); break;

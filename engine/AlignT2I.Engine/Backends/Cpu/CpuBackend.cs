@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
+
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores.</summary>
+/// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores; <see cref="HalfOperands"/> are the 16-bit types.</summary>
 internal sealed unsafe partial class CpuBackend : Backend
 {
     readonly CpuMemoryPool pool = new();
@@ -30,7 +32,7 @@ internal sealed unsafe partial class CpuBackend : Backend
             case DType.I32: x.AsSpan<int>().Fill((int)value); break;
             case DType.I64: x.AsSpan<long>().Fill((long)value); break;
             case DType.U8: x.AsSpan<byte>().Fill((byte)value); break;
-            case DType.BF16 when value == 0: x.AsBytes().Clear(); break;
+            case DType.BF16: MemoryMarshal.Cast<byte, ushort>(x.AsBytes()).Fill(BFloat16.FromSingle(BFloat16.ToOdd(value))); break;
             default: throw NotSupported(x.DType);
         }
     }
@@ -39,5 +41,5 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     /// <summary>The exception for a type without a CPU kernel.</summary>
     static DTypeException NotSupported(DType dtype) =>
-        new($"the CPU backend computes in F32 and F64, not {dtype}; convert with F.Cast.");
+        new($"the CPU backend computes in F32, F64, BF16 and F16, not {dtype}; convert with F.Cast.");
 }
