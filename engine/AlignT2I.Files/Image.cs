@@ -3,6 +3,8 @@ namespace AlignT2I.Files;
 /// <summary>A picture of 8-bit samples.</summary>
 public sealed class Image
 {
+    const int Rgb = 3;
+
     /// <summary>Takes the samples without copying them.</summary>
     /// <param name="width">Pixels per row, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
@@ -31,4 +33,26 @@ public sealed class Image
 
     /// <summary>[Height, Width, Channels], 0 to 255.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>
+    /// Whether the file held numbers of colours or single bits. The Python Imaging Library, and with it CLIP's own transform, resizes
+    /// such a picture by nearest neighbour.
+    /// </summary>
+    public bool IsIndexed { get; init; }
+
+    /// <summary>The picture with three channels: grey thrice, alpha left out, as the Python Imaging Library's <c>convert("RGB")</c> does.</summary>
+    /// <returns>This picture where it has three channels.</returns>
+    public Image ToRgb()
+    {
+        if (Channels == Rgb)
+            return this;
+        byte[] rgb = new byte[(long)Width * Height * Rgb];
+        for (int pixel = 0; pixel < rgb.Length / Rgb; pixel++)
+        {
+            ReadOnlySpan<byte> samples = Pixels.AsSpan(pixel * Channels, Channels);
+            for (int c = 0; c < Rgb; c++)
+                rgb[pixel * Rgb + c] = samples[Channels == 1 ? 0 : c];
+        }
+        return new Image(Width, Height, Rgb, rgb) { IsIndexed = IsIndexed };
+    }
 }

@@ -7,7 +7,7 @@ public static class Png
     const int MaxFileBytes = 1 << 29;
 
     /// <summary>
-    /// Reads any PNG: every colour type, bit depth and interlacing. 16-bit samples are rounded to 8, colour profiles are not applied.
+    /// Reads any PNG: every colour type, bit depth and interlacing. 16-bit samples keep their high byte, colour profiles are not applied.
     /// </summary>
     /// <param name="path">The file, at most 512 MiB.</param>
     /// <exception cref="UsageException">There is no such file.</exception>

@@ -106,9 +106,6 @@ internal sealed class PngColors
         return row[bit / 8] >> (8 - depth - bit % 8) & ((1 << depth) - 1);
     }
 
-    byte Scale(int sample)
-    {
-        int max = (1 << header.BitDepth) - 1;
-        return (byte)((sample * 255L + max / 2) / max);
-    }
+    /// <summary>16 bits keep their high byte, as in libpng and the Python Imaging Library; 1, 2 and 4 bits divide 255.</summary>
+    byte Scale(int sample) => (byte)(header.BitDepth == 16 ? sample >> 8 : sample * 255 / ((1 << header.BitDepth) - 1));
 }

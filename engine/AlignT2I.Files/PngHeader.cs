@@ -11,13 +11,15 @@ namespace AlignT2I.Files;
 internal readonly record struct PngHeader(int Width, int Height, int BitDepth, int ColorType, bool Interlaced)
 {
     const int Bytes = 13;
-    const long MaxPixels = 1 << 26;
 
     public int Samples => ColorType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
     public bool HasAlpha => ColorType is 4 or 6;
 
     public bool HasPalette => ColorType == 3;
+
+    /// <summary>Whether a pixel is the number of a colour, or black or white.</summary>
+    public bool IsIndexed => HasPalette || BitDepth == 1;
 
     /// <summary>Distance between the bytes that a row filter compares.</summary>
     public int PixelBytes => Math.Max(1, Samples * BitDepth / 8);
@@ -53,11 +55,7 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, i
         uint width = BinaryPrimitives.ReadUInt32BigEndian(chunk), height = BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]);
         if (width == 0 || height == 0 || width > int.MaxValue || height > int.MaxValue)
             throw new FileFormatException(path, $"it is said to be {width} x {height} pixels; the format allows 1 to 2^31 - 1 each.");
-        if ((long)width * height > MaxPixels)
-        {
-            throw new FileFormatException(path,
-                $"it is {width} x {height} pixels, more than the {MaxPixels} that are read here; scale it down.");
-        }
+        ImageFile.CheckSize(path, width, height);
         (byte depth, byte color, byte compression, byte filter, byte interlace) = (chunk[8], chunk[9], chunk[10], chunk[11], chunk[12]);
         bool known = color switch
         {

@@ -103,7 +103,7 @@ internal sealed class PngReader(string path)
         {
             throw new FileFormatException(path, "its image data cannot be decompressed; it is damaged.", e);
         }
-        return new Image(h.Width, h.Height, colors.Channels, pixels);
+        return new Image(h.Width, h.Height, colors.Channels, pixels) { IsIndexed = h.IsIndexed };
     }
 
     void ReadPass(ZLibStream inflated, PngHeader h, PngPass pass, PngColors colors, byte[] pixels)

@@ -54,7 +54,7 @@ internal sealed class PngSample
             {
                 int[] pixel = [.. Enumerable.Range(0, samples).Select(c => values[y, x, c])];
                 int[] first = [.. Enumerable.Range(0, samples).Select(c => values[0, 0, c])];
-                byte[] scaled = [.. pixel.Select(v => (byte)Math.Round(v * 255.0 / max, MidpointRounding.AwayFromZero))];
+                byte[] scaled = [.. pixel.Select(v => (byte)(depth == 16 ? v / 256 : v * 255 / max))];
                 byte[] rgb = color == 3 ? palette[(3 * pixel[0])..(3 * pixel[0] + 3)]
                     : samples < 3 ? [scaled[0], scaled[0], scaled[0]] : scaled[..3];
                 expected.AddRange(rgb);

@@ -33,7 +33,7 @@ public static class Shell
             Console.Error.WriteLine(e.Message);
             return BadInput;
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or MissingLibraryException)
         {
             Console.Error.WriteLine(e.Message);
             return BadEnvironment;

@@ -4,7 +4,10 @@ using AlignT2I.Files;
 namespace AlignT2I.Models.Clip;
 
 /// <summary>Turns images into what CLIP's image tower reads: resized, cut to the centre square, normalized.</summary>
-/// <remarks>As CLIP's own transform and transformers' CLIPImageProcessor: shortest side to the size, bicubic with antialiasing.</remarks>
+/// <remarks>
+/// As CLIP's own transform: shortest side to the size, bicubic with antialiasing; pictures of a palette or of single bits by nearest
+/// neighbour, as the Python Imaging Library resizes them.
+/// </remarks>
 /// <param name="size">Height and width of the result, in pixels: the tower's <c>image_size</c>.</param>
 /// <param name="config">Mean and deviation that normalize the pixels; CLIP's own when left out.</param>
 public sealed class ClipImageProcessor(int size, ClipImageProcessorConfig? config = null)
@@ -42,9 +45,10 @@ public sealed class ClipImageProcessor(int size, ClipImageProcessorConfig? confi
         (int newWidth, int newHeight) = width <= height
             ? (size, (int)((long)size * height / width)) : ((int)((long)size * width / height), size);
         // Colours of transparent pixels must not bleed into their neighbours: they are weighted by alpha while resizing.
-        bool hasAlpha = channels == 4 && (newWidth != width || newHeight != height);
+        bool hasAlpha = channels == 4 && !image.IsIndexed && (newWidth != width || newHeight != height);
         byte[] pixels = hasAlpha ? Premultiply(image.Pixels) : image.Pixels;
-        pixels = BicubicResize.Run(pixels, width, height, channels, newWidth, newHeight);
+        pixels = image.IsIndexed ? NearestResize.Run(pixels, width, height, channels, newWidth, newHeight)
+            : BicubicResize.Run(pixels, width, height, channels, newWidth, newHeight);
         int left = Middle(newWidth - size), top = Middle(newHeight - size);
         byte[] crop = new byte[size * size * Channels];
         for (int y = 0; y < size; y++)

@@ -17,6 +17,7 @@ internal sealed class ClipImageProcessorTests
     [TestCase(3, "img3-512x301-RGB.png")]
     [TestCase(4, "img4-333x250-L.png")]
     [TestCase(5, "img5-151x149-RGBA.png")]
+    [TestCase(6, "img6-260x241-P.png")]
     public void Resized_and_cut_as_recorded(int number, string file)
     {
         using SafetensorsFile recorded = SafetensorsFile.Open(Golden.Path(Recording));
