@@ -21,9 +21,9 @@ public readonly struct ParameterBuilder
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
     public Tensor Weight(string name, Shape shape, Init init) => store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType);
 
-    /// <summary>The same in the type of sums, float32 beside half weights: scale and shift of a normalization.</summary>
+    /// <summary>The same in the type of sums, float32 beside half weights: scale and shift of a normalization, factors of a loss.</summary>
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
-    public Tensor NormWeight(string name, Shape shape, Init init) =>
+    public Tensor AccumulatorWeight(string name, Shape shape, Init init) =>
         store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType.Accumulator);
 
     /// <summary>A convolution's weight: [outChannels, kernel, kernel, inChannels] in memory, [outChannels, inChannels, kernel, kernel] in files.</summary>

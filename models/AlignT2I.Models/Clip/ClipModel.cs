@@ -19,7 +19,7 @@ public sealed class ClipModel : Module<Tensor, Tensor>
         Config = config;
         text = new ClipTextModelWithProjection(p, config.TextConfig with { ProjectionDim = config.ProjectionDim });
         vision = new ClipVisionModelWithProjection(p, config.VisionConfig with { ProjectionDim = config.ProjectionDim });
-        logitScale = p.Weight("logit_scale", [], new Init(config.LogitScaleInitValue, 0, IsNormal: false));
+        logitScale = p.AccumulatorWeight("logit_scale", [], new Init(config.LogitScaleInitValue, 0, IsNormal: false));
     }
 
     /// <summary>What the model was made from.</summary>

@@ -65,6 +65,6 @@ public sealed class ClipTextModel : Module<Tensor>
         Tensor x = F.AddTrailing(F.Embedding(inputIds, tokenEmbedding), positions);
         foreach (ClipEncoderLayer layer in layers)
             x = layer.Call(x);
-        return finalLayerNorm.Call(x);
+        return F.Cast(finalLayerNorm.Call(x), x.DType.Accumulator);
     }
 }

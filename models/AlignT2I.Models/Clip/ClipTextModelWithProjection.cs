@@ -7,6 +7,7 @@ namespace AlignT2I.Models.Clip;
 public sealed class ClipTextModelWithProjection : MultiModule<Tensor>
 {
     readonly Linear textProjection;
+    readonly DType dtype;
 
     /// <summary>Asks for the parameters.</summary>
     /// <param name="p">The checkpoint's root, above <c>text_model</c> and <c>text_projection</c>.</param>
@@ -15,6 +16,7 @@ public sealed class ClipTextModelWithProjection : MultiModule<Tensor>
     {
         TextModel = new ClipTextModel(p, config);
         textProjection = new Linear(p["text_projection"], config.HiddenSize, config.ProjectionDim, bias: false);
+        dtype = p.DType;
     }
 
     /// <summary>The tower alone.</summary>
@@ -27,6 +29,6 @@ public sealed class ClipTextModelWithProjection : MultiModule<Tensor>
     {
         Tensor lastHiddenState = TextModel.Call(inputIds);
         Tensor pooled = TextModel.Pool(lastHiddenState, inputIds);
-        return [lastHiddenState, pooled, textProjection.Call(pooled)];
+        return [lastHiddenState, pooled, F.Cast(textProjection.Call(F.Cast(pooled, dtype)), dtype.Accumulator)];
     }
 }

@@ -47,7 +47,7 @@ public sealed class ClipVisionModel : MultiModule<Tensor>
         Shape expected = [n, Config.ImageSize, Config.ImageSize, Config.NumChannels];
         if (pixelValues.Shape != expected)
             throw new ShapeException($"ClipVisionModel: pixelValues has shape {pixelValues.Shape}; it needs {expected}.");
-        Tensor patches = patchEmbedding.Call(pixelValues).Reshape([n, (tokens - 1) * width]);
+        Tensor patches = patchEmbedding.Call(F.Cast(pixelValues, classEmbedding.DType)).Reshape([n, (tokens - 1) * width]);
         Tensor classTokens = F.AddTrailing(Tensor.Zeros([n, width], patches.DType, patches.Backend), classEmbedding);
         // Tokens lie one after the other, so that a token in front is columns in front of the flattened patches.
         Tensor x = F.Concat(classTokens, patches).Reshape([n, tokens, width]);
@@ -55,6 +55,6 @@ public sealed class ClipVisionModel : MultiModule<Tensor>
         foreach (ClipEncoderLayer layer in layers)
             x = layer.Call(x);
         Tensor classToken = F.SliceLast(x.Reshape([n, tokens * width]), 0, width);
-        return [x, postLayerNorm.Call(classToken)];
+        return [F.Cast(x, x.DType.Accumulator), F.Cast(postLayerNorm.Call(classToken), x.DType.Accumulator)];
     }
 }

@@ -7,6 +7,7 @@ namespace AlignT2I.Models.Clip;
 public sealed class ClipVisionModelWithProjection : MultiModule<Tensor>
 {
     readonly Linear visualProjection;
+    readonly DType dtype;
 
     /// <summary>Asks for the parameters.</summary>
     /// <param name="p">The checkpoint's root, above <c>vision_model</c> and <c>visual_projection</c>.</param>
@@ -15,6 +16,7 @@ public sealed class ClipVisionModelWithProjection : MultiModule<Tensor>
     {
         VisionModel = new ClipVisionModel(p, config);
         visualProjection = new Linear(p["visual_projection"], config.HiddenSize, config.ProjectionDim, bias: false);
+        dtype = p.DType;
     }
 
     /// <summary>The tower alone.</summary>
@@ -26,6 +28,6 @@ public sealed class ClipVisionModelWithProjection : MultiModule<Tensor>
     protected override Tensor[] Forward(Tensor pixelValues)
     {
         Tensor[] tower = VisionModel.Call(pixelValues);
-        return [.. tower, visualProjection.Call(tower[1])];
+        return [.. tower, F.Cast(visualProjection.Call(F.Cast(tower[1], dtype)), dtype.Accumulator)];
     }
 }

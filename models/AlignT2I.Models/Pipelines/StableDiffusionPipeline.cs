@@ -163,6 +163,6 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
                 for (int p = 0; p < pixels; p++)
                     values[(n * pixels + p) * channels + c] = planes[c * pixels + p];
         }
-        return F.Cast(Tensor.From(values, shape), model.UNetParameters.Parameters[0].Value.DType);
+        return F.Cast(Tensor.From(values, shape), model.UNetParameters.DType.Accumulator);
     }
 }

@@ -11,6 +11,7 @@ public sealed class RewardModel : Module<Tensor, Tensor>
     const double ClipScoreScale = 8;
 
     readonly Linear[] mlp;
+    readonly DType dtype;
 
     /// <summary>Asks for the parameters.</summary>
     /// <param name="p">The checkpoint's root, above <c>mlp</c>.</param>
@@ -19,6 +20,7 @@ public sealed class RewardModel : Module<Tensor, Tensor>
     {
         config.Validate("reward");
         Config = config;
+        dtype = p.DType;
         int scores = config.ClipScoreInput ? 1 : 0;
         int[] widths = [config.ImageEmbedDim + config.TextEmbedDim + scores, .. config.HiddenSizes, 1];
         // Odd places are the activations, which have no parameters.
@@ -45,8 +47,9 @@ public sealed class RewardModel : Module<Tensor, Tensor>
             x = F.Concat(x, F.Affine(score, ClipScoreScale));
         }
 
+        x = F.Cast(x, dtype);
         for (int i = 0; i < mlp.Length; i++)
             x = mlp[i].Call(i == 0 ? x : F.Relu(x));
-        return F.Sigmoid(x).Reshape([n]);
+        return F.Sigmoid(F.Cast(x, dtype.Accumulator)).Reshape([n]);
     }
 }

@@ -11,6 +11,7 @@ public sealed class AutoencoderKLDecoder : Module<Tensor>
     readonly VaeMidBlock midBlock;
     readonly VaeUpBlock[] upBlocks;
     readonly GroupNorm convNormOut;
+    readonly DType dtype;
 
     /// <summary>Builds the network; its parameters get their values from <paramref name="p"/>.</summary>
     /// <param name="p">The parameters, named as in <c>vae/diffusion_pytorch_model.safetensors</c>.</param>
@@ -20,6 +21,7 @@ public sealed class AutoencoderKLDecoder : Module<Tensor>
     {
         config.Validate("AutoencoderKL");
         this.config = config;
+        dtype = p.DType;
         ParameterBuilder decoder = p["decoder"];
         int finest = config.BlockOutChannels[0], coarsest = config.BlockOutChannels[^1];
         postQuantConv = new Conv2d(p["post_quant_conv"], config.LatentChannels, config.LatentChannels, kernel: 1);
@@ -41,9 +43,9 @@ public sealed class AutoencoderKLDecoder : Module<Tensor>
         if (latents.Shape.Rank != 4 || latents.Shape[3] != config.LatentChannels)
             throw new ShapeException($"AutoencoderKL: latents are {latents.Shape}; expected [N, h, w, {config.LatentChannels}].");
 
-        Tensor x = midBlock.Call(convIn.Call(postQuantConv.Call(latents)));
+        Tensor x = midBlock.Call(convIn.Call(postQuantConv.Call(F.Cast(latents, dtype))));
         foreach (VaeUpBlock block in upBlocks)
             x = block.Call(x);
-        return convOut.Call(convNormOut.Call(x));
+        return F.Cast(convOut.Call(convNormOut.Call(x)), dtype.Accumulator);
     }
 }

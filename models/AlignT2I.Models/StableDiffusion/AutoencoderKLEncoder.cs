@@ -11,6 +11,7 @@ public sealed class AutoencoderKLEncoder : Module<Tensor>
     readonly VaeDownBlock[] downBlocks;
     readonly VaeMidBlock midBlock;
     readonly GroupNorm convNormOut;
+    readonly DType dtype;
 
     /// <summary>Builds the network; its parameters get their values from <paramref name="p"/>.</summary>
     /// <param name="p">The parameters, named as in <c>vae/diffusion_pytorch_model.safetensors</c>.</param>
@@ -20,6 +21,7 @@ public sealed class AutoencoderKLEncoder : Module<Tensor>
     {
         config.Validate("AutoencoderKL");
         this.config = config;
+        dtype = p.DType;
         ParameterBuilder encoder = p["encoder"];
         int coarsest = config.BlockOutChannels[^1], moments = 2 * config.LatentChannels;
         convIn = new Conv2d(encoder["conv_in"], config.InChannels, config.BlockOutChannels[0], kernel: 3, padding: 1);
@@ -45,9 +47,9 @@ public sealed class AutoencoderKLEncoder : Module<Tensor>
             throw new ShapeException(
                 $"AutoencoderKL: image is {image.Shape}; expected [N, H, W, {config.InChannels}] with H and W multiples of {f}.");
 
-        Tensor x = convIn.Call(image);
+        Tensor x = convIn.Call(F.Cast(image, dtype));
         foreach (VaeDownBlock block in downBlocks)
             x = block.Call(x);
-        return quantConv.Call(convOut.Call(convNormOut.Call(midBlock.Call(x))));
+        return F.Cast(quantConv.Call(convOut.Call(convNormOut.Call(midBlock.Call(x)))), dtype.Accumulator);
     }
 }

@@ -6,6 +6,7 @@ namespace AlignT2I.Models.StableDiffusion;
 /// <remarks>
 /// Rombach et al. 2022, arXiv:2112.10752; Ronneberger et al. 2015 for the shape. Parameter names as in diffusers' UNet2DConditionModel.
 /// A way down over the resolutions, a middle, and a way up in which every layer also sees the way down's feature map of its size.
+/// As every network here it takes and returns float32 (float64 where it computes in that), whatever type it computes in.
 /// </remarks>
 public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
 {
@@ -15,6 +16,7 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
     readonly MidBlock midBlock;
     readonly UpBlock[] upBlocks;
     readonly GroupNorm convNormOut;
+    readonly DType dtype;
 
     /// <summary>Builds the network; its parameters get their values from <paramref name="p"/>.</summary>
     /// <param name="p">The parameters, named as in <c>unet/diffusion_pytorch_model.safetensors</c>.</param>
@@ -24,6 +26,7 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
     {
         config.Validate("UNet2DCondition");
         Config = config;
+        dtype = p.DType;
         int finest = config.BlockOutChannels[0];
         convIn = new Conv2d(p["conv_in"], config.InChannels, finest, kernel: 3, padding: 1);
         timeEmbedding = new TimeEmbedding(p["time_embedding"], finest, config.TimeEmbedDim);
@@ -51,24 +54,24 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
     {
         CheckShapes(sample, timesteps, encoderHiddenStates);
         Tensor temb = timeEmbedding.Call(timesteps);
-        Tensor x = convIn.Call(sample);
+        Tensor states = F.Cast(encoderHiddenStates, dtype), x = convIn.Call(F.Cast(sample, dtype));
 
         var skips = new Stack<Tensor>([x]);
         foreach (DownBlock block in downBlocks)
         {
-            foreach (Tensor state in block.Call(x, temb, encoderHiddenStates))
+            foreach (Tensor state in block.Call(x, temb, states))
                 skips.Push(x = state);
         }
-        x = midBlock.Call(x, temb, encoderHiddenStates);
+        x = midBlock.Call(x, temb, states);
         foreach (UpBlock block in upBlocks)
         {
-            var states = new Tensor[Config.LayersPerBlock + 2];
-            states[0] = x;
-            for (int i = 1; i < states.Length; i++)
-                states[i] = skips.Pop();
-            x = block.Call(states, temb, encoderHiddenStates);
+            var inputs = new Tensor[Config.LayersPerBlock + 2];
+            inputs[0] = x;
+            for (int i = 1; i < inputs.Length; i++)
+                inputs[i] = skips.Pop();
+            x = block.Call(inputs, temb, states);
         }
-        return convOut.Call(convNormOut.Call(x));
+        return F.Cast(convOut.Call(convNormOut.Call(x)), dtype.Accumulator);
     }
 
     void CheckShapes(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates)

@@ -12,8 +12,8 @@ public sealed class GroupNorm : Module<Tensor>
     /// <summary>A layer of <paramref name="groups"/> groups over <paramref name="channels"/> channels.</summary>
     public GroupNorm(ParameterBuilder p, int groups, int channels, float eps, bool silu = false)
     {
-        weight = p.NormWeight("weight", [channels], Init.Ones);
-        bias = p.NormWeight("bias", [channels], Init.Zeros);
+        weight = p.AccumulatorWeight("weight", [channels], Init.Ones);
+        bias = p.AccumulatorWeight("bias", [channels], Init.Zeros);
         this.groups = groups;
         this.eps = eps;
         this.silu = silu;

@@ -10,8 +10,8 @@ public sealed class LayerNorm : Module<Tensor>
     /// <summary>A layer over <paramref name="channels"/> channels.</summary>
     public LayerNorm(ParameterBuilder p, int channels, float eps = 1e-5f)
     {
-        weight = p.NormWeight("weight", [channels], Init.Ones);
-        bias = p.NormWeight("bias", [channels], Init.Zeros);
+        weight = p.AccumulatorWeight("weight", [channels], Init.Ones);
+        bias = p.AccumulatorWeight("bias", [channels], Init.Zeros);
         this.eps = eps;
     }
 
