@@ -25,6 +25,12 @@ internal static class FinetuneCommand
         DefaultValueFactory = _ => "full",
     };
 
+    static readonly Option<string> dtype = new("--dtype")
+    {
+        Description = "what the UNet computes in: float32, or bfloat16 or float16 with float32 master weights",
+        DefaultValueFactory = _ => defaults.Dtype,
+    };
+
     static readonly Option<int> steps = new("--steps") { Description = "updates of the UNet", DefaultValueFactory = _ => defaults.Steps };
     static readonly Option<double> learningRate = new("--learning-rate") { Description = "AdamW step", DefaultValueFactory = _ => defaults.LearningRate };
 
@@ -67,13 +73,14 @@ internal static class FinetuneCommand
     public static RootCommand Create()
     {
         mix.AcceptOnlyFromAmong("human", "unlabeled", "full");
+        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         string description = CommandOptions.WithExample(
             "Update the UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Ctrl-C saves a checkpoint; --resume goes on from it.",
             "finetune --run runs/a --steps 300");
         var command = new RootCommand(description)
         {
             run, model, config, mix, steps, learningRate, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight, pretrainingImages,
-            checkpointSteps, resume, seed, json,
+            checkpointSteps, dtype, resume, seed, json,
         };
         command.SetAction(Start);
         return command;
@@ -103,6 +110,7 @@ internal static class FinetuneCommand
         return file with
         {
             Seed = parse.Or(seed, file.Seed),
+            Dtype = parse.Or(dtype, file.Dtype),
             Mix = parse.Or(mix, "") switch
             {
                 "human" => FinetuneMix.HumanOnly,
@@ -129,6 +137,6 @@ internal static class FinetuneCommand
             ("run folder", folder.Path), ("model", $"{modelFolder}, UNet of {parameters / 1e6:0.0} M parameters"), ("mix", FinetuneStage.Name(options.Mix)),
             ("updates", $"{options.Steps}, a checkpoint every {options.CheckpointSteps}"),
             ("images in an update", $"{images}, accumulated over {passes} {(passes == 1 ? "pass" : "passes")}"),
-            ("memory", $"about {bytes / 1e9:0.0} GB"));
+            ("precision", options.Dtype), ("memory", $"about {bytes / 1e9:0.0} GB"));
     }
 }

@@ -35,6 +35,16 @@ public static class DTypes
         public bool IsFloat => dtype is DType.F32 or DType.F64 or DType.BF16 or DType.F16;
     }
 
+    /// <summary>The floating-point type that options and files name so: float32, bfloat16, float16 or float64; null for another name.</summary>
+    public static DType? Named(string name) => name switch
+    {
+        "float32" => DType.F32,
+        "bfloat16" => DType.BF16,
+        "float16" => DType.F16,
+        "float64" => DType.F64,
+        _ => null,
+    };
+
     /// <summary>The dtype whose elements are <typeparamref name="T"/> in memory.</summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is the element of no dtype.</exception>
     public static DType Of<T>() where T : unmanaged =>

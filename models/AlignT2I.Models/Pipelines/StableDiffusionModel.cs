@@ -26,12 +26,13 @@ public sealed class StableDiffusionModel : IDisposable
     /// <param name="unet">The UNet's sizes and parameters; it reads the text encoder's states.</param>
     /// <param name="vae">The autoencoder's sizes and parameters; its latents are the UNet's channels.</param>
     /// <param name="backend">Where it computes; null is the CPU.</param>
-    /// <param name="dtype">Type of the parameters and of the computation: F32 or F64.</param>
+    /// <param name="dtype">Type of the weights and of the computation.</param>
+    /// <param name="trainedUNet">For training the UNet: the type that it computes in, with float32 masters where that is half.</param>
     /// <exception cref="FileFormatException">The parts do not fit together, or a source lacks a parameter.</exception>
     public StableDiffusionModel(
         ClipTokenizer tokenizer, SchedulerConfig schedulerConfig, (ClipTextConfig Config, ParameterSource Source) text,
         (UNet2DConditionConfig Config, ParameterSource Source) unet, (AutoencoderKLConfig Config, ParameterSource Source) vae,
-        Backend? backend = null, DType dtype = DType.F32)
+        Backend? backend = null, DType dtype = DType.F32, DType? trainedUNet = null)
     {
         Require("text_encoder", "max_position_embeddings", text.Config.MaxPositionEmbeddings, tokenizer.ModelMaxLength,
             "the tokenizer's model_max_length");
@@ -43,7 +44,7 @@ public sealed class StableDiffusionModel : IDisposable
         Tokenizer = tokenizer;
         SchedulerConfig = schedulerConfig;
         TextEncoderParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, text.Source);
-        UNetParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, unet.Source);
+        UNetParameters = new ParameterStore(backend ?? Backend.Cpu, trainedUNet ?? dtype, unet.Source, masters: trainedUNet is not null);
         VaeParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, vae.Source);
         try
         {
@@ -89,10 +90,12 @@ public sealed class StableDiffusionModel : IDisposable
     /// <param name="folder">The folder with <c>model_index.json</c>.</param>
     /// <param name="unetFolder">Folder of another UNet to take, such as a fine-tuned one; null takes the folder's own.</param>
     /// <param name="backend">Where it computes; null is the CPU.</param>
-    /// <param name="dtype">Type of the parameters and of the computation: F32 or F64.</param>
+    /// <param name="dtype">Type of the weights and of the computation.</param>
+    /// <param name="trainedUNet">For training the UNet: the type that it computes in, with float32 masters where that is half.</param>
     /// <exception cref="UsageException">The folder or a file in it is missing.</exception>
     /// <exception cref="FileFormatException">A file is malformed, or the files do not belong together.</exception>
-    public static StableDiffusionModel Load(string folder, string? unetFolder = null, Backend? backend = null, DType dtype = DType.F32)
+    public static StableDiffusionModel Load(
+        string folder, string? unetFolder = null, Backend? backend = null, DType dtype = DType.F32, DType? trainedUNet = null)
     {
         if (!Directory.Exists(folder))
             throw new UsageException($"{folder}: there is no such folder; name a diffusers folder, the one with {IndexFile}.");
@@ -114,7 +117,7 @@ public sealed class StableDiffusionModel : IDisposable
             {
                 DeprecatedName = AutoencoderKLNames.Deprecated,
             }),
-            backend, dtype);
+            backend, dtype, trainedUNet);
     }
 
     /// <summary>Writes a diffusers folder, which any diffusers program reads.</summary>

@@ -37,16 +37,16 @@ internal sealed class TinyFinetuning : IDisposable
 
     readonly UNet2DCondition unet;
 
-    public TinyFinetuning()
+    public TinyFinetuning(DType dtype = DType.F32)
     {
-        Parameters = new ParameterStore(new RandomParameters(seed: 3));
+        Parameters = new ParameterStore(Backend.Cpu, dtype, new RandomParameters(seed: 3), masters: true);
         unet = new UNet2DCondition(Parameters.Root, config);
         Parameters.Finish();
     }
 
     public ParameterStore Parameters { get; }
 
-    public static FinetuneData Data()
+    public static FinetuneData Data(float rewardScale = 1)
     {
         var random = new Philox(11);
         RowTable latents = new([4, 4, 4]), texts = new([5, 6]);
@@ -57,7 +57,7 @@ internal sealed class TinyFinetuning : IDisposable
             texts.Add($"prompt {i}", Row(random, texts.Width));
         return new FinetuneData(
             latents, texts, EmptyTextRow: 0,
-            [.. Enumerable.Range(0, 10).Select(i => new FinetuneExample(i, 1 + i % 4, i / 10f))],
+            [.. Enumerable.Range(0, 10).Select(i => new FinetuneExample(i, 1 + i % 4, rewardScale * i / 10))],
             [.. Enumerable.Range(10, 10).Select(i => new FinetuneExample(i, 1 + i % 4, 1))]);
     }
 

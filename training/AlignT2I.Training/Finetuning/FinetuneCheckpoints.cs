@@ -8,12 +8,12 @@ namespace AlignT2I.Training.Finetuning;
 
 /// <summary>The checkpoints of a fine-tuning: parameters, optimizer and average, one file each, the oldest removed.</summary>
 internal sealed class FinetuneCheckpoints(
-    string folder, FinetuneOptions options, FinetuneData data, ParameterStore parameters, AdamW optimizer, Ema ema)
+    string folder, FinetuneOptions options, FinetuneData data, ParameterStore parameters, AdamW optimizer, Ema ema, LossScaler? scaler)
 {
     const string Prefix = "step-", Suffix = ".safetensors", OptionsKey = "options", DataKey = "data";
 
     readonly string dataFingerprint = data.Fingerprint();
-    readonly TrainingCheckpoint checkpoint = new(parameters.Parameters, optimizer, ema);
+    readonly TrainingCheckpoint checkpoint = new(parameters.Parameters, optimizer, ema, scaler);
 
     /// <summary>Removes the checkpoints of an earlier training.</summary>
     /// <returns>0, the step to begin with.</returns>

@@ -1,3 +1,4 @@
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.StableDiffusion;
 using AlignT2I.Training.Runs;
@@ -10,7 +11,10 @@ public static class FinetuneMemory
     /// <summary>Feature maps that the tape holds for a residual block and for a transformer block, counted in the blocks' code.</summary>
     const double PerResnet = 8, PerTransformer = 26;
 
-    /// <summary>Bytes of parameters, gradients, AdamW's two moments and the average in float32, and of what backward needs of one micro-batch.</summary>
+    /// <summary>
+    /// Bytes of parameters, gradients, AdamW's two moments and the average in float32, of the half copy in mixed precision, and of what
+    /// backward needs of one micro-batch, in the type that is computed in.
+    /// </summary>
     /// <param name="modelFolder">The model.</param>
     /// <param name="options">How it is trained.</param>
     /// <exception cref="UsageException">There is no UNet in the folder.</exception>
@@ -28,6 +32,8 @@ public static class FinetuneMemory
             int blocks = 2 * config.LayersPerBlock + 1 + (level == config.Levels - 1 ? 2 : 0);
             maps += blocks * map * (PerResnet + (config.DownAttends(level) || config.UpAttends(level) ? PerTransformer : 0));
         }
-        return (parameters, (long)(parameters * 5 * sizeof(float) + maps * options.MicroBatchSize * sizeof(float)));
+        DType dtype = options.ComputeType ?? DType.F32;
+        int perParameter = 5 * sizeof(float) + (dtype.IsHalf ? dtype.Size : 0);
+        return (parameters, (long)(parameters * perParameter + maps * options.MicroBatchSize * dtype.Size));
     }
 }

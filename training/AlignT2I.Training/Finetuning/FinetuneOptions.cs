@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlignT2I.Engine;
 using AlignT2I.Files;
 
 namespace AlignT2I.Training.Finetuning;
@@ -8,6 +9,9 @@ public sealed record FinetuneOptions
 {
     /// <summary>Decides the order of the images, the noise and the timesteps.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>What the UNet computes in: float32, or mixed precision with float32 masters, bfloat16 or float16.</summary>
+    public string Dtype { get; init; } = "float32";
 
     /// <summary>Which images take part.</summary>
     public FinetuneMix Mix { get; init; } = FinetuneMix.Full;
@@ -61,6 +65,7 @@ public sealed record FinetuneOptions
     /// <exception cref="UsageException">A value is out of range; the message says which and what fits.</exception>
     public void Validate()
     {
+        Check(ComputeType is DType.F32 or DType.BF16 or DType.F16, "dtype", Dtype, "float32, bfloat16 or float16");
         Check(Steps > 0, "number of steps", Steps, "1 or more");
         Check(BatchSize > 0, "batch size", BatchSize, "1 or more");
         Check(PretrainingBatchSize > 0, "pre-training batch size", PretrainingBatchSize, "1 or more");
@@ -76,6 +81,9 @@ public sealed record FinetuneOptions
         Check(KeepCheckpoints > 0, "number of checkpoints kept", KeepCheckpoints, "1 or more");
         Check(LogSteps > 0, "log interval", LogSteps, "1 or more");
     }
+
+    /// <summary>The type that <see cref="Dtype"/> names.</summary>
+    internal DType? ComputeType => DTypes.Named(Dtype);
 
     /// <summary>What must be the same for a checkpoint to be gone on from: all but the intervals.</summary>
     internal string Fingerprint => JsonSerializer.Serialize(

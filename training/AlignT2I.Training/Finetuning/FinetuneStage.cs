@@ -38,7 +38,7 @@ public static class FinetuneStage
     {
         options.Validate();
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder);
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, trainedUNet: options.ComputeType);
         FinetuneData data;
         using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder))
         {

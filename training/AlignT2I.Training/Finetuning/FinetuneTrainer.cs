@@ -11,7 +11,7 @@ namespace AlignT2I.Training.Finetuning;
 /// <summary>Updates a UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Text encoder and VAE stay as they are: their outputs are cached.</summary>
 /// <remarks>
 /// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step alone,
-/// and a checkpoint holds parameters, optimizer and average exactly.
+/// and a checkpoint holds parameters, optimizer, average and loss scaler exactly.
 /// </remarks>
 public sealed class FinetuneTrainer : IDisposable
 {
@@ -24,10 +24,11 @@ public sealed class FinetuneTrainer : IDisposable
     readonly AdamW optimizer;
     readonly Ema ema;
     readonly LearningRateSchedule schedule;
+    readonly LossScaler? scaler;
 
     /// <summary>Prepares a training; nothing is computed yet.</summary>
     /// <param name="unet">The network; it is trained in place.</param>
-    /// <param name="parameters">Its parameters, float32.</param>
+    /// <param name="parameters">Its parameters: of the type in the options, with masters where that is half.</param>
     /// <param name="scheduler">Its noise schedule.</param>
     /// <param name="data">The images.</param>
     /// <param name="options">How to train.</param>
@@ -37,6 +38,9 @@ public sealed class FinetuneTrainer : IDisposable
         options.Validate();
         data.Validate(options);
         (this.unet, this.parameters, this.scheduler, this.data, this.options) = (unet, parameters, scheduler, data, options);
+        if (parameters.DType != options.ComputeType)
+            throw new UsageException($"finetune: the UNet computes in {parameters.DType} and the dtype is {options.Dtype}; build it with that type.");
+        scaler = parameters.DType == DType.F16 ? new LossScaler() : null;
         plan = new FinetunePlan(data, options, scheduler.Config.NumTrainTimesteps);
         optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
         ema = new Ema(parameters.Parameters, options.EmaDecay);
@@ -66,7 +70,7 @@ public sealed class FinetuneTrainer : IDisposable
         string checkpoints, bool resume = false, JsonLinesWriter<LogLine>? log = null,
         IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema);
+        var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema, scaler);
         int start = resume ? files.LoadNewest() : files.Clear();
         List<double> losses = [];
         var watch = Stopwatch.StartNew();
@@ -78,15 +82,16 @@ public sealed class FinetuneTrainer : IDisposable
                 throw new OperationCanceledException($"fine-tuning was interrupted after {step} of {options.Steps} steps; it goes on with resume.", cancellationToken);
             }
             (double loss, double norm, double learningRate) = Update(step);
-            losses.Add(loss);
+            if (double.IsFinite(loss))
+                losses.Add(loss);
             int done = step + 1;
             if (done % options.CheckpointSteps == 0 || done == options.Steps)
                 files.Save(done);
             if (done % options.LogSteps == 0 || done == options.Steps)
-                log?.Append(Line(done, watch.ElapsedMilliseconds, losses[^Math.Min(losses.Count, options.LogSteps)..].Average(), norm, learningRate));
-            progress?.Report(new StageProgress("fine-tune", done, options.Steps, "step", ("loss", loss), ("norm", norm), ("lr", learningRate)));
+                log?.Append(Line(done, watch.ElapsedMilliseconds, losses.TakeLast(options.LogSteps).DefaultIfEmpty(double.NaN).Average(), norm, learningRate));
+            progress?.Report(new StageProgress("fine-tune", done, options.Steps, "step", [.. Values(loss, norm, learningRate)]));
         }
-        return new FinetuneResult(options.Steps, start, losses);
+        return new FinetuneResult(options.Steps, start, losses, scaler?.SkippedSteps ?? 0);
     }
 
     /// <summary>Writes the averaged weights and the configuration as the UNet's folder of a diffusers model.</summary>
@@ -108,34 +113,40 @@ public sealed class FinetuneTrainer : IDisposable
         ema.Dispose();
     }
 
-    /// <summary>One update: gradients of all micro-batches, clipped, then AdamW and the average.</summary>
+    /// <summary>One update: gradients of all micro-batches, clipped, then AdamW and the average. In float16 it may be skipped.</summary>
     (double Loss, double Norm, double LearningRate) Update(int step)
     {
         parameters.ClearGrad();
-        double loss = 0;
+        double loss = 0, scale = scaler?.Scale ?? 1;
         for (int first = 0; first < plan.ImagesPerStep; first += options.MicroBatchSize)
         {
             using MemoryScope scope = MemoryScope.Open();
             using Tape tape = Tape.Open();
             FinetuneBatch batch = plan.Batch(step, first, Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first));
             Tensor part = FinetuneLoss.Compute(unet, scheduler, batch);
-            tape.Backward(part);
+            tape.Backward(part, Tensor.Full(part.Shape, part.DType, part.Backend, scale));
             loss += part.Item();
         }
-        double norm = GradientNorm.Of(parameters.Parameters);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        double norm = GradientNorm.Of(parameters.Parameters) / scale, learningRate = options.LearningRate * schedule.Multiplier(step);
+        bool finite = double.IsFinite(loss) && double.IsFinite(norm);
+        if (!(scaler?.Update(finite) ?? finite))
         {
             throw new UsageException(FormattableString.Invariant(
                 $"fine-tuning diverged at step {step + 1}: the loss is {loss}; choose a smaller learning rate than {options.LearningRate}."));
         }
-        double learningRate = options.LearningRate * schedule.Multiplier(step);
-        optimizer.Step(learningRate, GradientNorm.Coefficient(norm, options.MaxGradientNorm));
-        ema.Update();
+        if (finite)
+            optimizer.Step(learningRate, GradientNorm.Coefficient(norm, options.MaxGradientNorm) / scale, ema);
         parameters.ClearGrad();
         return (loss, norm, learningRate);
     }
 
     LogLine Line(int step, long elapsedMs, double loss, double norm, double learningRate) => new(
         string.Create(CultureInfo.InvariantCulture, $"finetune {options.Mix}"), step, options.Steps, elapsedMs,
-        new Dictionary<string, double> { ["loss"] = loss, ["norm"] = norm, ["lr"] = learningRate });
+        Values(loss, norm, learningRate).Where(v => double.IsFinite(v.Value)).ToDictionary());      // JSON has no infinity
+
+    IEnumerable<(string Name, double Value)> Values(double loss, double norm, double learningRate) =>
+    [
+        ("loss", loss), ("norm", norm), ("lr", learningRate),
+        .. scaler is null ? [] : (ReadOnlySpan<(string, double)>)[("scale", scaler.Scale), ("skipped", scaler.SkippedSteps)],
+    ];
 }
