@@ -1,0 +1,58 @@
+namespace AlignT2I.Native;
+
+/// <summary>The libraries of CUDA: 13, 12 and 11.8, with cuDNN 9 and 8.9.</summary>
+public static class SharedLibraries
+{
+    /// <summary>The driver.</summary>
+    public static SharedLibrary Driver { get; } = new(
+        "cuda", "NVIDIA driver", [new(0, "libcuda.so.1", "nvcuda.dll")],
+        "Install the NVIDIA driver of your system (525 or newer); in a container, start it with the GPU passed through.");
+
+    /// <summary>The run-time compiler.</summary>
+    public static SharedLibrary Nvrtc { get; } = new(
+        "nvrtc", "NVRTC",
+        [
+            new(13, "libnvrtc.so.13", "nvrtc64_130_0.dll"),
+            new(12, "libnvrtc.so.12", "nvrtc64_120_0.dll"),
+            new(11, "libnvrtc.so.11.2", "nvrtc64_112_0.dll"),
+        ],
+        "Install the CUDA toolkit, or Debian's libnvrtc package, or the wheel nvidia-cuda-nvrtc and name its lib folder in ALIGNT2I_CUDA_PATH.")
+    {
+        Companions = ["libnvrtc-builtins.so", "nvrtc-builtins64_"],
+        FollowsDriver = true,
+    };
+
+    /// <summary>Matrix products.</summary>
+    public static SharedLibrary CublasLt { get; } = new(
+        "cublasLt", "cuBLASLt",
+        [
+            new(13, "libcublasLt.so.13", "cublasLt64_13.dll"),
+            new(12, "libcublasLt.so.12", "cublasLt64_12.dll"),
+            new(11, "libcublasLt.so.11", "cublasLt64_11.dll"),
+        ],
+        "Install the CUDA toolkit, or the wheel nvidia-cublas and name its lib folder in ALIGNT2I_CUDA_PATH.")
+    {
+        FollowsDriver = true,
+    };
+
+    /// <summary>Convolutions and attention; version 9 is a front for libraries beside it.</summary>
+    public static SharedLibrary Cudnn { get; } = new(
+        "cudnn", "cuDNN",
+        [
+            new(9, "libcudnn.so.9", "cudnn64_9.dll"),
+            new(8, "libcudnn.so.8", "cudnn64_8.dll"),
+        ],
+        "Install cuDNN 9 for your CUDA version, or its wheel nvidia-cudnn and name its lib folder in ALIGNT2I_CUDA_PATH.")
+    {
+        Companions =
+        [
+            "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9", "libcudnn_heuristic.so.9",
+            "libcudnn_engines_precompiled.so.9", "libcudnn_engines_runtime_compiled.so.9",
+            "libcudnn_ops_infer.so.8", "libcudnn_ops_train.so.8", "libcudnn_cnn_infer.so.8", "libcudnn_cnn_train.so.8",
+        ],
+        Needs = [Nvrtc, CublasLt],
+    };
+
+    /// <summary>All of them, in the order in which they are loaded.</summary>
+    public static IReadOnlyList<SharedLibrary> Cuda { get; } = [Driver, Nvrtc, CublasLt, Cudnn];
+}

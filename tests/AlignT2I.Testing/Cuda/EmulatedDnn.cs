@@ -1,0 +1,34 @@
+using AlignT2I.Native;
+
+namespace AlignT2I.Testing;
+
+/// <summary>Convolutions and attention of the emulated device, answered by the CPU backend's kernels.</summary>
+/// <param name="driver">Where the work is queued.</param>
+/// <param name="fusesBias">Whether convolutions with a bias are supported.</param>
+/// <param name="fusesAttention">Whether attention is supported; without, the backend's own kernel must do it.</param>
+internal sealed class EmulatedDnn(EmulatedDriver driver, bool fusesBias, bool fusesAttention) : ICudaDnn
+{
+    const string Engine = "emulated";
+
+    public Version Version => new(0, 0);
+
+    public IReadOnlyList<string> Engines(in ConvolutionKey key)
+    {
+        driver.RefuseCapture("cudnnBackendFinalize");
+        bool filled = key.Images > 0 && key.Channels > 0 && key.Filters > 0 && key.OutputHeight > 0 && key.OutputWidth > 0;
+        return filled && (!key.Bias || (fusesBias && key.Pass == ConvolutionPass.Forward)) ? [Engine] : [];
+    }
+
+    public IConvolutionPlan? Plan(in ConvolutionKey key, string engine) =>
+        Engines(key).Contains(engine) ? new EmulatedConvolution(driver, key, engine) : null;
+
+    public IAttentionPlan? Plan(in AttentionKey key)
+    {
+        driver.RefuseCapture("cudnnBackendFinalize");
+        return fusesAttention && key.Type != NativeType.Float32 && key.HeadDim % 8 == 0 ? new EmulatedAttention(driver, key) : null;
+    }
+
+    public void Dispose()
+    {
+    }
+}
