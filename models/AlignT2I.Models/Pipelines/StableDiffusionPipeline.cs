@@ -97,19 +97,26 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         return scope.Keep(latents);
     }
 
-    /// <summary>Latents to images.</summary>
+    /// <summary>Latents to images, one after the other: decoding takes the memory of one image, however many there are.</summary>
     /// <param name="latents">[N, h, w, C], with the scaling factor applied.</param>
     /// <returns>N RGB images.</returns>
     public Image[] Decode(Tensor latents)
     {
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
+        (int n, int height, int width, int channels) = (latents.Shape[0], latents.Shape[1], latents.Shape[2], latents.Shape[3]);
+        int perImage = height * width * channels;
+        Tensor[] each = F.Split(latents.Reshape([n * perImage]), [.. Enumerable.Repeat(perImage, n)]);
+        return Array.ConvertAll(each, one => DecodeOne(one.Reshape([1, height, width, channels])));
+    }
+
+    Image DecodeOne(Tensor latents)
+    {
+        using MemoryScope scope = MemoryScope.Open();
         Tensor pixels = F.Cast(F.Affine(model.Vae.DecodeLatents(latents), 0.5, 0.5), DType.F32);
-        (int n, int height, int width) = (pixels.Shape[0], pixels.Shape[1], pixels.Shape[2]);
-        int perImage = height * width * pixels.Shape[3];
         float[] values = pixels.ToArray<float>();
-        return [.. Enumerable.Range(0, n).Select(i => new Image(width, height, pixels.Shape[3],
-            Array.ConvertAll(values[(i * perImage)..((i + 1) * perImage)], v => (byte)MathF.Round(255 * Math.Clamp(v, 0, 1)))))];
+        return new Image(pixels.Shape[2], pixels.Shape[1], pixels.Shape[3],
+            Array.ConvertAll(values, v => (byte)MathF.Round(255 * Math.Clamp(v, 0, 1))));
     }
 
     /// <summary>Noise prediction; with guidance from both halves of one batch: unconditional + scale *
@@ -140,18 +147,19 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         return F.AddTrailing(zeros, one.Reshape([one.Shape[1], one.Shape[2]]));
     }
 
+    /// <summary>Height and width of the latents for what the options ask.</summary>
+    /// <exception cref="UsageException">A size is not a multiple of the autoencoder's factor.</exception>
     (int Height, int Width) LatentSize(GenerationOptions options)
     {
-        int factor = model.Vae.Config.DownsamplingFactor, multiple = factor << (model.UNet.Config.Levels - 1);
-        int own = model.UNet.Config.SampleSize * factor;
+        int factor = model.Vae.Config.DownsamplingFactor, own = model.UNet.Config.SampleSize * factor;
         return (Latent(options.Height ?? own, "height"), Latent(options.Width ?? own, "width"));
 
-        int Latent(int pixels, string name) => pixels > 0 && pixels % multiple == 0 ? pixels / factor : throw new UsageException(
-            $"{name} = {pixels} pixels does not fit the model; choose a multiple of {multiple}.");
+        int Latent(int pixels, string name) => pixels > 0 && pixels % factor == 0 ? pixels / factor : throw new UsageException(
+            $"{name} = {pixels} pixels does not fit the model; choose a multiple of {factor}.");
     }
 
     /// <summary>Each image's noise from its own generator, drawn as PyTorch lays images out: channel by channel.</summary>
-    Tensor Noise(IReadOnlyList<TorchGenerator> generators, Shape shape)
+    internal Tensor Noise(IReadOnlyList<TorchGenerator> generators, Shape shape)
     {
         (int height, int width, int channels) = (shape[1], shape[2], shape[3]);
         int pixels = height * width;

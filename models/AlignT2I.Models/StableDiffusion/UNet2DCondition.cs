@@ -45,7 +45,7 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
     public UNet2DConditionConfig Config { get; }
 
     /// <summary>Predicts the noise.</summary>
-    /// <param name="sample">Noisy latents [N, H, W, in_channels]; H and W are multiples of 2^(levels - 1).</param>
+    /// <param name="sample">Noisy latents [N, H, W, in_channels], of any height and width.</param>
     /// <param name="timesteps">Diffusion steps [N], F32, 0..999.</param>
     /// <param name="encoderHiddenStates">Text states [N, S, cross_attention_dim].</param>
     /// <returns>Noise prediction [N, H, W, out_channels].</returns>
@@ -70,18 +70,15 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
             for (int i = 1; i < inputs.Length; i++)
                 inputs[i] = skips.Pop();
             x = block.Call(inputs, temb, states);
+            x = block.Upsampler?.Call(x, skips.Peek()) ?? x;
         }
         return F.Cast(convOut.Call(convNormOut.Call(x)), dtype.Accumulator);
     }
 
     void CheckShapes(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates)
     {
-        int multiple = 1 << (Config.Levels - 1);
-        if (sample.Shape.Rank != 4 || sample.Shape[3] != Config.InChannels
-            || sample.Shape[1] % multiple != 0 || sample.Shape[2] % multiple != 0)
-            throw new ShapeException(
-                $"UNet2DCondition: sample is {sample.Shape}; " +
-                $"expected [N, H, W, {Config.InChannels}] with H and W multiples of {multiple}.");
+        if (sample.Shape.Rank != 4 || sample.Shape[3] != Config.InChannels)
+            throw new ShapeException($"UNet2DCondition: sample is {sample.Shape}; expected [N, H, W, {Config.InChannels}].");
         int n = sample.Shape[0];
         if (timesteps.Shape.Rank != 1 || timesteps.Shape[0] != n)
             throw new ShapeException($"UNet2DCondition: timesteps are {timesteps.Shape}; expected [{n}], one for each sample.");

@@ -4,14 +4,13 @@ namespace AlignT2I.Models.StableDiffusion;
 
 /// <summary>
 /// One resolution on the way up: residual blocks that take in the feature maps of the way down, each followed by a transformer where it
-/// attends, then upsampling.
+/// attends. The upsampling that follows is called apart, as it depends on the size of what comes next.
 /// </summary>
 /// <remarks>Parameter names as in diffusers' CrossAttnUpBlock2D and UpBlock2D.</remarks>
 internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
 {
     readonly ResnetBlock[] resnets;
     readonly Transformer2D[] attentions;
-    readonly Upsample2D? upsampler;         // none at the finest resolution
 
     public UpBlock(ParameterBuilder p, UNet2DConditionConfig config, int level)
     {
@@ -30,13 +29,16 @@ internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
             attentions[i] = new Transformer2D(
                 p["attentions"][i], channels, config.CrossAttentionDim, config.Heads(level), config.NormNumGroups);
         if (level > 0)
-            upsampler = new Upsample2D(p["upsamplers"][0], channels);
+            Upsampler = new Upsample2D(p["upsamplers"][0], channels);
     }
+
+    /// <summary>To the next finer resolution; null at the finest.</summary>
+    public Upsample2D? Upsampler { get; }
 
     /// <param name="states">The feature map from below, then the way down's in the order in which they are taken in.</param>
     /// <param name="temb">Time embedding [N, timeEmbedDim].</param>
     /// <param name="encoderHiddenStates">Text states [N, T, crossAttentionDim].</param>
-    /// <returns>Feature map [N, 2H, 2W, channels], or [N, H, W, channels] at the finest resolution.</returns>
+    /// <returns>Feature map [N, H, W, channels].</returns>
     protected override Tensor Forward(Tensor[] states, Tensor temb, Tensor encoderHiddenStates)
     {
         Tensor x = states[0];
@@ -46,6 +48,6 @@ internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
             if (attentions.Length > 0)
                 x = attentions[i].Call(x, encoderHiddenStates);
         }
-        return upsampler?.Call(x) ?? x;
+        return x;
     }
 }

@@ -25,6 +25,6 @@ internal sealed class VaeUpBlock : Module<Tensor>
     {
         foreach (VaeResnetBlock resnet in resnets)
             x = resnet.Call(x);
-        return upsampler?.Call(x) ?? x;
+        return upsampler?.Call(x, null) ?? x;
     }
 }

@@ -42,6 +42,48 @@ internal sealed class StableDiffusionPipelineTests
     }
 
     [Test]
+    public void Images_need_not_be_square_nor_their_latents_even()
+    {
+        using StableDiffusionModel model = Tiny();
+        var pipeline = new StableDiffusionPipeline(model);
+        GenerationOptions wide = options with { Height = 14, Width = 26 };      // latents of 7 x 13 in a UNet of two levels
+        Image[] both = pipeline.Generate(prompts, [7, 8], wide);
+        Assert.That((both[0].Width, both[0].Height, both[0].Channels), Is.EqualTo((26, 14, 3)));
+        Image alone = pipeline.Generate([prompts[1]], [8], wide).Single();
+        Assert.That(alone.Pixels.Zip(both[1].Pixels, (a, b) => Math.Abs(a - b)).Max(), Is.LessThanOrEqualTo(1), "levels");
+    }
+
+    [Test]
+    public void First_noise_is_torch_randn_of_the_seed_laid_out_as_images()
+    {
+        using StableDiffusionModel model = Tiny();
+        using MemoryScope scope = MemoryScope.Open();
+        const int height = 3, width = 5, channels = 4;
+        float[] noise = new StableDiffusionPipeline(model)
+            .Noise([new TorchGenerator(1), new TorchGenerator(42)], [2, height, width, channels]).ToArray<float>();
+        float[] torch = new float[channels * height * width];       // randn((1, 4, h, w), generator=manual_seed(42))
+        new TorchGenerator(42).Randn(torch);
+        for (int c = 0; c < channels; c++)
+            for (int p = 0; p < height * width; p++)
+                Assert.That(noise[(height * width + p) * channels + c], Is.EqualTo(torch[c * height * width + p]));
+    }
+
+    [Test]
+    public void Decoding_many_images_takes_the_memory_of_one()
+    {
+        using StableDiffusionModel model = Tiny();
+        var pipeline = new StableDiffusionPipeline(model);
+        long Peak(int images)
+        {
+            using MemoryScope scope = MemoryScope.Open();
+            Tensor latents = Tensor.Zeros([images, 64, 48, 4], DType.F32, Backend.Cpu);
+            return PeakMemory.Of(() => Assert.That(pipeline.Decode(latents).Select(i => (i.Width, i.Height)), Is.All.EqualTo((96, 128))));
+        }
+        const int split = 64 * 48 * 4 * sizeof(float);      // the latents one by one
+        Assert.That(Peak(5), Is.EqualTo(Peak(1) + 4 * split));
+    }
+
+    [Test]
     public void Without_guidance_the_negative_prompt_does_not_matter()
     {
         using StableDiffusionModel model = Tiny();
@@ -154,8 +196,8 @@ internal sealed class StableDiffusionPipelineTests
         using StableDiffusionModel model = Tiny();
         var pipeline = new StableDiffusionPipeline(model);
         long before = Backend.Cpu.LiveBytes;
-        Assert.That(() => pipeline.Generate(["a"], [1], options with { Height = 18 }),
-            Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
+        Assert.That(() => pipeline.Generate(["a"], [1], options with { Height = 17 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 2"));
         Assert.That(() => pipeline.Generate(["a"], [1, 2], options), Throws.TypeOf<UsageException>().With.Message.Contains("2 seeds"));
         Assert.That(() => pipeline.Generate(["a"], [1], options with { NumInferenceSteps = 1000 }),
             Throws.TypeOf<UsageException>().With.Message.Contains("999"));

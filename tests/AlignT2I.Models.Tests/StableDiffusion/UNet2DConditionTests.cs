@@ -28,8 +28,6 @@ internal sealed class UNet2DConditionTests
         return Tensor.From(values, shape);
     }
 
-    [TestCase(new[] { 2, 7, 6, 4 }, new[] { 2 }, new[] { 2, 5, 96 },
-        "sample is [2, 7, 6, 4]; expected [N, H, W, 4] with H and W multiples of 2")]
     [TestCase(new[] { 2, 8, 6, 9 }, new[] { 2 }, new[] { 2, 5, 96 }, "sample is [2, 8, 6, 9]")]
     [TestCase(new[] { 2, 8, 6, 4 }, new[] { 1 }, new[] { 2, 5, 96 }, "timesteps are [1]; expected [2]")]
     [TestCase(new[] { 2, 8, 6, 4 }, new[] { 2 }, new[] { 2, 5, 64 }, "encoderHiddenStates are [2, 5, 64]; expected [2, S, 96]")]
@@ -70,6 +68,43 @@ internal sealed class UNet2DConditionTests
                 Tensor.From(states.ToArray<float>().AsSpan(n * stateSize, stateSize), [1, 5, 96])).ToArray<float>();
             Assert.That(alone, Is.EqualTo(together.AsSpan(n * size, size).ToArray()).Within(2e-5f), $"sample {n}");
         }
+    }
+
+    [Test]
+    public void Odd_heights_and_widths_come_back_on_the_way_up()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using ParameterStore store = Weights();
+        UNet2DConditionConfig deep = Miniature with
+        {
+            BlockOutChannels = [16, 16, 32],
+            DownBlockTypes = ["DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+            UpBlockTypes = ["UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        };
+        var unet = new UNet2DCondition(store.Root, deep);
+        Tensor y = unet.Call(Noise([1, 7, 5, 4], 0), Tensor.From([9f], [1]), Noise([1, 5, 96], 2));
+        Assert.That(y.Shape.ToString(), Is.EqualTo("[1, 7, 5, 4]"));
+    }
+
+    [TestCase(7, 5)]
+    [TestCase(8, 5)]
+    [TestCase(7, 6)]
+    [TestCase(8, 6)]
+    public void Upsampling_to_a_size_is_the_nearest_neighbours(int height, int width)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using ParameterStore store = Weights();
+        var upsample = new Upsample2D(store.Root, channels: 3);
+        Tensor x = Noise([2, 4, 3, 3], 0);
+        float[] from = x.ToArray<float>(), to = new float[2 * height * width * 3];
+        for (int i = 0; i < to.Length; i++)
+        {
+            (int n, int row, int column, int c) = (i / 3 / width / height, i / 3 / width % height, i / 3 % width, i % 3);
+            to[i] = from[((n * 4 + row * 4 / height) * 3 + column * 3 / width) * 3 + c];      // torch's index: floor(i * in / out)
+        }
+        Tensor expected = F.Conv2d(
+            Tensor.From(to, [2, height, width, 3]), store["conv.weight"].Value, store["conv.bias"].Value, stride: 1, padding: 1);
+        Assert.That(upsample.Call(x, Noise([2, height, width, 8], 1)).ToArray<float>(), Is.EqualTo(expected.ToArray<float>()).Within(1e-6f));
     }
 
     [Test]

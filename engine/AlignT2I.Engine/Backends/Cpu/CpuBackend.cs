@@ -15,6 +15,9 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override long ReservedBytes => pool.ReservedBytes;
 
+    /// <summary>Starts <see cref="PeakBytes"/> again from what is live now: what one piece of work takes.</summary>
+    internal void ResetPeak() => pool.ResetPeak();
+
     internal override nint Allocate(long bytes) => pool.Allocate(bytes);
 
     internal override void Free(nint pointer, long bytes) => pool.Free(pointer, bytes);

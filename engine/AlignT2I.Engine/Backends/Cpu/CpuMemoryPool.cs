@@ -19,6 +19,13 @@ internal sealed unsafe class CpuMemoryPool
 
     public long ReservedBytes { get; private set; }
 
+    /// <summary>Starts <see cref="PeakBytes"/> again from what is live now.</summary>
+    public void ResetPeak()
+    {
+        lock (gate)
+            PeakBytes = LiveBytes;
+    }
+
     public nint Allocate(long bytes)
     {
         long size = SizeClass(bytes);
