@@ -5,18 +5,7 @@ internal static class PngFormat
 {
     public const int FilterCount = 5;
 
-    static readonly uint[] crcTable = MakeCrcTable();
-
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
-
-    /// <summary>CRC-32 of a chunk's type and data.</summary>
-    public static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-            crc = crcTable[(byte)(crc ^ b)] ^ (crc >> 8);
-        return ~crc;
-    }
 
     /// <summary>row[i] += prediction from the bytes to the left, above and above left, modulo 256.</summary>
     /// <param name="filter">0 none, 1 left, 2 above, 3 their average, 4 Paeth's choice.</param>
@@ -57,18 +46,5 @@ internal static class PngFormat
         int fromLeft = Math.Abs(above - aboveLeft), fromAbove = Math.Abs(left - aboveLeft);
         int fromAboveLeft = Math.Abs(left + above - 2 * aboveLeft);
         return fromLeft <= fromAbove && fromLeft <= fromAboveLeft ? left : fromAbove <= fromAboveLeft ? above : aboveLeft;
-    }
-
-    static uint[] MakeCrcTable()
-    {
-        uint[] table = new uint[256];
-        for (uint n = 0; n < table.Length; n++)
-        {
-            uint c = n;
-            for (int bit = 0; bit < 8; bit++)
-                c = (c & 1) == 0 ? c >> 1 : 0xedb88320 ^ (c >> 1);
-            table[n] = c;
-        }
-        return table;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class PngReader(string path)
                     "it is cut off or damaged");
             }
             ReadOnlySpan<byte> typed = rest.Slice(4, 4 + (int)length);
-            if (BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]) != PngFormat.Crc(typed))
+            if (BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]) != Crc32.Of(typed))
                 throw Bad("a checksum does not match; it is damaged");
             ended = ReadChunk(typed[..4], typed[4..]);
             rest = rest[(ChunkOverhead + (int)length)..];

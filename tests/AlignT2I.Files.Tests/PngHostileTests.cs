@@ -120,7 +120,7 @@ internal sealed class PngHostileTests
             if (at + 12 + length > png.Length)
                 return;
             Span<byte> typed = png.AsSpan((int)at + 4, 4 + (int)length);
-            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)at + 8 + (int)length), PngFormat.Crc(typed));
+            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)at + 8 + (int)length), Crc32.Of(typed));
             at += 12 + length;
         }
     }

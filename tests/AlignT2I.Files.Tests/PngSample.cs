@@ -128,7 +128,7 @@ internal sealed class PngSample
         png.Write(number);
         byte[] typed = [.. type, .. data];
         png.Write(typed);
-        BinaryPrimitives.WriteUInt32BigEndian(number, PngFormat.Crc(typed));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(typed));
         png.Write(number);
     }
 }

@@ -36,10 +36,6 @@ internal sealed class PngTests
     }
 
     [Test]
-    public void Checksum_is_the_published_one()
-        => Assert.That(PngFormat.Crc("123456789"u8), Is.EqualTo(0xcbf43926));
-
-    [Test]
     public void Round_trip_with_texts([Values(1, 3, 4)] int channels)
     {
         using var folder = new TempFolder();

@@ -9,14 +9,15 @@ namespace AlignT2I.WeightsConverter.Sources;
 /// </remarks>
 public sealed class WeightsFile : IDisposable
 {
-    readonly FileStream file;
+    const int ChecksumBufferBytes = 1 << 20;
+
+    readonly SourceFile file;
     readonly WeightsContent content;
 
-    WeightsFile(string path, FileStream file, WeightsContent content)
-        => (Path, this.file, this.content) = (path, file, content);
+    WeightsFile(SourceFile file, WeightsContent content) => (this.file, this.content) = (file, content);
 
     /// <summary>The file, as the caller named it.</summary>
-    public string Path { get; }
+    public string Path => file.Path;
 
     /// <summary>The container, for people: <c>safetensors</c>, <c>PyTorch zip</c>, <c>PyTorch legacy</c> or <c>TorchScript</c>.</summary>
     public string Format => content.Format;
@@ -24,8 +25,8 @@ public sealed class WeightsFile : IDisposable
     /// <summary>The weights, in the order of the file.</summary>
     /// <remarks>
     /// A name is the dotted path through the containers of the file. Where the root of a checkpoint holds its weights in a dictionary
-    /// (<c>state_dict</c>, <c>model_state_dict</c> or <c>model</c>), the path starts inside it and everything beside it is
-    /// <see cref="TrainingState"/>. In a TorchScript archive the path goes through the attributes of the modules, as in its state dict.
+    /// (<c>state_dict</c>, <c>model_state_dict</c>, <c>module</c> or <c>model</c>), the path starts inside it and everything beside it
+    /// is <see cref="TrainingState"/>. In a TorchScript archive the path goes through the attributes of the modules, as in its state dict.
     /// </remarks>
     public IReadOnlyList<WeightsTensor> Tensors => content.Tensors;
 
@@ -44,10 +45,10 @@ public sealed class WeightsFile : IDisposable
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static WeightsFile Open(string path)
     {
-        FileStream file = InputFile.OpenRead(path);
+        SourceFile file = SourceFile.Open(path);
         try
         {
-            return new WeightsFile(path, file, SafetensorsWeights.Read(path));
+            return new WeightsFile(file, WeightsFormat.Read(file));
         }
         catch
         {
@@ -66,19 +67,33 @@ public sealed class WeightsFile : IDisposable
     {
         if (destination.Length != tensor.ByteCount)
             throw new ArgumentException($"tensor '{tensor.Name}' has {tensor.ByteCount} bytes, but {destination.Length} are asked for", nameof(destination));
-        Fill(tensor.Storage.FileOffset + tensor.ElementOffset * tensor.DType.Size(), destination);
+        CheckSum(tensor);
+        new StridedReader(file, tensor).Read(destination);
+        int size = tensor.DType.Size();
+        if (!tensor.Storage.BigEndian || size == 1)
+            return;
+        for (; destination.Length > 0; destination = destination[size..])
+            destination[..size].Reverse();
     }
 
-    void Fill(long offset, Span<byte> destination)
+    /// <summary>Compares a storage with its checksum before the first of its tensors is read.</summary>
+    void CheckSum(WeightsTensor tensor)
     {
-        while (destination.Length > 0)
+        WeightsStorage storage = tensor.Storage;
+        if (storage.Crc32 is not { } expected)
+            return;
+        var crc = new Crc32();
+        byte[] buffer = new byte[Math.Min(storage.ByteLength, ChecksumBufferBytes)];
+        for (long done = 0; done < storage.ByteLength;)
         {
-            int count = RandomAccess.Read(file.SafeFileHandle, destination, offset);
-            if (count == 0)
-                throw new FileFormatException(Path, $"it ends at byte {offset}, where values are expected; it was shortened while it was read.");
-            offset += count;
-            destination = destination[count..];
+            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, storage.ByteLength - done));
+            file.Read(storage.FileOffset + done, piece);
+            crc.Add(piece);
+            done += piece.Length;
         }
+        if (crc.Value != expected)
+            throw new FileFormatException(Path, $"the values of tensor '{tensor.Name}' do not match their checksum; the file is damaged: download or copy it again.");
+        storage.Crc32 = null;
     }
 
     /// <summary>Closes the file.</summary>
