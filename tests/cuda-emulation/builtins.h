@@ -175,8 +175,8 @@ static inline int abs(int v) { return v < 0 ? -v : v; }
 
 #define MATH1(name) static inline float name##f(float v) { return __builtin_##name##f(v); } \
     static inline double name(double v) { return __builtin_##name(v); }
-MATH1(exp) MATH1(exp2) MATH1(expm1) MATH1(log) MATH1(log2) MATH1(log1p) MATH1(sqrt) MATH1(tanh) MATH1(erf) MATH1(erfc) MATH1(sin) MATH1(cos)
-MATH1(floor) MATH1(ceil) MATH1(rint) MATH1(round) MATH1(trunc) MATH1(fabs)
+MATH1(exp) MATH1(exp2) MATH1(expm1) MATH1(log) MATH1(log2) MATH1(log1p) MATH1(sqrt) MATH1(tanh) MATH1(erf) MATH1(erfc)
+MATH1(sin) MATH1(cos) MATH1(floor) MATH1(ceil) MATH1(rint) MATH1(round) MATH1(trunc) MATH1(fabs)
 #undef MATH1
 #define MATH2(name) static inline float name##f(float a, float b) { return __builtin_##name##f(a, b); } \
     static inline double name(double a, double b) { return __builtin_##name(a, b); }
@@ -229,10 +229,10 @@ template <class... P, void (*function)(P...)> struct EmulatedKernel<void (*)(P..
         spread(parameters, typename Count<(int)sizeof...(P)>::type());
     }
 
-    static constexpr int count = (int)sizeof...(P);
-    typedef EmulatedParameters<P...> Parameters;
+    static constexpr Kernel entry(const char* name, int max_threads)
+    {
+        return {name, (int)sizeof...(P), EmulatedParameters<P...>::sizes, &call, max_threads};
+    }
 };
 
-#define EMULATED_KERNEL(function, max_threads) \
-    { #function, EmulatedKernel<decltype(&function), &function>::count, EmulatedKernel<decltype(&function), &function>::Parameters::sizes, \
-      &EmulatedKernel<decltype(&function), &function>::call, max_threads }
+#define EMULATED_KERNEL(function, max_threads) EmulatedKernel<decltype(&function), &function>::entry(#function, max_threads)

@@ -27,7 +27,7 @@ public enum CudaDeviceAttribute
     /// <summary>The y of compute capability x.y.</summary>
     ComputeCapabilityMinor = 76,
 
-    /// <summary>Most bytes of dynamic shared memory that a kernel may be given by <see cref="ICudaDriver.SetDynamicSharedMemory"/>.</summary>
+    /// <summary>Most bytes of dynamic shared memory that <see cref="ICudaDriver.SetDynamicSharedMemory"/> may give a kernel.</summary>
     MaxSharedMemoryPerBlockOptin = 97,
 
     /// <summary>1 where stream-ordered allocation works.</summary>

@@ -1,6 +1,6 @@
 namespace AlignT2I.Native;
 
-/// <summary>The driver's seam: devices, streams, memory, kernels, graphs. Calls act on the context that is current on the thread.</summary>
+/// <summary>The driver's seam: devices, streams, memory, kernels, graphs. Calls act on the thread's current context.</summary>
 /// <remarks>
 /// Device pointers are <see cref="nint"/>. What takes a stream is queued there and returns at once; memory given to such a call
 /// must stay until the stream has passed it.
@@ -20,7 +20,7 @@ public interface ICudaDriver
     /// <summary>A property of a device.</summary>
     int DeviceAttribute(int device, CudaDeviceAttribute attribute);
 
-    /// <summary>The device's primary context, created at the first call; each call needs one <see cref="ReleasePrimaryContext"/>.</summary>
+    /// <summary>The device's primary context, created at the first call; each needs a <see cref="ReleasePrimaryContext"/>.</summary>
     CudaContext RetainPrimaryContext(int device);
 
     /// <summary>Gives the primary context back; the last one ends it.</summary>
@@ -74,7 +74,7 @@ public interface ICudaDriver
     /// <summary>Gives device memory back once the stream has passed this point.</summary>
     void Free(nint pointer, CudaStream stream);
 
-    /// <summary>Gives memory that the driver holds for later allocations back to the system, down to <paramref name="keepBytes"/>.</summary>
+    /// <summary>Gives memory that the driver holds for later allocations back, down to <paramref name="keepBytes"/>.</summary>
     void TrimMemory(int device, long keepBytes);
 
     /// <summary>Host memory that the device reaches directly: what asynchronous copies need.</summary>

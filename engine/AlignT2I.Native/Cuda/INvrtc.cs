@@ -12,7 +12,7 @@ public interface INvrtc
     IReadOnlyList<int> Architectures { get; }
 
     /// <summary>
-    /// Compiles for one architecture: machine code where it is one of <see cref="Architectures"/>, else PTX for the newest of them below it.
+    /// Compiles for one architecture: machine code where it is one of <see cref="Architectures"/>, else PTX for the newest below it.
     /// </summary>
     /// <param name="source">The kernels.</param>
     /// <param name="architecture">Compute capability without the point: 80, 90.</param>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.Native;
 
-/// <summary>Finds libraries by their versioned names: first in the folders of ALIGNT2I_CUDA_PATH, then where toolkits are, then as the system does.</summary>
+/// <summary>Finds libraries by versioned names: in the folders of ALIGNT2I_CUDA_PATH, as the system does, where toolkits are.</summary>
 internal static class LibraryLoader
 {
     const string PathVariable = "ALIGNT2I_CUDA_PATH";

@@ -16,7 +16,8 @@ public static class SharedLibraries
             new(12, "libnvrtc.so.12", "nvrtc64_120_0.dll"),
             new(11, "libnvrtc.so.11.2", "nvrtc64_112_0.dll"),
         ],
-        "Install the CUDA toolkit, or Debian's libnvrtc package, or the wheel nvidia-cuda-nvrtc and name its lib folder in ALIGNT2I_CUDA_PATH.")
+        "Install the CUDA toolkit, or Debian's libnvrtc11.2, or the wheel nvidia-cuda-nvrtc and name its lib folder in "
+        + "ALIGNT2I_CUDA_PATH.")
     {
         Companions = ["libnvrtc-builtins.so", "nvrtc-builtins64_"],
         FollowsDriver = true,

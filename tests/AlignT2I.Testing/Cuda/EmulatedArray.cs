@@ -46,8 +46,10 @@ internal static unsafe class EmulatedArray
         Write(memory, pointer, type, values, values.Length, values.Length, writer);
 
     /// <summary>Rounds to TensorFloat-32: 10 bits of mantissa, to nearest, ties away from zero.</summary>
-    public static float[] ToTensorFloat32(float[] values) =>
-        [.. values.Select(v => float.IsFinite(v) ? BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(v) + 0x1000) & ~0x1FFFu) : v)];
+    public static float[] ToTensorFloat32(float[] values) => [.. values.Select(ToTensorFloat32)];
+
+    static float ToTensorFloat32(float value) =>
+        float.IsFinite(value) ? BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) + 0x1000) & ~0x1FFFu) : value;
 
     static float Get(nint row, long i, NativeType type) => type switch
     {

@@ -34,7 +34,8 @@ internal sealed unsafe class EmulatedAttention(EmulatedDriver driver, AttentionK
 
     void Backward(AttentionOperands o)
     {
-        float[] q = Read(o.Q, key.Queries), k = Read(o.K, key.Keys), v = Read(o.V, key.Keys), y = Read(o.Y, key.Queries), dy = Read(o.Dy, key.Queries);
+        float[] q = Read(o.Q, key.Queries), k = Read(o.K, key.Keys), v = Read(o.V, key.Keys);
+        float[] y = Read(o.Y, key.Queries), dy = Read(o.Dy, key.Queries);
         float[] logs = EmulatedArray.Read(Memory, o.LogSumExp, NativeType.Float32, key.Images * key.Heads * key.Queries, Name);
         float[] dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
         fixed (float* pq = q, pk = k, pv = v, py = y, plogs = logs, pdy = dy, pdq = dq, pdk = dk, pdv = dv)

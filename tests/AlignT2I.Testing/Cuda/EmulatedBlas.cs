@@ -13,7 +13,11 @@ internal sealed class EmulatedBlas(EmulatedDriver driver) : ICudaBlas
         if (key.Rows < 1 || key.Columns < 1 || key.Inner < 1 || key.Batch < 1)
             throw new CudaException("cublasLtMatrixLayoutCreate", 7, "CUBLAS_STATUS_INVALID_VALUE", $"an empty product, {key}");
         if (key.ResultType != key.Type && key.ResultType != NativeType.Float32)
-            throw new CudaException("cublasLtMatmulAlgoGetHeuristic", 15, "CUBLAS_STATUS_NOT_SUPPORTED", $"{key.Type} to {key.ResultType}");
+        {
+            throw new CudaException(
+                "cublasLtMatmulAlgoGetHeuristic", 15, "CUBLAS_STATUS_NOT_SUPPORTED", $"{key.Type} to {key.ResultType}");
+        }
+
         return new EmulatedMatMul(driver, key);
     }
 

@@ -2,10 +2,10 @@ using AlignT2I.Native;
 
 namespace AlignT2I.Testing;
 
-/// <summary>A CUDA device made of the CPU: kernels compiled as C++, every access checked, BLAS and DNN answered by the CPU backend.</summary>
+/// <summary>A CUDA device made of the CPU: kernels are compiled as C++ and checked, the CPU backend answers for BLAS and DNN.</summary>
 /// <remarks>
-/// It throws <see cref="EmulationException"/> for reads and writes out of bounds, reads of what was never written, double frees, launches that
-/// do not fit their kernel, dead streams, allocation during a capture; and, when it is disposed, for everything that was not given back.
+/// It throws <see cref="EmulationException"/> for reads and writes out of bounds, reads of what was never written, double frees, launches
+/// that do not fit their kernel, dead streams, allocation during a capture; and, when it is disposed, for what was not given back.
 /// Memory is checked per driver allocation: give every tensor one of its own to see errors between tensors.
 /// </remarks>
 public sealed class EmulatedDevice : IDisposable
@@ -15,7 +15,9 @@ public sealed class EmulatedDevice : IDisposable
     EmulatedDevice(long memoryBytes, bool fusesBias, bool fusesAttention)
     {
         driver = new EmulatedDriver(new EmulatedMemory(memoryBytes));
-        Libraries = new CudaLibraries(driver, new EmulatedNvrtc(), new EmulatedBlas(driver), new EmulatedDnn(driver, fusesBias, fusesAttention));
+        Libraries = new CudaLibraries(
+            driver, new EmulatedNvrtc(), new EmulatedBlas(driver),
+            new EmulatedDnn(driver, fusesBias, fusesAttention));
     }
 
     /// <summary>The four seams.</summary>

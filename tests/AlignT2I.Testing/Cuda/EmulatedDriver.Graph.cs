@@ -12,7 +12,11 @@ internal sealed partial class EmulatedDriver
     {
         RefuseCapture("cuStreamBeginCapture");
         if (stream.Handle == 0)
-            throw new CudaException("cuStreamBeginCapture", 900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "the context's own stream cannot be captured");
+        {
+            throw new CudaException(
+                "cuStreamBeginCapture", 900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "the context's own stream cannot be captured");
+        }
+
         Stream(stream).Capture = [];
     }
 

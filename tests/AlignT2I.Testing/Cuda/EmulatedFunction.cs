@@ -20,24 +20,31 @@ internal sealed unsafe class EmulatedFunction(EmulatedModule module, EmulatedKer
     public void Check(in LaunchShape shape, ReadOnlySpan<KernelArg> arguments)
     {
         long threads = (long)shape.BlockX * shape.BlockY * shape.BlockZ;
-        if (shape.BlockX < 1 || shape.BlockY < 1 || shape.BlockZ < 1 || shape.BlockZ > 64 || threads > Math.Min(MaxThreads, kernel->MaxThreads))
-            throw new EmulationException($"{name} is launched with {threads} threads in a block; it takes 1 to {Math.Min(MaxThreads, kernel->MaxThreads)}.");
+        int most = Math.Min(MaxThreads, kernel->MaxThreads);
+        if (shape.BlockX < 1 || shape.BlockY < 1 || shape.BlockZ is < 1 or > 64 || threads > most)
+            throw new EmulationException($"{name} is launched with {threads} threads in a block; it takes 1 to {most}.");
         if (shape.GridX < 1 || shape.GridY is < 1 or > MaxGridYZ || shape.GridZ is < 1 or > MaxGridYZ)
             throw new EmulationException($"{name} is launched with a grid of {shape.GridX} x {shape.GridY} x {shape.GridZ} blocks.");
         if (shape.DynamicSharedMemory < 0 || shape.DynamicSharedMemory > MaxDynamicSharedMemory)
         {
             throw new EmulationException(
-                $"{name} is launched with {shape.DynamicSharedMemory} bytes of dynamic shared memory; it may have {MaxDynamicSharedMemory}.");
+                $"{name} is launched with {shape.DynamicSharedMemory} bytes of dynamic shared memory; "
+                + $"it may have {MaxDynamicSharedMemory}.");
         }
 
         if (arguments.Length != kernel->ParameterCount)
-            throw new EmulationException($"{name} is launched with {arguments.Length} arguments; it has {kernel->ParameterCount} parameters.");
+        {
+            throw new EmulationException(
+                $"{name} is launched with {arguments.Length} arguments; it has {kernel->ParameterCount} parameters.");
+        }
+
         for (int i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].Size != kernel->ParameterSizes[i])
             {
                 throw new EmulationException(
-                    $"{name} is launched with an argument {i} of {arguments[i].Size} bytes; the parameter has {kernel->ParameterSizes[i]}.");
+                    $"{name} is launched with an argument {i} of {arguments[i].Size} bytes; "
+                    + $"the parameter has {kernel->ParameterSizes[i]}.");
             }
         }
     }
@@ -49,7 +56,8 @@ internal sealed unsafe class EmulatedFunction(EmulatedModule module, EmulatedKer
             .FirstOrDefault(m => code >= m.BaseAddress && code < m.BaseAddress + m.ModuleMemorySize);
         if (file is null || !File.Exists("/usr/bin/addr2line"))
             return "";
-        ProcessStartInfo start = new("/usr/bin/addr2line", ["-e", file.FileName, $"0x{code - file.BaseAddress - 1:x}"]) { RedirectStandardOutput = true };
+        string[] arguments = ["-e", file.FileName, $"0x{code - file.BaseAddress - 1:x}"];
+        ProcessStartInfo start = new("/usr/bin/addr2line", arguments) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string line = process.StandardOutput.ReadToEnd().Trim();
         return line.StartsWith('?') ? "" : $", at {Path.GetFileName(line)}";

@@ -34,7 +34,9 @@ internal sealed unsafe class EmulatedMatMul(EmulatedDriver driver, MatMulKey key
             Gemm<float>.Multiply(key.TransposeA, key.TransposeB, m, n, k, pa, key.TransposeA ? m : k, pb, key.TransposeB ? k : n, pc, n);
 
         nint offset = (nint)(i * key.StrideC * EmulatedArray.Size(key.ResultType));
-        float[]? residual = key.Residual ? EmulatedArray.Read(Memory, o.Residual + offset, key.ResultType, m, n, key.LeadingC, Name) : null;
+        float[]? residual = key.Residual
+            ? EmulatedArray.Read(Memory, o.Residual + offset, key.ResultType, m, n, key.LeadingC, Name)
+            : null;
         float[]? bias = key.Epilogue == MatMulEpilogue.None ? null : EmulatedArray.Read(Memory, o.Bias, key.ResultType, n, Name);
         for (int j = 0; j < c.Length; j++)
         {

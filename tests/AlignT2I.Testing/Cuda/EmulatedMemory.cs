@@ -56,7 +56,8 @@ internal sealed unsafe class EmulatedMemory(long totalBytes)
     public bool IsPinned(nint host, long bytes) => pinned.Any(p => host >= p.Key && host + bytes <= p.Key + p.Value);
 
     /// <summary>Fails unless every byte of the range was written.</summary>
-    public void RequireReadable(nint address, long bytes, string reader) => Require(address, bytes, Addressable | Initialized, reader, "reads");
+    public void RequireReadable(nint address, long bytes, string reader) =>
+        Require(address, bytes, Addressable | Initialized, reader, "reads");
 
     /// <summary>Fails unless the range may be written; from here on it counts as written.</summary>
     public void Write(nint address, long bytes, string writer)

@@ -20,7 +20,8 @@ internal static class EmulationCompiler
         "-fsanitize=alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift,float-cast-overflow",
     ];
 
-    static readonly string cache = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "align-cuda-emulation")).FullName;
+    /// <summary>Folder of compiled files.</summary>
+    public static string Cache { get; } = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "align-cuda-emulation")).FullName;
 
     /// <summary>Folder of the runtime's sources.</summary>
     public static string Sources { get; } = Path.Combine(Golden.Root, "tests", "cuda-emulation");
@@ -49,7 +50,8 @@ internal static class EmulationCompiler
     /// <exception cref="KernelCompilationException">It does not compile.</exception>
     public static string Kernels(KernelSource source)
     {
-        string all = string.Join('\0', [source.Text, .. source.Defines, .. source.Headers.OrderBy(h => h.Key).Select(h => $"{h.Key}\0{h.Value}")]);
+        IEnumerable<string> headers = source.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}\0{h.Value}");
+        string all = string.Join('\0', [source.Text, .. source.Defines, .. headers]);
         return Cached(Path.GetFileNameWithoutExtension(source.Name), all, output =>
         {
             string folder = output + ".sources";
@@ -77,7 +79,7 @@ internal static class EmulationCompiler
     static string Cached(string name, string key, Action<string> build)
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{SourcesVersion}\0{name}\0{key}")))[..24];
-        string path = Path.Combine(cache, $"{name}-{hash}.so");
+        string path = Path.Combine(Cache, $"{name}-{hash}.so");
         if (File.Exists(path))
             return path;
         string temporary = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}";

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.Testing;
 
-/// <summary>The runtime that executes compiled kernels (tests/cuda-emulation/runtime.cpp); one for the process, one kernel at a time.</summary>
+/// <summary>The runtime that executes compiled kernels (tests/cuda-emulation/runtime.cpp): one for the process.</summary>
 internal sealed unsafe class EmulationRuntime
 {
     /// <summary>Addresses are never given twice, so there are many; pages that nothing touches cost nothing.</summary>
@@ -25,7 +25,8 @@ internal sealed unsafe class EmulationRuntime
     EmulationRuntime()
     {
         library = NativeLibrary.Load(EmulationCompiler.Runtime());
-        run = (delegate* unmanaged<EmulatedKernel*, void**, EmulatedIndex, EmulatedIndex, int, EmulatedFault*, int>)Export("emulation_run");
+        run = (delegate* unmanaged<EmulatedKernel*, void**, EmulatedIndex, EmulatedIndex, int, EmulatedFault*, int>)
+            Export("emulation_run");
         register = (delegate* unmanaged<void*, void*, void>)Export("emulation_register");
         release = (delegate* unmanaged<void*, ulong, void>)Export("emulation_release");
         var start = (delegate* unmanaged<ulong, byte**, byte*>)Export("emulation_start");
@@ -46,16 +47,17 @@ internal sealed unsafe class EmulationRuntime
             long start = used;
             used = (used + bytes + 511) / 256 * 256;
             if (used > ArenaBytes)
-                throw new EmulationException($"all {ArenaBytes >> 30} GB of addresses of the emulated device are used up; run fewer tests in one process.");
+            {
+                throw new EmulationException(
+                    $"all {ArenaBytes >> 30} GB of addresses of the emulated device are used up; run fewer tests in one process.");
+            }
+
             return (nint)(arena + start);
         }
     }
 
     /// <summary>Gives pages back to the system; the addresses stay used.</summary>
-    public void Release(nint address, long bytes)
-    {
-        release((void*)address, (ulong)bytes);
-    }
+    public void Release(nint address, long bytes) => release((void*)address, (ulong)bytes);
 
     /// <summary>State of each byte of a range of device memory.</summary>
     public Span<byte> States(nint address, long bytes) => new(shadow + ((byte*)address - arena), checked((int)bytes));
@@ -78,7 +80,8 @@ internal sealed unsafe class EmulationRuntime
     }
 
     /// <summary>Runs a kernel to its end or its first fault.</summary>
-    public bool Run(EmulatedKernel* kernel, void** parameters, EmulatedIndex grid, EmulatedIndex block, int dynamicShared, out EmulatedFault fault)
+    public bool Run(
+        EmulatedKernel* kernel, void** parameters, EmulatedIndex grid, EmulatedIndex block, int dynamicShared, out EmulatedFault fault)
     {
         lock (gate)
         {

@@ -6,7 +6,9 @@ namespace AlignT2I.Testing;
 /// <summary>Turns a preprocessed kernel file into C++ with a table of its kernels.</summary>
 internal static partial class EmulationSource
 {
-    /// <summary>What stands around the kernels. The nameless namespace gives every function, and its shared memory, to this file alone.</summary>
+    /// <summary>
+    /// What stands around the kernels. The nameless namespace gives every function, and its shared memory, to this file alone.
+    /// </summary>
     public const string Form = """
         #include "builtins.h"
         namespace {
@@ -29,7 +31,8 @@ internal static partial class EmulationSource
             table.AppendLine($"    EMULATED_KERNEL({kernel.Groups["name"].Value}, {threads}),");
         }
 
-        return Form.Replace("TABLE", table.ToString(), StringComparison.Ordinal).Replace("KERNELS", preprocessed, StringComparison.Ordinal);
+        return Form.Replace("TABLE", table.ToString(), StringComparison.Ordinal)
+            .Replace("KERNELS", preprocessed, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"__global__\s+void\s+(__launch_bounds__\s*\(\s*(?<threads>[^,()]+)(,[^()]*)?\)\s*)?(?<name>\w+)\s*\(")]

@@ -16,7 +16,8 @@ internal sealed class HandleTable<T>(string kind) where T : class
 
     public T this[nint handle] => live.TryGetValue(handle, out T? item)
         ? item
-        : throw new EmulationException($"{kind} {handle} is used, which {(handle > 0 && handle <= last ? "was destroyed" : "never was")}.");
+        : throw new EmulationException(
+            $"{kind} {handle} is used, which {(handle > 0 && handle <= last ? "was destroyed" : "never was")}.");
 
     public T Remove(nint handle)
     {
