@@ -14,7 +14,7 @@ internal static class EmulationCompiler
     /// <summary>The sanitizers' checks call functions of the runtime; no library of theirs is linked.</summary>
     static readonly string[] kernelOptions =
     [
-        "-std=c++17", "-O1", "-g1", "-fPIC", "-shared", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused-function",
+        "-std=c++17", "-O1", "-g1", "-gdwarf-4", "-fPIC", "-shared", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused-function",
         "-Wno-unknown-pragmas", "-Wno-sign-compare",
         "-fsanitize=kernel-address", "--param", "asan-globals=1", "--param", "asan-instrumentation-with-call-threshold=0",
         "-fsanitize=alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift,float-cast-overflow",
