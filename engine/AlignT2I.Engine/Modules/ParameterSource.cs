@@ -3,6 +3,9 @@ namespace AlignT2I.Engine;
 /// <summary>Where the values of a model's parameters come from.</summary>
 public abstract class ParameterSource
 {
+    /// <summary>False for a source that only looks at names and shapes: no memory is taken, and the model cannot be called.</summary>
+    internal virtual bool HasValues => true;
+
     /// <summary>Writes a parameter's values, in the layout of files.</summary>
     /// <param name="name">The parameter's full name.</param>
     /// <param name="fileShape">The shape the model needs, in the layout of files.</param>

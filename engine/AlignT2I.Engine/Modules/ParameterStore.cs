@@ -64,6 +64,12 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
 
     internal Tensor Add(string name, Shape shape, Init init, ParameterLayout layout, DType type)
     {
+        if (!source.HasValues)
+        {
+            source.Read(name, Parameter.ToFileShape(shape, layout), init, []);
+            return Tensor.Empty([0], type, backend);
+        }
+
         if (byName.ContainsKey(name))
             throw new ArgumentException($"the model asks for parameter '{name}' twice.");
         if (!type.IsFloat)

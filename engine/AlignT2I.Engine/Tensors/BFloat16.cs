@@ -3,8 +3,9 @@ using System.Numerics;
 namespace AlignT2I.Engine;
 
 /// <summary>Conversions of bfloat16, the upper 16 bits of a float32, kept as <see cref="ushort"/>.</summary>
-internal static class BFloat16
+public static class BFloat16
 {
+    /// <summary>The value of a bfloat16; exact.</summary>
     public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     /// <summary>The nearest bfloat16, ties to even; a NaN stays a NaN.</summary>

@@ -7,6 +7,10 @@ internal static class WeightsConverterCommand
 {
     public static RootCommand Create() => new("Read and convert model weights of every common format. Nothing in a file is ever executed.")
     {
+        ConvertCommand.Create(),
         InspectCommand.Create(),
+        VerifyCommand.Create(),
+        DiffCommand.Create(),
+        MergeLoraCommand.Create(),
     };
 }
