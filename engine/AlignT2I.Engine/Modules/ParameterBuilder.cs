@@ -26,10 +26,11 @@ public readonly struct ParameterBuilder
     public Tensor AccumulatorWeight(string name, Shape shape, Init init) =>
         store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType.Accumulator);
 
-    /// <summary>A convolution's weight: [outChannels, kernel, kernel, inChannels] in memory, [outChannels, inChannels, kernel, kernel] in files.</summary>
+    /// <summary>A convolution's weight: [outChannels, kH, kW, inChannels] in memory, [outChannels, inChannels, kH, kW] in files.</summary>
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
-    public Tensor Convolution(string name, int outChannels, int inChannels, int kernel) => store.Add(
-        Join(name), [outChannels, kernel, kernel, inChannels], Init.KaimingUniform(inChannels * kernel * kernel), ParameterLayout.Convolution, DType);
+    public Tensor Convolution(string name, int outChannels, int inChannels, Kernel2d kernel) => store.Add(
+        Join(name), [outChannels, kernel.Height, kernel.Width, inChannels],
+        Init.KaimingUniform(inChannels * kernel.Height * kernel.Width), ParameterLayout.Convolution, DType);
 
     string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -17,6 +17,7 @@ public static class ParityComponents
         ["clip-text"] = ClipParity.RunText,
         ["clip-vision"] = ClipParity.RunVision,
         ["finetune"] = FinetuneParity.Run,
+        ["inception"] = InceptionParity.Run,
         ["optim"] = OptimizerParity.Run,
         ["pipeline"] = PipelineParity.Run,
         ["reward"] = RewardParity.Run,
