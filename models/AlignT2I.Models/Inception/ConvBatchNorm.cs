@@ -19,10 +19,10 @@ internal sealed class ConvBatchNorm : Module<Tensor>
         ParameterBuilder p, int inChannels, int outChannels, Kernel2d kernel, int stride = 1, Padding2d padding = default)
     {
         weight = p["conv"].Convolution("weight", outChannels, inChannels, kernel);
-        scale = p["bn"].Weight("weight", [outChannels], Init.Ones);
-        shift = p["bn"].Weight("bias", [outChannels], Init.Zeros);
-        mean = p["bn"].Weight("running_mean", [outChannels], Init.Zeros);
-        variance = p["bn"].Weight("running_var", [outChannels], Init.Ones);
+        scale = p["bn"].AccumulatorWeight("weight", [outChannels], Init.Ones);
+        shift = p["bn"].AccumulatorWeight("bias", [outChannels], Init.Zeros);
+        mean = p["bn"].AccumulatorWeight("running_mean", [outChannels], Init.Zeros);
+        variance = p["bn"].AccumulatorWeight("running_var", [outChannels], Init.Ones);
         this.stride = stride;
         this.padding = padding;
     }
@@ -41,6 +41,7 @@ internal sealed class ConvBatchNorm : Module<Tensor>
         Tensor perDeviation = F.Exp(F.Affine(F.Log(F.Affine(variance, 1, Eps)), -0.5));     // 1 / sqrt(variance + eps)
         Tensor factor = F.Mul(scale, perDeviation);
         Tensor bias = F.Sub(shift, F.Mul(mean, factor));
-        return F.Relu(F.Conv2d(x, F.MulPerSample(weight, factor), bias, stride, padding));
+        Tensor scaled = F.MulPerSample(F.Cast(weight, factor.DType), factor);
+        return F.Relu(F.Conv2d(x, F.Cast(scaled, x.DType), F.Cast(bias, x.DType), stride, padding));
     }
 }

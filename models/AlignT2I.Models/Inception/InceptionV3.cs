@@ -16,6 +16,7 @@ public sealed class InceptionV3 : MultiModule<Tensor>
 
     const int Size = 299, Grid = 8, Channels = 3;
 
+    readonly DType dtype;
     readonly ConvBatchNorm conv1a, conv2a, conv2b, conv3b, conv4a;
     readonly Module<Tensor>[] mixed5And6, mixed7;
 
@@ -23,6 +24,7 @@ public sealed class InceptionV3 : MultiModule<Tensor>
     /// <param name="p">The parameters, named as in the checkpoint.</param>
     public InceptionV3(ParameterBuilder p)
     {
+        dtype = p.DType;
         conv1a = new ConvBatchNorm(p["Conv2d_1a_3x3"], Channels, 32, kernel: 3, stride: 2);
         conv2a = new ConvBatchNorm(p["Conv2d_2a_3x3"], 32, 32, kernel: 3);
         conv2b = ConvBatchNorm.Same(p["Conv2d_2b_3x3"], 32, 64, kernel: 3);
@@ -48,7 +50,7 @@ public sealed class InceptionV3 : MultiModule<Tensor>
     }
 
     /// <summary>Whether a checkpoint's tensor is one that the features do not need: the classifiers, and counters of training.</summary>
-    public static bool IsUnused(string name) => name.StartsWith("fc.", StringComparison.Ordinal)
+    internal static bool IsUnused(string name) => name.StartsWith("fc.", StringComparison.Ordinal)
         || name.StartsWith("AuxLogits.", StringComparison.Ordinal) || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     /// <summary>Features of images.</summary>
@@ -62,12 +64,13 @@ public sealed class InceptionV3 : MultiModule<Tensor>
     {
         if (images.Shape.Rank != 4 || images.Shape[3] != Channels)
             throw new ShapeException($"InceptionV3: images are {images.Shape}; expected [N, H, W, {Channels}].");
-        Tensor x = F.Affine(F.ResizeBilinear(images, Size, Size), 2, -1);
+        Tensor x = F.Cast(F.Affine(F.ResizeBilinear(images, Size, Size), 2, -1), dtype);
         Tensor first = F.MaxPool2d(conv2b.Call(conv2a.Call(conv1a.Call(x))), kernel: 3, stride: 2);
         Tensor second = F.MaxPool2d(conv4a.Call(conv3b.Call(first)), kernel: 3, stride: 2);
         Tensor third = mixed5And6.Aggregate(second, (h, block) => block.Call(h));
         Tensor last = mixed7.Aggregate(third, (h, block) => block.Call(h));
-        return [first, second, third, F.AvgPool2d(last, Grid, stride: 1).Reshape([images.Shape[0], Features])];
+        Tensor features = F.AvgPool2d(last, Grid, stride: 1).Reshape([images.Shape[0], Features]);
+        return [.. ((Tensor[])[first, second, third, features]).Select(y => F.Cast(y, dtype.Accumulator))];
     }
 
     /// <summary>Mean over 3 x 3 pixels, at the borders of those that there are.</summary>

@@ -14,14 +14,19 @@ public static class ParityComponents
 {
     static readonly Dictionary<string, Action<ParityRun>> runners = new()
     {
+        ["clip-preprocess"] = ClipPreprocessParity.Run,
         ["clip-text"] = ClipParity.RunText,
         ["clip-vision"] = ClipParity.RunVision,
+        ["fid"] = FrechetParity.Run,
         ["finetune"] = FinetuneParity.Run,
         ["inception"] = InceptionParity.Run,
+        ["metrics"] = MetricsParity.Run,
         ["optim"] = OptimizerParity.Run,
         ["pipeline"] = PipelineParity.Run,
         ["reward"] = RewardParity.Run,
+        ["rng"] = RandomParity.Run,
         ["scheduler"] = SchedulerParity.Run,
+        ["synth"] = SyntheticParity.Run,
         ["unet"] = UNetParity.Run,
         ["vae"] = VaeParity.Run,
     };

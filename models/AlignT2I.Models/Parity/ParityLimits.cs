@@ -57,4 +57,13 @@ internal static class ParityLimits
 
     /// <summary>Condensed gradients: the product with a fixed vector.</summary>
     public const double StatDot = 1e-4;
+
+    /// <summary>Normal random numbers, largest difference: the reference's logarithm, sine and cosine are vectorized float32.</summary>
+    public const double Normals = 1e-6;
+
+    /// <summary>Measures and statistics computed in float64 on both sides.</summary>
+    public const double Measure = 1e-9;
+
+    /// <summary>Fréchet distances of no more images than features: the reference takes the root of a singular matrix.</summary>
+    public const double FrechetOfSingular = 1e-5;
 }

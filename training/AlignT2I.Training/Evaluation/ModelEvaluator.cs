@@ -1,6 +1,7 @@
 using AlignT2I.Engine;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
+using AlignT2I.Models.Metrics;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Miniature;

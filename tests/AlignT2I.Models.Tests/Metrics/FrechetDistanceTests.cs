@@ -1,10 +1,9 @@
 using AlignT2I.Engine;
+using AlignT2I.Models.Metrics;
 using AlignT2I.Models.Parity;
 using AlignT2I.Testing;
-using AlignT2I.Training.Evaluation;
-using MathNet.Numerics.LinearAlgebra;
 
-namespace AlignT2I.Training.Tests.Evaluation;
+namespace AlignT2I.Models.Tests.Metrics;
 
 public class FrechetDistanceTests
 {
@@ -34,10 +33,10 @@ public class FrechetDistanceTests
     {
         using MemoryScope scope = MemoryScope.Open();
         using ParityCase golden = ParityCase.Read(Golden.Path("inception/frechet"));
-        (Vector<double> mean, Matrix<double> covariance) = FrechetDistance.Statistics(Features(golden, "input.0.a"));
+        (double[] mean, Tensor covariance) = FrechetDistance.Statistics(Features(golden, "input.0.a"));
         double[] expectedMean = golden.Values("output.0.mu_a"), expected = golden.Values("output.0.sigma_a");
         Assert.That(mean.Zip(expectedMean, (a, b) => Math.Abs(a - b)).Max(), Is.LessThan(1e-12));
-        Assert.That(covariance.ToRowMajorArray().Zip(expected, (a, b) => Math.Abs(a - b)).Max(), Is.LessThan(1e-12));
+        Assert.That(covariance.ToArray<double>().Zip(expected, (a, b) => Math.Abs(a - b)).Max(), Is.LessThan(1e-12));
     }
 
     [Test]
@@ -56,6 +55,18 @@ public class FrechetDistanceTests
         double near = FrechetDistance.Between(a, b), far = FrechetDistance.Between(a, F.Affine(b, 1, 3));
         Assert.That(FrechetDistance.Between(b, a), Is.EqualTo(near).Within(1e-9));
         Assert.That(far, Is.GreaterThan(near + 7 * 8));     // the means are 3 apart in each of 7 dimensions, less what they were
+    }
+
+    [Test]
+    public void A_feature_that_never_varies_adds_nothing()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor a = Random(40, 6, seed: 1), b = Random(30, 6, seed: 2);
+        double without = FrechetDistance.Between(a, b);
+        Tensor dead = Tensor.Zeros([40, 1], DType.F32, Backend.Cpu), dead30 = Tensor.Zeros([30, 1], DType.F32, Backend.Cpu);
+        Tensor wider = F.Concat(dead, F.SliceLast(a, 0, 3), dead, F.SliceLast(a, 3, 3));
+        Tensor other = F.Concat(dead30, F.SliceLast(b, 0, 3), dead30, F.SliceLast(b, 3, 3));
+        Assert.That(FrechetDistance.Between(wider, other), Is.EqualTo(without).Within(1e-9 * without));
     }
 
     [Test]
