@@ -1,0 +1,53 @@
+// Gradient of an embedding table, and the sinusoidal embedding of timesteps.
+//   embedding_backward   dtable[ids[i]] += dy[i], in the order of i; dtable float [rows, columns], zero before
+//   timestep_embedding   y[n] = [cos(t f_0) ... | sin(t f_0) ...], f_i = 10000^(-i / h), h = dim / 2, the angle in float64
+// ids int [count]; dy [count, columns] Scalar; timesteps [N], y [N, dim] float.
+// Launch: embedding_backward: grid (count, slabs of 256 columns), 256 threads: the block of an id's first occurrence adds all of
+// them, so that no atomics are needed; timestep_embedding: one thread per element.
+#include "common.cuh"
+
+extern "C" __global__ void __launch_bounds__(256) embedding_backward(
+    const int* ids, const Scalar* dy, float* dtable, int count, int columns, int rows)
+{
+    __shared__ int block[256];
+    __shared__ int seen;
+    int first = blockIdx.x, id = ids[first], column = blockIdx.y * 256 + threadIdx.x;
+    if (threadIdx.x == 0)
+        seen = id < 0 || id >= rows;
+    __syncthreads();
+    for (int i = threadIdx.x; i < first; i += 256)
+    {
+        if (ids[i] == id)
+            seen = 1;
+    }
+    __syncthreads();
+    if (seen)
+        return;
+    float sum = 0.f;
+    for (int start = first; start < count; start += 256)
+    {
+        int length = count - start < 256 ? count - start : 256;
+        if (threadIdx.x < length)
+            block[threadIdx.x] = ids[start + threadIdx.x];
+        __syncthreads();
+        for (int k = 0; k < length && column < columns; k++)
+        {
+            if (block[k] == id)
+                sum += load(dy, (long long)(start + k) * columns + column);
+        }
+        __syncthreads();
+    }
+    if (column < columns)
+        dtable[(long long)id * columns + column] = sum;
+}
+
+extern "C" __global__ void __launch_bounds__(256) timestep_embedding(const float* timesteps, float* y, int samples, int dim)
+{
+    int half = dim / 2;
+    for (long long i = thread_index(); i < (long long)samples * dim; i += thread_count())
+    {
+        int column = (int)(i % dim), k = column % (half > 0 ? half : 1);
+        double angle = (double)timesteps[i / dim] * exp(-9.210340371976184 * k / half);
+        y[i] = column >= 2 * half ? 0.f : (float)(column < half ? cos(angle) : sin(angle));
+    }
+}
