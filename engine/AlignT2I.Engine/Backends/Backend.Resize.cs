@@ -13,7 +13,7 @@ public abstract partial class Backend
     /// <summary>Largest value of each window; position is the pixel h * W + w that it came from.</summary>
     internal abstract void MaxPool2d(Tensor x, int kernel, int stride, int padding, Tensor y, Tensor position);
 
-    internal abstract void MaxPool2dBackward(Tensor dy, Tensor position, Tensor dx);
+    internal abstract void MaxPool2dBackward(Tensor dy, Tensor position, int kernel, int stride, int padding, Tensor dx);
 
     internal abstract void ResizeBilinear(Tensor x, Tensor y);
 

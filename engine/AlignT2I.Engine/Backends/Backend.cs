@@ -20,9 +20,21 @@ public abstract partial class Backend
     /// <summary>Bytes taken from the system: live tensors and the pool's free blocks.</summary>
     public abstract long ReservedBytes { get; }
 
+    /// <summary>Whether the process reads this memory directly.</summary>
+    internal abstract bool IsHost { get; }
+
     internal abstract nint Allocate(long bytes);
 
     internal abstract void Free(nint pointer, long bytes);
+
+    /// <summary>Copies elements from the process; the span is free once this returns.</summary>
+    internal abstract void Upload(ReadOnlySpan<byte> from, Tensor to);
+
+    /// <summary>Copies elements to the process: waits for the device.</summary>
+    internal abstract void Download(Tensor from, Span<byte> to);
+
+    /// <summary>Waits until everything that was asked for is done.</summary>
+    internal abstract void Synchronize();
 
     internal abstract void Fill(Tensor x, double value);
 

@@ -9,6 +9,10 @@
 // the result the columns j, j + 16, ... of its four rows. Shared memory 35 KB, no atomics.
 #include "common.cuh"
 
+#ifndef COLUMNS
+#define COLUMNS 3
+#endif
+
 #define TILE 64
 #define DEPTH 32        // head columns in shared memory at once, for the scores
 #define PITCH 68        // TILE and a rest against bank conflicts; rows of four floats stay aligned

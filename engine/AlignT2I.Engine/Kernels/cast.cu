@@ -3,6 +3,11 @@
 // Launch: 256 threads, one pack of 16 bytes of the wider type per thread, grid-stride beyond.
 #include "common.cuh"
 
+#ifndef FROM
+#define FROM f32
+#define TO Scalar
+#endif
+
 typedef double f64;
 typedef int i32;
 typedef long long i64;

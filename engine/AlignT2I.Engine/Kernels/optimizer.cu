@@ -3,8 +3,7 @@
 //         p = decay p - stepSize m / (rootScale sqrt(v) + epsilon)
 //   sgd   g = scale gradient + l2 p; buffer = momentum buffer + g; p = p - rate d, d the buffer, or g + momentum buffer (nesterov), or g
 //   both  half = p rounded once; average = average + fraction (p - average); move_toward does the latter alone
-// All float but half. The constants lie in device memory, so that a recorded step takes those of its replay. Where `skip` is not
-// zero nothing is written: the gradients overflowed.
+// All float but half. The constants lie in device memory, so that a recorded step takes those of its replay.
 // Launch: 256 threads, one block per piece of PIECE elements of one slot, found by bisection; four elements per access.
 #include "common.cuh"
 
@@ -96,7 +95,7 @@ template <int W> __device__ inline void store_half(const Slot& slot, long long i
 
 template <class Rule, int W> __device__ inline void update(const Slot& slot, const Constants& k, long long i, Rule rule)
 {
-    float value[W], gradient[W], first[W], second[W], average[W];
+    float value[W], gradient[W] = {}, first[W] = {}, second[W] = {}, average[W] = {};
     load_pack<W>(slot.value, i, value);
     if (slot.gradient != nullptr)
         load_pack<W>(slot.gradient, i, gradient);
@@ -123,10 +122,8 @@ template <class Rule, int W> __device__ inline void update(const Slot& slot, con
     store_half<W>(slot, i, value);
 }
 
-template <class Rule> __device__ inline void update_piece(const Slot* slots, int count, const Constants* constants, const int* skip, Rule rule)
+template <class Rule> __device__ inline void update_piece(const Slot* slots, int count, const Constants* constants, Rule rule)
 {
-    if (*skip != 0)
-        return;
     Piece piece(slots, count);
     Constants k = *constants;
     long long packed = piece.start + (piece.end - piece.start) / 4 * 4;
@@ -136,19 +133,19 @@ template <class Rule> __device__ inline void update_piece(const Slot* slots, int
         update<Rule, 1>(piece.slot, k, packed + threadIdx.x, rule);
 }
 
-extern "C" __global__ void __launch_bounds__(256) adam(const Slot* slots, int count, const Constants* constants, const int* skip)
+extern "C" __global__ void __launch_bounds__(256) adam(const Slot* slots, int count, const Constants* constants)
 {
-    update_piece(slots, count, constants, skip, AdamRule());
+    update_piece(slots, count, constants, AdamRule());
 }
 
-extern "C" __global__ void __launch_bounds__(256) sgd(const Slot* slots, int count, const Constants* constants, const int* skip)
+extern "C" __global__ void __launch_bounds__(256) sgd(const Slot* slots, int count, const Constants* constants)
 {
-    update_piece(slots, count, constants, skip, SgdRule());
+    update_piece(slots, count, constants, SgdRule());
 }
 
-extern "C" __global__ void __launch_bounds__(256) move_toward(const Slot* slots, int count, const Constants* constants, const int* skip)
+extern "C" __global__ void __launch_bounds__(256) move_toward(const Slot* slots, int count, const Constants* constants)
 {
-    update_piece(slots, count, constants, skip, MoveRule());
+    update_piece(slots, count, constants, MoveRule());
 }
 
 // partial[piece] = sum of the squares of one piece of the slots' values.
@@ -189,14 +186,4 @@ extern "C" __global__ void __launch_bounds__(256) finish_squared_norm(const floa
     for (int i = 1; i < 256; i++)
         sum += sums[i];
     *total = sum;
-}
-
-// For a recorded step: constants->scale = scale * min(1, maxNorm / (scale |gradient| + 1e-6)); skip = 1 where the norm is not finite.
-extern "C" __global__ void clip_scale(const double* squaredNorm, Constants* constants, float scale, float maxNorm, int* skip)
-{
-    double norm = sqrt(*squaredNorm) * scale;
-    bool finite = norm - norm == 0;
-    double coefficient = maxNorm / (norm + 1e-6);
-    constants->scale = scale * (float)(finite && coefficient < 1 ? coefficient : 1);
-    *skip = finite ? 0 : 1;
 }

@@ -7,7 +7,7 @@ public abstract class Module<T>
     /// <summary>Computes the output in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.</summary>
     public Tensor Call(T x)
     {
-        using MemoryScope scope = MemoryScope.Open();
+        using MemoryScope scope = MemoryScope.Open(GetType().Name);
         return scope.Keep(Forward(x));
     }
 

@@ -31,13 +31,17 @@ public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout
     public T[] ToFileLayout<T>(Tensor tensor) where T : unmanaged, INumber<T>
     {
         T[] file = new T[tensor.Count];
-        Transpose(tensor.AsSpan<T>(), file, tensor.Shape, Layout, toFile: true);
+        Transpose<T>(tensor.ToArray<T>(), file, tensor.Shape, Layout, toFile: true);
         return file;
     }
 
     /// <summary>Writes elements that lie as in files into a tensor of this parameter's shape.</summary>
-    public void FromFileLayout<T>(ReadOnlySpan<T> file, Tensor tensor) where T : unmanaged, INumber<T> =>
-        Transpose(file, tensor.AsSpan<T>(), tensor.Shape, Layout, toFile: false);
+    public void FromFileLayout<T>(ReadOnlySpan<T> file, Tensor tensor) where T : unmanaged, INumber<T>
+    {
+        T[] memory = new T[tensor.Count];
+        Transpose(file, memory, tensor.Shape, Layout, toFile: false);
+        tensor.Write<T>(memory);
+    }
 
     /// <summary>Moves elements that lie as in files to where memory has them, in place: each output channel of a convolution for itself.</summary>
     internal static void ToMemoryLayout(Span<float> elements, Shape shape, ParameterLayout layout)

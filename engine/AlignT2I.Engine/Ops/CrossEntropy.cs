@@ -14,6 +14,7 @@ public static partial class Functional
         Require.Rank(logits, 2);
         Require.Shape(labels, [logits.Shape[0]]);
         Require.DType(labels, DType.I32);
+        Require.SameBackend(labels, logits);
 
         Tensor loss = Tensor.Empty([], logits.DType.Accumulator, logits.Backend);
         Tensor probabilities = Tensor.Empty(logits.Shape, logits.DType.Accumulator, logits.Backend);

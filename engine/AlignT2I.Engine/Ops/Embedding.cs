@@ -13,6 +13,7 @@ public static partial class Functional
     {
         Require.Rank(table, 2);
         Require.DType(ids, DType.I32);
+        Require.SameBackend(ids, table);
 
         Tensor y = Tensor.Empty([.. ids.Shape.ToArray(), table.Shape[1]], table.DType, table.Backend);
         table.Backend.Embedding(ids, table, y);

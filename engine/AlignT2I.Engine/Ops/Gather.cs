@@ -14,6 +14,7 @@ public static partial class Functional
         Require.Rank(x, 3);
         Require.Shape(index, [x.Shape[0]]);
         Require.DType(index, DType.I32);
+        Require.SameBackend(index, x);
 
         Tensor y = Tensor.Empty([x.Shape[0], x.Shape[2]], x.DType, x.Backend);
         x.Backend.Gather(x, index, y);

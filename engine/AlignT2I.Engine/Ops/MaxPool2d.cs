@@ -15,7 +15,7 @@ public static partial class Functional
         Tensor position = Tensor.Empty(y.Shape, DType.I32, x.Backend);
         x.Backend.MaxPool2d(x, kernel, stride, padding, y, position);
         if (Tape.Records(x))
-            Tape.Push(new MaxPool2dOp(x, position), y);
+            Tape.Push(new MaxPool2dOp(x, position, kernel, stride, padding), y);
         return y;
     }
 }
@@ -24,14 +24,19 @@ internal sealed class MaxPool2dOp : Op
 {
     readonly Tensor position;
     readonly Shape shape;
+    readonly int kernel, stride, padding;
 
-    public MaxPool2dOp(Tensor x, Tensor position) : base(x) => (shape, this.position) = (x.Shape, Save(position));
+    public MaxPool2dOp(Tensor x, Tensor position, int kernel, int stride, int padding) : base(x)
+    {
+        (shape, this.position) = (x.Shape, Save(position));
+        (this.kernel, this.stride, this.padding) = (kernel, stride, padding);
+    }
 
     /// <summary>dx = the sum of dy over the windows in which the pixel was the largest; the first of equals takes all.</summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
         Tensor dx = Tensor.Empty(shape, dy.DType, dy.Backend);
-        dy.Backend.MaxPool2dBackward(dy, position, dx);
+        dy.Backend.MaxPool2dBackward(dy, position, kernel, stride, padding, dx);
         return [dx];
     }
 }

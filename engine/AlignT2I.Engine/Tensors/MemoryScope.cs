@@ -4,21 +4,40 @@ namespace AlignT2I.Engine;
 /// <remarks>Every <c>Module.Call</c> opens one; model code never does.</remarks>
 public sealed class MemoryScope : IDisposable
 {
+    /// <summary>Modules that a name is made of; deeper ones count with these.</summary>
+    const int NamedDepth = 2;
+
     [ThreadStatic]
     static MemoryScope? current;
 
     readonly MemoryScope? parent;
     readonly List<Tensor> tensors = [];
+    readonly string module;
+    readonly int depth;
     bool ended;
 
-    MemoryScope() => parent = current;
+    MemoryScope(string? name)
+    {
+        parent = current;
+        (module, depth) = parent is null ? ("", 0) : (parent.module, parent.depth);
+        if (name is null || depth == NamedDepth)
+            return;
+        module = depth == 0 ? name : $"{module} / {name}";
+        depth++;
+    }
 
     internal static MemoryScope? Current => current;
 
+    /// <summary>Whose call this is, as in <c>UNet2DCondition / CrossAttnDownBlock2D</c>; empty outside modules.</summary>
+    internal static string CurrentModule => current?.module ?? "";
+
     /// <summary>Opens a scope inside the current one.</summary>
-    public static MemoryScope Open()
+    public static MemoryScope Open() => Open(null);
+
+    /// <summary>Opens the scope of a module's call.</summary>
+    internal static MemoryScope Open(string? module)
     {
-        MemoryScope scope = new();
+        MemoryScope scope = new(module);
         current = scope;
         return scope;
     }

@@ -38,10 +38,22 @@ internal static class Require
             throw new DTypeException($"{op}: {name} is {x.DType}; it needs {expected}. Convert it with F.Cast.");
     }
 
+    public static void SameBackend(
+        Tensor x, Tensor other, [CallerArgumentExpression(nameof(x))] string name = "",
+        [CallerArgumentExpression(nameof(other))] string otherName = "", [CallerMemberName] string op = "")
+    {
+        if (x.Backend != other.Backend)
+        {
+            throw new InvalidOperationException(
+                $"{op}: {name} is on {x.Backend.Name} and {otherName} on {other.Backend.Name}; move one with To.");
+        }
+    }
+
     public static void SameDType(
         Tensor x, Tensor other, [CallerArgumentExpression(nameof(x))] string name = "",
         [CallerArgumentExpression(nameof(other))] string otherName = "", [CallerMemberName] string op = "")
     {
+        SameBackend(x, other, name, otherName, op);
         if (x.DType != other.DType)
             throw new DTypeException($"{op}: {name} is {x.DType} and {otherName} is {other.DType}; they must be the same. Convert one with F.Cast.");
     }
@@ -51,6 +63,7 @@ internal static class Require
         Tensor x, Tensor operand, [CallerArgumentExpression(nameof(x))] string name = "",
         [CallerArgumentExpression(nameof(operand))] string operandName = "", [CallerMemberName] string op = "")
     {
+        SameBackend(x, operand, name, operandName, op);
         if (x.DType != operand.DType.Accumulator)
         {
             throw new DTypeException(

@@ -81,22 +81,53 @@ public sealed class Tensor : IDisposable
         return y;
     }
 
-    /// <summary>A tensor on the CPU with a copy of <paramref name="values"/>.</summary>
+    /// <summary>A tensor with a copy of <paramref name="values"/>.</summary>
+    /// <param name="values">The elements, in row-major order.</param>
+    /// <param name="shape">As many elements.</param>
+    /// <param name="backend">Where; the CPU when left out.</param>
     /// <exception cref="ShapeException">The number of values is not that of <paramref name="shape"/>.</exception>
-    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape) where T : unmanaged
+    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, Backend? backend = null) where T : unmanaged
     {
         if (values.Length != shape.Count)
             throw new ShapeException($"{values.Length} values were given for shape {shape}, which has {shape.Count}.");
-        Tensor y = Empty(shape, DTypes.Of<T>(), Backend.Cpu);
-        values.CopyTo(y.AsSpan<T>());
+        Tensor y = Empty(shape, DTypes.Of<T>(), backend ?? Backend.Cpu);
+        y.Write(values);
         return y;
     }
 
-    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape)"/>
-    public static Tensor From<T>(T[] values, Shape shape) where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, Backend?)"/>
+    public static Tensor From<T>(T[] values, Shape shape, Backend? backend = null) where T : unmanaged =>
+        From((ReadOnlySpan<T>)values, shape, backend);
 
-    /// <summary>A one-element tensor of no dimensions, on the CPU.</summary>
-    public static Tensor Scalar<T>(T value) where T : unmanaged => From((ReadOnlySpan<T>)[value], []);
+    /// <summary>A one-element tensor of no dimensions.</summary>
+    public static Tensor Scalar<T>(T value, Backend? backend = null) where T : unmanaged => From((ReadOnlySpan<T>)[value], [], backend);
+
+    /// <summary>The same elements on another backend, outside the tape; this very tensor where it is there already.</summary>
+    public Tensor To(Backend backend)
+    {
+        if (backend == Backend)
+            return this;
+        Tensor y = Empty(Shape, DType, backend);
+        if (backend.IsHost)
+            Backend.Download(this, y.AsBytes());
+        else if (Backend.IsHost)
+            backend.Upload(AsBytes(), y);
+        else
+            backend.Upload(Bytes(), y);
+        return y;
+    }
+
+    /// <summary>Replaces the elements.</summary>
+    /// <param name="values">As many as the tensor has, in row-major order; free once this returns.</param>
+    /// <exception cref="DTypeException"><typeparamref name="T"/> is not this tensor's element.</exception>
+    /// <exception cref="ShapeException">The number of values differs.</exception>
+    public void Write<T>(ReadOnlySpan<T> values) where T : unmanaged
+    {
+        RequireElement<T>();
+        if (values.Length != Count)
+            throw new ShapeException($"{values.Length} values were given for a tensor of shape {Shape}, which has {Count}.");
+        Backend.Upload(MemoryMarshal.AsBytes(values), this);
+    }
 
     /// <summary>The same elements seen under another shape. Copies nothing; gradients flow through.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
@@ -125,12 +156,19 @@ public sealed class Tensor : IDisposable
         return this;
     }
 
-    /// <summary>The elements, in row-major order. On the CPU this is the memory itself, valid while the tensor lives.</summary>
+    /// <summary>The elements, in row-major order: the memory itself, valid while the tensor lives. On the CPU only.</summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not this tensor's element.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is on a device: copy it by <see cref="ToArray"/> or <see cref="To"/>.</exception>
     public unsafe Span<T> AsSpan<T>() where T : unmanaged => new(Pointer<T>(), checked((int)Count));
 
     /// <summary>A copy of the elements, in row-major order.</summary>
-    public T[] ToArray<T>() where T : unmanaged => AsSpan<T>().ToArray();
+    public T[] ToArray<T>() where T : unmanaged
+    {
+        RequireElement<T>();
+        T[] values = new T[Count];
+        Backend.Download(this, MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
 
     /// <summary>The value of a tensor of one element. Waits for the device: for logging, not for the inside of a step.</summary>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
@@ -138,15 +176,17 @@ public sealed class Tensor : IDisposable
     {
         if (Count != 1)
             throw new ShapeException($"Item reads a tensor of one element; this one has shape {Shape}.");
+        Span<byte> bytes = stackalloc byte[DType.Size];
+        Backend.Download(this, bytes);
         return DType switch
         {
-            DType.F32 => AsSpan<float>()[0],
-            DType.F64 => AsSpan<double>()[0],
-            DType.F16 => (double)AsSpan<Half>()[0],
-            DType.BF16 => BitConverter.Int32BitsToSingle(MemoryMarshal.Cast<byte, ushort>(AsBytes())[0] << 16),
-            DType.I32 => AsSpan<int>()[0],
-            DType.I64 => AsSpan<long>()[0],
-            _ => AsSpan<byte>()[0],
+            DType.F32 => MemoryMarshal.Read<float>(bytes),
+            DType.F64 => MemoryMarshal.Read<double>(bytes),
+            DType.F16 => (double)MemoryMarshal.Read<Half>(bytes),
+            DType.BF16 => BFloat16.ToSingle(MemoryMarshal.Read<ushort>(bytes)),
+            DType.I32 => MemoryMarshal.Read<int>(bytes),
+            DType.I64 => MemoryMarshal.Read<long>(bytes),
+            _ => bytes[0],
         };
     }
 
@@ -169,13 +209,37 @@ public sealed class Tensor : IDisposable
         owner = null;
     }
 
-    internal unsafe Span<byte> AsBytes() => new((void*)Live.Pointer, checked((int)(Count * DType.Size)));
+    internal unsafe Span<byte> AsBytes()
+    {
+        RequireHost();
+        return new((void*)Live.Pointer, checked((int)(Count * DType.Size)));
+    }
+
+    /// <summary>A copy of the elements' bytes.</summary>
+    internal byte[] Bytes()
+    {
+        byte[] bytes = new byte[checked((int)(Count * DType.Size))];
+        Backend.Download(this, bytes);
+        return bytes;
+    }
 
     internal unsafe T* Pointer<T>() where T : unmanaged
     {
+        RequireElement<T>();
+        RequireHost();
+        return (T*)Live.Pointer;
+    }
+
+    void RequireElement<T>() where T : unmanaged
+    {
         if (DTypes.Of<T>() != DType)
             throw new DTypeException($"a tensor of {DType} was read as {DTypes.Of<T>()}.");
-        return (T*)Live.Pointer;
+    }
+
+    void RequireHost()
+    {
+        if (!Backend.IsHost)
+            throw new InvalidOperationException($"this tensor of shape {Shape} is on {Backend.Name}; copy it by ToArray or To(Backend.Cpu).");
     }
 
     /// <summary>Another handle on the same memory that belongs to no scope: what the tape holds.</summary>

@@ -44,7 +44,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    internal override void MaxPool2dBackward(Tensor dy, Tensor position, Tensor dx)
+    internal override void MaxPool2dBackward(Tensor dy, Tensor position, int kernel, int stride, int padding, Tensor dx)
     {
         using HalfOperands operands = new();
         (dy, dx) = (operands.Read(dy), operands.Write(dx));

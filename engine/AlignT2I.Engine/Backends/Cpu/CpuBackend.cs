@@ -18,9 +18,19 @@ internal sealed unsafe partial class CpuBackend : Backend
     /// <summary>Starts <see cref="PeakBytes"/> again from what is live now: what one piece of work takes.</summary>
     internal void ResetPeak() => pool.ResetPeak();
 
+    internal override bool IsHost => true;
+
     internal override nint Allocate(long bytes) => pool.Allocate(bytes);
 
     internal override void Free(nint pointer, long bytes) => pool.Free(pointer, bytes);
+
+    internal override void Upload(ReadOnlySpan<byte> from, Tensor to) => from.CopyTo(to.AsBytes());
+
+    internal override void Download(Tensor from, Span<byte> to) => from.AsBytes().CopyTo(to);
+
+    internal override void Synchronize()
+    {
+    }
 
     internal override void Copy(Tensor x, Tensor y) =>
         Buffer.MemoryCopy((void*)x.Live.Pointer, (void*)y.Live.Pointer, y.Count * y.DType.Size, x.Count * x.DType.Size);

@@ -1,0 +1,20 @@
+namespace AlignT2I.Engine;
+
+/// <summary>How a CUDA backend computes and keeps memory.</summary>
+public sealed record CudaOptions
+{
+    /// <summary>Float32 products may round their operands to TensorFloat-32 (10 bits of mantissa) for the tensor cores; off for checks.</summary>
+    public bool TensorFloat32 { get; init; }
+
+    /// <summary>Whether libraries may use algorithms that give other bits from run to run.</summary>
+    public bool Nondeterministic { get; init; }
+
+    /// <summary>Whether the first convolution of each shape times every engine instead of trusting the library's guess.</summary>
+    public bool Autotune { get; init; }
+
+    /// <summary>Whether freed memory is kept for the next request; off so that a memory checker sees every block's end.</summary>
+    public bool CacheMemory { get; init; } = true;
+
+    /// <summary>Folder of compiled kernels and convolution engines; null keeps nothing on disk.</summary>
+    public string? CacheFolder { get; init; } = Backends.Cuda.CudaCache.DefaultFolder;
+}
