@@ -41,7 +41,6 @@ public static class CrossBackendCheck
     static Tensor Cotangent(Shape shape) =>
         Tensor.From([.. Enumerable.Range(0, (int)shape.Count).Select(i => Math.Round(128 * Math.Sin(1.7 * i + 0.3)) / 128)], shape);
 
-    static Tensor On(Backend backend, Tensor x) => backend == Backend.Cpu
-        ? x.Detach()
-        : throw new NotSupportedException($"tensors cannot be moved to {backend.Name} yet.");
+    /// <summary>A tensor of its own on the backend, outside the tape.</summary>
+    static Tensor On(Backend backend, Tensor x) => backend == x.Backend ? x.Detach() : x.To(backend);
 }

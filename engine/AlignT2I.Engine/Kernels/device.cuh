@@ -1,5 +1,5 @@
 // What a kernel needs of the device beyond plain CUDA C++: all PTX is here.
-// tests/cuda-emulation/device.cuh holds the same names in C++ for the emulated device; what is added here is added there.
+// Where the compiler is not a GPU's, for the emulated device, each has the same in C++.
 // A kernel file includes common.cuh, which includes this, and nothing else. Of CUDA itself the emulated device knows
 //   __global__ __device__ __forceinline__ __restrict__ __launch_bounds__ __shared__ (fixed sizes), float2 float4 int2 int4 uint2 uint4 and make_...,
 //   threadIdx blockIdx blockDim gridDim warpSize, __syncthreads, __syncwarp, __shfl_sync, __shfl_xor_sync, __shfl_down_sync, __shfl_up_sync,
@@ -12,7 +12,13 @@ typedef unsigned short bfloat16_bits;   // upper half of a binary32
 __device__ __forceinline__ float half_to_float(half_bits h)
 {
     float f;
+#ifdef __CUDA_ARCH__
     asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(h));
+#else
+    _Float16 same;
+    __builtin_memcpy(&same, &h, sizeof h);
+    f = (float)same;
+#endif
     return f;
 }
 
@@ -20,7 +26,12 @@ __device__ __forceinline__ float half_to_float(half_bits h)
 __device__ __forceinline__ half_bits float_to_half(float f)
 {
     half_bits h;
+#ifdef __CUDA_ARCH__
     asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(f));
+#else
+    _Float16 same = (_Float16)f;
+    __builtin_memcpy(&h, &same, sizeof h);
+#endif
     return h;
 }
 

@@ -165,10 +165,10 @@ internal sealed partial class CudaBackend : Backend, IDisposable
     {
         DType.F64 => BitConverter.DoubleToUInt64Bits(value),
         DType.I64 => (ulong)(long)value,
-        DType.F32 => 0x1_0000_0001 * BitConverter.SingleToUInt32Bits((float)value),
-        DType.I32 => 0x1_0000_0001 * (uint)(int)value,
-        DType.F16 => 0x1_0001_0001_0001 * BitConverter.HalfToUInt16Bits((Half)value),
-        DType.BF16 => 0x1_0001_0001_0001 * BFloat16.FromSingle(BFloat16.ToOdd(value)),
-        _ => 0x0101_0101_0101_0101 * (byte)value,
+        DType.F32 => 0x1_0000_0001UL * BitConverter.SingleToUInt32Bits((float)value),
+        DType.I32 => 0x1_0000_0001UL * (uint)(int)value,
+        DType.F16 => 0x1_0001_0001_0001UL * BitConverter.HalfToUInt16Bits((Half)value),
+        DType.BF16 => 0x1_0001_0001_0001UL * BFloat16.FromSingle(BFloat16.ToOdd(value)),
+        _ => 0x0101_0101_0101_0101UL * (byte)value,
     };
 }
