@@ -18,8 +18,6 @@ internal sealed class Checkpoint(SourceFile file, object? root)
     /// <summary>Under which name the root of a checkpoint has its weights.</summary>
     static readonly string[] weightsKeys = ["state_dict", "model_state_dict", "module", "model"];
 
-    /// <summary>Which containers have a tensor somewhere within; the others are never walked a second time.</summary>
-    readonly Dictionary<object, bool> holdsTensors = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> names = new(StringComparer.Ordinal);
     long bytes;
     int steps;
@@ -75,15 +73,20 @@ internal sealed class Checkpoint(SourceFile file, object? root)
             Add(tensor, name.Length > 0 ? name : "tensor", tensors);
             return;
         }
-        if (value is null || ReferenceEquals(value, except) || !HoldsTensors(value, depth))
+        if (ReferenceEquals(value, except) || !HoldsTensors(value, depth))
             return;
         if (depth > MaxDepth)
             throw TooDeep();
+        if (value is PickleObject made)
+        {
+            Collect(made.State, name, depth + 1, except, tensors);      // its attributes have no name of their own above them
+            return;
+        }
         foreach ((object? key, object? item) in Items(value))
         {
             if (steps++ == MaxSteps)
                 throw file.Bad("its containers refer to each other too often to give every tensor a name");
-            if (item is not null && HoldsTensors(item, depth + 1))
+            if (HoldsTensors(item, depth + 1))
                 Collect(item, Join(name, key), depth + 1, except, tensors);
         }
     }
@@ -112,30 +115,31 @@ internal sealed class Checkpoint(SourceFile file, object? root)
         tensors.Add(tensor.Named(name));
     }
 
-    /// <summary>Whether there is a tensor in a container or below it. Each is looked at once, however often it is referred to.</summary>
-    bool HoldsTensors(object value, int depth)
+    /// <summary>Whether a value is a tensor or has one in it. Each container is looked at once, however often it is referred to.</summary>
+    bool HoldsTensors(object? value, int depth)
     {
-        if (value is not (PickleDictionary or PickleList or PickleTuple or PickleObject))
+        if (value is not IPickleContainer container)
             return value is PickleTensor;
-        if (holdsTensors.TryGetValue(value, out bool holds))
-            return holds;
+        if (container.HoldsTensors is { } known)
+            return known;
         if (depth > MaxDepth)
             throw TooDeep();
-        holdsTensors.Add(value, false);     // a container that holds itself holds no tensor by that
-        IEnumerable<object?> items = value is PickleObject made ? [made.State] : Items(value).Select(i => i.Value);
-        foreach (object? item in items)
-            holds |= item is not null && HoldsTensors(item, depth + 1);
-        return holdsTensors[value] = holds;
+        container.HoldsTensors = false;     // a container that holds itself holds no tensor by that
+        bool holds = false;
+        foreach (object? item in container.Values)
+            holds |= HoldsTensors(item, depth + 1);
+        container.HoldsTensors = holds;
+        return holds;
     }
 
     FileFormatException TooDeep() => file.Bad($"its containers lie more than {MaxDepth} deep in each other; no checkpoint does that");
 
-    static IEnumerable<KeyValuePair<object?, object?>> Items(object value) => value switch
+    /// <summary>The values in a container by their names.</summary>
+    static IEnumerable<KeyValuePair<object?, object?>> Items(object? value) => value switch
     {
         PickleDictionary dictionary => dictionary,
         PickleList list => Numbered(list),
         PickleTuple tuple => Numbered(tuple.Items),
-        PickleObject { State: { } state } => Items(state),
         _ => [],
     };
 

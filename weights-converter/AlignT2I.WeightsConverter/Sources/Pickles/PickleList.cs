@@ -1,7 +1,7 @@
 namespace AlignT2I.WeightsConverter.Sources.Pickles;
 
 /// <summary>A Python list or set.</summary>
-internal sealed class PickleList : List<object?>
+internal sealed class PickleList : List<object?>, IPickleContainer
 {
     public PickleList()
     {
@@ -11,4 +11,8 @@ internal sealed class PickleList : List<object?>
         : base(items)
     {
     }
+
+    public IEnumerable<object?> Values => this;
+
+    public bool? HoldsTensors { get; set; }
 }

@@ -14,9 +14,11 @@ internal sealed class PickleMachine
     public const int MaxBytes = 16 << 20;
 
     /// <summary>A checkpoint of Stable Diffusion with its optimizer takes about 200,000 opcodes.</summary>
-    const int MaxSteps = 1 << 21;
+    const int MaxSteps = 1 << 20;
 
     const int HighestProtocol = 5;
+
+    static readonly object[] smallIntegers = [.. Enumerable.Range(0, 256).Select(i => (object)(long)i)];
 
     readonly Func<PickleTuple, PickleStorage>? storages;
     readonly PickleStack stack = new();
@@ -77,7 +79,7 @@ internal sealed class PickleMachine
         switch (opcode)
         {
             case PickleOpcode.BinInt: stack.Push((long)input.ReadInt32()); break;
-            case PickleOpcode.BinInt1: stack.Push((long)input.ReadByte()); break;
+            case PickleOpcode.BinInt1: stack.Push(smallIntegers[input.ReadByte()]); break;
             case PickleOpcode.BinInt2: stack.Push((long)input.ReadUInt16()); break;
             case PickleOpcode.Long1: stack.Push(input.ReadInteger(input.ReadByte())); break;
             case PickleOpcode.Long4: stack.Push(input.ReadInteger(input.ReadInt32())); break;
