@@ -107,6 +107,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public void CopyTo(string name, long byteOffset, Span<byte> destination)
         => GetBytes(this[name], byteOffset, destination.Length).CopyTo(destination);
 
+    /// <summary>Says that a tensor has been read: its part of the file leaves memory. Reading it again is possible.</summary>
+    /// <param name="name">Name in the file.</param>
+    /// <exception cref="FileFormatException">The file has no such tensor.</exception>
+    public void Release(string name)
+    {
+        ObjectDisposedException.ThrowIf(start == null, this);
+        SafetensorsTensor tensor = this[name];
+        MappedPages.Release(start + tensor.Offset, tensor.ByteLength);
+    }
+
     ReadOnlySpan<byte> GetBytes(SafetensorsTensor tensor, long byteOffset, int length)
     {
         ObjectDisposedException.ThrowIf(start == null, this);

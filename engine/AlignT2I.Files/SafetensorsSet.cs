@@ -62,9 +62,10 @@ public sealed class SafetensorsSet : IDisposable
     }
 
     /// <inheritdoc cref="SafetensorsFile.GetBytes(string)"/>
-    public ReadOnlySpan<byte> GetBytes(string name) => byName.TryGetValue(name, out SafetensorsFile? file)
-        ? file.GetBytes(name)
-        : throw new FileFormatException(Path, $"there is no tensor '{name}' among its {byName.Count}; is it of another model?");
+    public ReadOnlySpan<byte> GetBytes(string name) => FileOf(name).GetBytes(name);
+
+    /// <inheritdoc cref="SafetensorsFile.Release"/>
+    public void Release(string name) => FileOf(name).Release(name);
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
@@ -72,4 +73,8 @@ public sealed class SafetensorsSet : IDisposable
         foreach (SafetensorsFile file in files)
             file.Dispose();
     }
+
+    SafetensorsFile FileOf(string name) => byName.TryGetValue(name, out SafetensorsFile? file)
+        ? file
+        : throw new FileFormatException(Path, $"there is no tensor '{name}' among its {byName.Count}; is it of another model?");
 }

@@ -20,6 +20,31 @@ internal sealed class SafetensorsFileTests
     }
 
     [Test]
+    public void A_released_tensor_leaves_memory_and_can_be_read_again()
+    {
+        using var folder = new TempFolder();
+        byte[] written = new byte[8 << 20];
+        new Random(3).NextBytes(written);
+        using (SafetensorsWriter writer = SafetensorsWriter.Create(
+            folder["m.safetensors"], [new SafetensorsEntry("x", SafetensorsDType.UInt8, [written.Length])], null))
+        {
+            writer.Write("x", written);
+            writer.Commit();
+        }
+
+        using SafetensorsFile file = SafetensorsFile.Open(folder["m.safetensors"]);
+        Assert.That(file.GetBytes("x").SequenceEqual(written), Is.True);
+        if (OperatingSystem.IsLinux())
+        {
+            long before = ResidentFileKiB();
+            file.Release("x");
+            Assert.That(before - ResidentFileKiB(), Is.GreaterThan(7 << 10));
+        }
+
+        Assert.That(file.GetBytes("x").SequenceEqual(written), Is.True);
+    }
+
+    [Test]
     public void Reads_metadata_and_a_scalar()
     {
         using var folder = new TempFolder();
@@ -88,4 +113,10 @@ internal sealed class SafetensorsFileTests
             Assert.That(file.Tensors, Is.Not.Empty);
         }
     }
+
+    /// <summary>Resident pages of mapped files, as Linux counts them.</summary>
+    static long ResidentFileKiB() => long.Parse(
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("RssFile:", StringComparison.Ordinal))
+            .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using AlignT2I.Engine;
 namespace AlignT2I.Bench;
 
 /// <summary>The tensors of a case: runs it, and compares entries of what it left with sums in float64.</summary>
-internal sealed class OpInputs : IDisposable
+internal sealed class OpInputs : BenchCase
 {
     const int Samples = 64;
 
@@ -26,8 +26,16 @@ internal sealed class OpInputs : IDisposable
         reference = new OpReference(c, x.ToArray<float>(), weight.ToArray<float>(), dy.ToArray<float>());
     }
 
+    public override string Name => c.Name;
+
+    public override string Mode => c.Train ? "train" : "forward";
+
+    public override int Batch => c.N;
+
+    public override double Gflop => c.Gflop;
+
     /// <summary>Once forward, and backward where the case trains.</summary>
-    public void Run()
+    public override void Run()
     {
         x.ClearGrad();
         weight.ClearGrad();
@@ -44,11 +52,11 @@ internal sealed class OpInputs : IDisposable
     }
 
     /// <summary>Whether a sample of the last run's results is right.</summary>
-    public bool Check() =>
+    public override bool Check() =>
         Matches(y!, reference.Output)
         && (!c.Train || (Matches(x.Grad!, reference.InputGradient) && Matches(weight.Grad!, reference.WeightGradient)));
 
-    public void Dispose()
+    public override void Dispose()
     {
         x.Dispose();
         weight.Dispose();

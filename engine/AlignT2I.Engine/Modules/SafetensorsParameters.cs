@@ -1,10 +1,11 @@
-using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using AlignT2I.Files;
 
 namespace AlignT2I.Engine;
 
 /// <summary>Parameters from safetensors files in float32, float16, bfloat16 or float64; they must have those of the model and no others.</summary>
+/// <remarks>Each is converted straight from the mapped file, which leaves memory again: a model is never held twice.</remarks>
 /// <param name="weights">The open files; the store reads from them while the model is built.</param>
 /// <param name="prefix">What the files' names have before the model's, as in <c>text_model.</c>; tensors without it are not the model's.</param>
 /// <param name="ignored">Names after the prefix that the files may have though no model asks for them, as the constant tables of older programs.</param>
@@ -36,6 +37,7 @@ public sealed class SafetensorsParameters(SafetensorsSet weights, string prefix 
         }
 
         Convert(tensor, weights.GetBytes(fullName), values);
+        weights.Release(fullName);
     }
 
     /// <inheritdoc/>
@@ -61,16 +63,13 @@ public sealed class SafetensorsParameters(SafetensorsSet weights, string prefix 
                 bytes.CopyTo(MemoryMarshal.AsBytes(values));
                 break;
             case SafetensorsDType.Float16:
-                for (int i = 0; i < values.Length; i++)
-                    values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
                 break;
             case SafetensorsDType.BFloat16:
-                for (int i = 0; i < values.Length; i++)
-                    values[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
+                BFloat16.ToSingle(MemoryMarshal.Cast<byte, ushort>(bytes), values);
                 break;
             case SafetensorsDType.Float64:
-                for (int i = 0; i < values.Length; i++)
-                    values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]);
+                TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, double>(bytes), values);
                 break;
             default:
                 throw new FileFormatException(weights.Path, $"'{tensor.Name}' is {tensor.DType}; a parameter is a floating-point tensor.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using AlignT2I.Files;
 
 namespace AlignT2I.Bench.Commands;
 
@@ -15,10 +16,6 @@ internal static class OpsCommand
 
     public static Command Create()
     {
-        seconds.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() is > 0 and <= 3600)) result.AddError("--seconds must be more than 0 and at most 3600");
-        });
         var command = new Command("ops", "Time matrix products, linear layers and convolutions; exit code 1 where a result is wrong.")
             { filter, seconds, json };
         command.SetAction(parse => Run(parse.GetValue(filter)!, parse.GetValue(seconds), parse.GetValue(json), Console.Out, Console.Error));
@@ -27,6 +24,8 @@ internal static class OpsCommand
 
     internal static int Run(string filter, double seconds, bool asJson, TextWriter output, TextWriter errors)
     {
+        if (!(seconds is > 0 and <= 3600))
+            throw new UsageException(FormattableString.Invariant($"--seconds is {seconds}; it must be more than 0 and at most 3600."));
         List<OpCase> cases = [.. OpCases.All.Where(c => c.Name.Contains(filter, StringComparison.Ordinal))];
         if (cases.Count == 0)
         {
@@ -38,7 +37,8 @@ internal static class OpsCommand
         if (!asJson) output.WriteLine($"{"case",-34} {"median",10} {"min",10} {"max",10} {"GFLOP/s",9}  result");
         foreach (OpCase c in cases)
         {
-            Measurement m = Stopclock.Measure(c, seconds);
+            using OpInputs inputs = new(c);
+            Measurement m = Stopclock.Measure(inputs, warmUps: 2, leastRuns: 5, seconds);
             right &= m.Right;
             output.WriteLine(asJson ? JsonSerializer.Serialize(m, MeasurementJson.Default.Measurement) : Line(m));
         }

@@ -1,0 +1,29 @@
+namespace AlignT2I.Bench;
+
+/// <summary>Something that is run over and over and timed.</summary>
+internal abstract class BenchCase : IDisposable
+{
+    /// <summary>Its name, the same as in the peers' programs.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Type that it computes in, as in <c>f32</c>.</summary>
+    public virtual string Dtype => "f32";
+
+    /// <summary>forward, or train for forward and backward.</summary>
+    public virtual string Mode => "forward";
+
+    /// <summary>Images, or rows of a product.</summary>
+    public abstract int Batch { get; }
+
+    /// <summary>Work of one run in 1e9 floating-point operations.</summary>
+    public abstract double Gflop { get; }
+
+    /// <summary>Once.</summary>
+    public abstract void Run();
+
+    /// <summary>Whether what the last run left is right.</summary>
+    public abstract bool Check();
+
+    /// <summary>Frees the tensors.</summary>
+    public abstract void Dispose();
+}
