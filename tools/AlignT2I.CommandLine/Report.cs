@@ -25,6 +25,10 @@ public sealed class Report(bool json)
         Out.WriteLine();
     }
 
+    /// <summary>Prints what a person should know although the work goes on, on standard error.</summary>
+    /// <param name="sentence">What it is.</param>
+    public void Warn(string sentence) => Console.Error.WriteLine($"warning: {sentence}");
+
     /// <summary>Prints a table.</summary>
     /// <param name="title">What it shows.</param>
     /// <param name="columns">The columns' names.</param>

@@ -2,14 +2,15 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Feedback;
 
-/// <summary>The lists of images of a run folder: <c>images.jsonl</c>, and <c>images.i-of-n.jsonl</c> where shards drew them.</summary>
+/// <summary>The lists of images of a run folder or a folder of pictures: <c>images.jsonl</c>, and <c>images.i-of-n.jsonl</c> where shards drew them.</summary>
 public static class ImageManifest
 {
+    const string Images = "images/";
     const int MostNameChars = 200;
 
     /// <summary>Reads the manifests of a folder, in the order of the images' ids; nothing where there is none.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <exception cref="FileFormatException">A line is not a record of an image, or names a file outside the folder's images/.</exception>
+    /// <exception cref="FileFormatException">A line is not a record of an image, or names a file that is neither in the folder nor in its images/.</exception>
     /// <exception cref="StorageException">A manifest cannot be read.</exception>
     public static IReadOnlyList<ImageRecord> Read(string folder)
     {
@@ -18,8 +19,9 @@ public static class ImageManifest
         {
             foreach (JsonLine<ImageRecord> line in JsonLines.Read(manifest, FeedbackJson.Default.ImageRecord))
             {
-                if (!line.Value.File.StartsWith("images/", StringComparison.Ordinal) || !IsFileName(line.Value.File[7..]))
-                    throw new FileFormatException($"{manifest}:{line.Line}", $"the file '{line.Value.File}' does not lie in images/.");
+                string file = line.Value.File;
+                if (!IsFileName(file.StartsWith(Images, StringComparison.Ordinal) ? file[Images.Length..] : file))
+                    throw new FileFormatException($"{manifest}:{line.Line}", $"the file '{file}' lies neither in {Images} nor beside the list.");
                 records[line.Value.Id] = line.Value;
             }
         }

@@ -1,6 +1,7 @@
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Schedulers;
+using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Models.Pipelines;
 
@@ -147,15 +148,11 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         return F.AddTrailing(zeros, one.Reshape([one.Shape[1], one.Shape[2]]));
     }
 
-    /// <summary>Height and width of the latents for what the options ask.</summary>
-    /// <exception cref="UsageException">A size is not a multiple of the autoencoder's factor.</exception>
     (int Height, int Width) LatentSize(GenerationOptions options)
     {
-        int factor = model.Vae.Config.DownsamplingFactor, own = model.UNet.Config.SampleSize * factor;
-        return (Latent(options.Height ?? own, "height"), Latent(options.Width ?? own, "width"));
-
-        int Latent(int pixels, string name) => pixels > 0 && pixels % factor == 0 ? pixels / factor : throw new UsageException(
-            $"{name} = {pixels} pixels does not fit the model; choose a multiple of {factor}.");
+        AutoencoderKLConfig vae = model.Vae.Config;
+        int own = model.UNet.Config.SampleSize * vae.DownsamplingFactor;
+        return (vae.LatentSide(options.Height ?? own, "height"), vae.LatentSide(options.Width ?? own, "width"));
     }
 
     /// <summary>Each image's noise from its own generator, drawn as PyTorch lays images out: channel by channel.</summary>

@@ -59,6 +59,13 @@ public sealed record AutoencoderKLConfig
     [JsonIgnore]
     public int DownsamplingFactor => 1 << (Levels - 1);
 
+    /// <summary>Side of the latents of an image.</summary>
+    /// <param name="pixels">Side of the image.</param>
+    /// <param name="name">What it is called in a message: height or width.</param>
+    /// <exception cref="UsageException">It is not a multiple of the downsampling factor.</exception>
+    public int LatentSide(int pixels, string name) => pixels > 0 && pixels % DownsamplingFactor == 0 ? pixels / DownsamplingFactor
+        : throw new UsageException($"{name} = {pixels} pixels does not fit the model; choose a multiple of {DownsamplingFactor}.");
+
     /// <summary>Reads a <c>config.json</c>.</summary>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">The file is not such a configuration, or one that this model cannot follow.</exception>

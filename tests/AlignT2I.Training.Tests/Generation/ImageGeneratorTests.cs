@@ -8,8 +8,10 @@ namespace AlignT2I.Training.Tests.Generation;
 
 public class ImageGeneratorTests
 {
-    static readonly GenerationPrompt[] prompts = [new("two-hearts", "Two hearts"), new("a-red-star", "A red star")];
-    static readonly ImageGenerationOptions options = new() { Seed = 4, ImagesPerPrompt = 3, Steps = 2, GuidanceScale = 2, BatchSize = 4 };
+    static readonly GenerationPrompt[] prompts =
+        [new("two-hearts", "Two hearts", ImageSeed.Unrelated(4, "two-hearts", 3)), new("a-red-star", "A red star", ImageSeed.Unrelated(4, "a-red-star", 3))];
+
+    static readonly ImageGenerationOptions options = new() { Steps = 2, GuidanceScale = 2, BatchSize = 4 };
 
     TestFolder folder = null!;
     StableDiffusionModel model = null!;
@@ -39,7 +41,42 @@ public class ImageGeneratorTests
         Assert.That(png.Image.Width, Is.EqualTo(64));
         Assert.That(png.Text["prompt"], Is.EqualTo("A red star"));
         Assert.That(png.Text["parameters"], Is.EqualTo(
-            $"A red star\nSteps: 2, Sampler: DDIMScheduler, CFG scale: 2, Seed: {made[4].Seed}, Size: 64x64, Model hash: abc"));
+            $"A red star\nSteps: 2, Sampler: DDIM, CFG scale: 2, Seed: {made[4].Seed}, Size: 64x64, Model hash: abc, Model: tiny"));
+    }
+
+    [Test]
+    public void Pictures_lie_flat_named_by_their_seeds_with_negative_prompt_and_size()
+    {
+        using RunFolder pictures = RunFolder.OpenPictures(folder["pictures"]);
+        GenerationPrompt[] two = [new("two-hearts", "Two hearts", ImageSeed.Consecutive(41, 2))];
+        ImageGenerationOptions wide = options with { NegativePrompt = "A red star", Width = 72, Height = 56 };      // latents of 14 x 18
+        IReadOnlyList<ImageRecord> made = Generate(pictures, wide, prompts: two);
+        Assert.That(made.Select(r => (r.File, r.Seed)), Is.EqualTo(new[] { ("two-hearts-41.png", 41UL), ("two-hearts-42.png", 42UL) }));
+        PngImage png = Png.Read(folder["pictures/two-hearts-42.png"]);
+        Assert.That((png.Image.Width, png.Image.Height), Is.EqualTo((72, 56)));
+        Assert.That(png.Text["parameters"], Is.EqualTo("Two hearts\nNegative prompt: A red star\n"
+            + "Steps: 2, Sampler: DDIM, CFG scale: 2, Seed: 42, Size: 72x56, Model hash: abc, Model: tiny"));
+        Assert.That(png.Text["negative_prompt"], Is.EqualTo("A red star"));
+    }
+
+    [Test]
+    public void A_picture_of_the_same_seed_made_in_another_way_lies_beside_the_first()
+    {
+        using RunFolder pictures = RunFolder.OpenPictures(folder["variants"]);
+        GenerationPrompt[] one = [new("two-hearts", "Two hearts", ImageSeed.Consecutive(7, 1))];
+        string[] Files(int steps) => [.. Generate(pictures, options with { Steps = steps }, prompts: one).Select(r => r.File)];
+        Assert.That(Files(1), Is.EqualTo(new[] { "two-hearts-7.png" }));
+        Assert.That(Files(2), Is.EqualTo(new[] { "two-hearts-7_2.png" }));
+        Assert.That(Files(1), Is.EqualTo(new[] { "two-hearts-7.png" }));
+        Assert.That(pictures.ReadImages().Select(r => r.Steps), Is.EquivalentTo(new[] { 1, 2 }));
+    }
+
+    [Test]
+    public void A_model_whose_name_has_separators_is_quoted()
+    {
+        var record = new ImageRecord("a", "a.png", "a", "a", 1, "abc", "DDIMScheduler", 1, 7.5);
+        string parameters = ImageMetadata.Of(record, new Image(1, 1, 1, [0]), "DDIM", "mine, v2")["parameters"];
+        Assert.That(parameters, Does.EndWith("CFG scale: 7.5, Seed: 1, Size: 1x1, Model hash: abc, Model: \"mine, v2\""));
     }
 
     [Test]
@@ -74,7 +111,7 @@ public class ImageGeneratorTests
         File.SetLastWriteTimeUtc(run.PathOf(made[0]), old);
         List<long> done = [];
         Generate(run, options, new Told(p => done.Add(p.Done)));
-        Assert.That(done, Is.EqualTo((long[])[6]));     // four were there, one batch of two was drawn
+        Assert.That(done, Is.EqualTo((long[])[10, 12]));     // four of six were there, a batch of two took two steps
         Assert.That(File.GetLastWriteTimeUtc(run.PathOf(made[0])), Is.EqualTo(old));
         Assert.That(Png.Read(run.PathOf(made[2])).Image.Pixels, Has.Length.EqualTo(64 * 64 * 3));
         Assert.That(run.ReadImages(), Has.Count.EqualTo(6));
@@ -85,7 +122,8 @@ public class ImageGeneratorTests
     {
         using RunFolder run = RunFolder.Open(folder["cancelled"]);
         using var source = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Generate(run, options, new Told(_ => source.Cancel()), source.Token));
+        var afterFirstBatch = new Told(p => { if (p.Done > 8) source.Cancel(); });
+        Assert.Throws<OperationCanceledException>(() => Generate(run, options, afterFirstBatch, source.Token));
         Assert.That(run.ReadImages(), Has.Count.EqualTo(4));
         Assert.That(Generate(run, options), Has.Count.EqualTo(6));
         Assert.That(run.ReadImages(), Has.Count.EqualTo(6));
@@ -103,13 +141,15 @@ public class ImageGeneratorTests
     [Test]
     public void Seeds_of_neighbours_are_unrelated_and_fit_32_bits()
     {
-        ulong[] seeds = [.. Enumerable.Range(0, 1000).Select(i => ImageGenerator.SeedOf(1, "a", i))];
+        ulong[] seeds = [.. ImageSeed.Unrelated(1, "a", 1000).Select(i => i.Seed)];
         Assert.That(seeds.Distinct().Count(), Is.EqualTo(1000));
         Assert.That(seeds.Max(), Is.LessThanOrEqualTo(uint.MaxValue));
         Assert.That(seeds.Average(s => (double)s / uint.MaxValue), Is.EqualTo(0.5).Within(0.05));
     }
 
     IReadOnlyList<ImageRecord> Generate(
-        RunFolder run, ImageGenerationOptions how, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new ImageGenerator(new StableDiffusionPipeline(model), "abc").Run(run, prompts, how, progress, cancellationToken);
+        RunFolder run, ImageGenerationOptions how, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default,
+        GenerationPrompt[]? prompts = null) =>
+        new ImageGenerator(new StableDiffusionPipeline(model), new ModelIdentity("abc", "tiny"))
+            .Run(run, prompts ?? ImageGeneratorTests.prompts, how, progress, cancellationToken);
 }

@@ -1,122 +1,97 @@
 using System.CommandLine;
-using System.Diagnostics;
 using AlignT2I.CommandLine;
-using AlignT2I.Feedback;
+using AlignT2I.Engine;
 using AlignT2I.Files;
-using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;
-using AlignT2I.Training.Demo;
 using AlignT2I.Training.Generation;
-using AlignT2I.Training.Miniature;
-using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Align.Commands;
 
 /// <summary><c>align generate</c>: images for prompts.</summary>
 internal static class GenerateCommand
 {
-    static readonly ExperimentOptions experiment = new();
+    static readonly Option<DirectoryInfo?> output = new("--output", "-o") { Description = "folder that the PNG files are written into [default: pictures]" };
 
-    static readonly Option<DirectoryInfo> run = new("--run", "--output")
+    static readonly Option<DirectoryInfo?> run = new("--run")
     {
-        Description = "run folder; images and images.jsonl are written into it, and its prompts.jsonl is drawn where no prompt is given",
-        Required = true,
+        Description = "a run folder in place of --output: its images/ get the images, its prompts.jsonl is drawn where no prompt is given",
     };
 
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<DirectoryInfo?> unet = new("--unet") { Description = "another UNet for the model, as finetune writes it: runs/a/finetuned/unet" };
-    static readonly Option<string[]> prompt = new("--prompt") { Description = "a prompt to draw; may be given several times" };
+    static readonly Option<string[]> prompt = new("--prompt", "-p") { Description = "a prompt to draw; may be given several times" };
     static readonly Option<FileInfo?> prompts = new("--prompts") { Description = "file of prompts: text, one on each line, or .jsonl as 'align prompts' writes" };
-    static readonly Option<ulong> seed = CommandOptions.Seed("decides, with prompt and number, the first noise of each image");
+    static readonly Option<string> negative = new("--negative-prompt", "-n") { Description = "what to lead away from", DefaultValueFactory = _ => "" };
 
-    static readonly Option<int> imagesPerPrompt = new("--images-per-prompt")
-    {
-        Description = "images for each prompt",
-        DefaultValueFactory = _ => experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt,
-    };
+    static readonly Option<ulong> seed = CommandOptions.Seed(
+        "seed of a prompt's first image, as torch.manual_seed; the next have seed + 1, + 2, …; a run's own prompts get seeds drawn from it");
 
-    static readonly Option<int> steps = new("--steps") { Description = "denoising steps", DefaultValueFactory = _ => experiment.Generation.Steps };
-
-    static readonly Option<double> guidance = new("--guidance-scale")
-    {
-        Description = "weight of classifier-free guidance; 1 is none",
-        DefaultValueFactory = _ => experiment.Generation.GuidanceScale,
-    };
-
+    static readonly Option<int?> imagesPerPrompt = new("--images-per-prompt") { Description = "images for each prompt [default: 1; for a run's own prompts 11]" };
+    static readonly Option<int?> steps = new("--steps") { Description = "denoising steps [default: 50; for the miniature 10]" };
+    static readonly Option<double?> guidance = new("--guidance-scale") { Description = "weight of classifier-free guidance, 1 is none [default: 7.5; for the miniature 3]" };
+    static readonly Option<int?> width = new("--width") { Description = "width in pixels [default: the model's own]" };
+    static readonly Option<int?> height = new("--height") { Description = "height in pixels [default: the model's own]" };
     static readonly Option<string?> sampler = new("--sampler") { Description = "how to sample [default: the model's own]" };
+    static readonly Option<int?> batchSize = new("--batch-size") { Description = "images in one pass [default: 1; for the miniature 32]" };
 
-    static readonly Option<int> batchSize = new("--batch-size")
+    static readonly Option<string> dtype = new("--dtype")
     {
-        Description = "images in one pass",
-        DefaultValueFactory = _ => experiment.Generation.BatchSize,
+        Description = "type of weights and computation: float32, bfloat16 or float16",
+        DefaultValueFactory = _ => "float32",
     };
 
+    static readonly Option<int?> best = new("--best") { Description = "rejection sampling: keep so many images of each prompt, those with the highest reward" };
+    static readonly Option<int?> of = new("--of") { Description = "candidates of each prompt that --best chooses from" };
+    static readonly Option<DirectoryInfo?> reward = new("--reward") { Description = "the reward of --best, as train-reward writes it [default: that of --run]" };
+    static readonly Option<DirectoryInfo?> clip = new("--clip") { Description = "the CLIP that the reward was trained on [default: the model]" };
     static readonly Option<string> shard = new("--shard") { Description = "i/n: only every n-th image from the i-th on", DefaultValueFactory = _ => "0/1" };
     static readonly Option<bool> json = CommandOptions.Json();
 
     public static Command Create()
     {
         sampler.AcceptOnlyFromAmong([.. Sampler.All.Select(s => s.Name)]);
+        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         string description = CommandOptions.WithExample(
             "Draw images for prompts. What is drawn already is not drawn again, so an interrupted run goes on; shards may run side by side.",
             "align generate --output pictures --prompt \"Three red stars on the moon\"");
         var command = new Command("generate", description)
-            { run, model, unet, prompt, prompts, imagesPerPrompt, steps, guidance, sampler, seed, batchSize, shard, json };
-        command.SetAction(Start);
+        {
+            prompt, prompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height, sampler, batchSize, dtype,
+            best, of, reward, clip, shard, json,
+        };
+        command.SetAction(parse => GenerateRun.Start(Request(parse), new Report(parse.GetValue(json))));
         return command;
     }
 
-    static int Start(ParseResult parse)
+    static GenerateRequest Request(ParseResult parse) => new()
     {
-        var options = new ImageGenerationOptions
-        {
-            Seed = parse.GetRequiredValue(seed),
-            ImagesPerPrompt = parse.GetRequiredValue(imagesPerPrompt),
-            Steps = parse.GetRequiredValue(steps),
-            GuidanceScale = parse.GetRequiredValue(guidance),
-            BatchSize = parse.GetRequiredValue(batchSize),
-        };
-        options.Validate();
-        string modelFolder = parse.ModelFolder(model);
-        string? unetFolder = parse.GetValue(unet)?.ToString();
-        IReadOnlyList<string>? given = Given(parse);
-        var report = new Report(parse.GetValue(json));
-
-        using StableDiffusionModel loaded = StableDiffusionModel.Load(modelFolder, unetFolder);
-        IReadOnlyList<GenerationPrompt>? typed = given is null ? null : PromptReader.Prepare(given, loaded.Tokenizer);
-        using RunFolder folder = RunFolder.Open(parse.GetRequiredValue(run).ToString(), Shard.Parse(parse.GetRequiredValue(shard)));
-        IReadOnlyList<GenerationPrompt> drawn = typed ?? OfRun(folder);
-        SchedulerConfig schedule = loaded.SchedulerConfig;
-        if (parse.GetValue(sampler) is { } name)
-            schedule = Sampler.Named(name).Apply(schedule);
-        var pipeline = new StableDiffusionPipeline(loaded, Scheduler.Create(schedule));
-        report.Plan("Generate",
-            ("model", modelFolder), ("prompts", $"{drawn.Count}"), ("images", $"{drawn.Count * options.ImagesPerPrompt}"),
-            ("sampler", $"{pipeline.Scheduler.Config.ClassName}, {options.Steps} steps, guidance {CommandOptions.Text(options.GuidanceScale)}"),
-            ("run folder", folder.Path));
-        var watch = Stopwatch.StartNew();
-        var generator = new ImageGenerator(pipeline, ModelFolder.UNetHash(unetFolder ?? ModelFolder.UNet(modelFolder)));
-        IReadOnlyList<ImageRecord> images = ProgressDisplay.Run(
-            (progress, cancellation) => generator.Run(folder, drawn, options, progress, cancellation), report.Out);
-        report.Result(
-            $"{images.Count} images are in {folder.ImagesFolder} ({watch.Elapsed.TotalSeconds:0.0} s).",
-            ("images", images.Count), ("folder", folder.ImagesFolder), ("elapsedSeconds", watch.Elapsed.TotalSeconds));
-        return 0;
-    }
+        Model = parse.ModelFolder(model),
+        UNet = parse.GetValue(unet)?.ToString(),
+        Output = parse.GetValue(output)?.ToString(),
+        Run = parse.GetValue(run)?.ToString(),
+        Prompts = Prompts(parse),
+        NegativePrompt = parse.GetRequiredValue(negative),
+        Seed = parse.GetRequiredValue(seed),
+        ImagesPerPrompt = parse.GetValue(imagesPerPrompt),
+        Steps = parse.GetValue(steps),
+        GuidanceScale = parse.GetValue(guidance),
+        Width = parse.GetValue(width),
+        Height = parse.GetValue(height),
+        Sampler = parse.GetValue(sampler) is { } name ? Sampler.Named(name) : null,
+        BatchSize = parse.GetValue(batchSize),
+        DType = DTypes.Named(parse.GetRequiredValue(dtype))!.Value,
+        Best = parse.GetValue(best),
+        Of = parse.GetValue(of),
+        Reward = parse.GetValue(reward)?.ToString(),
+        Clip = parse.GetValue(clip)?.ToString(),
+        Shard = Training.Runs.Shard.Parse(parse.GetRequiredValue(shard)),
+    };
 
     /// <summary>The prompts on the command line and in the file; null where there is neither.</summary>
-    static IReadOnlyList<string>? Given(ParseResult parse)
+    static IReadOnlyList<string>? Prompts(ParseResult parse)
     {
         string[] typed = parse.GetValue(prompt) ?? [];
         FileInfo? file = parse.GetValue(prompts);
         return typed.Length == 0 && file is null ? null : [.. typed, .. file is null ? [] : PromptReader.ReadFile(file.ToString())];
-    }
-
-    /// <summary>The run's prompts for feedback.</summary>
-    static IReadOnlyList<GenerationPrompt> OfRun(RunFolder folder)
-    {
-        if (!File.Exists(folder.PromptsFile))
-            throw new UsageException($"{folder.PromptsFile}: there is no such file; give --prompt or --prompts, or write the run's prompts with 'align prompts'.");
-        return [.. PromptFile.Read(folder.PromptsFile).Where(p => p.Split == PromptSplit.Train).Select(p => new GenerationPrompt(p.Id, p.Text))];
     }
 }

@@ -42,7 +42,7 @@ public sealed record ExperimentOptions
     /// <summary>Prompts in the sample grid.</summary>
     public int SamplePrompts { get; init; } = 8;
 
-    /// <summary>How images are generated; its seed and number of images are not looked at.</summary>
+    /// <summary>How images are drawn.</summary>
     public ImageGenerationOptions Generation { get; init; } = new() { Steps = 10 };
 
     /// <summary>The simulated rater; its seed and number of images are not looked at.</summary>

@@ -62,10 +62,10 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
     void Draw(IReadOnlyList<ScenePrompt> prompts, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder);
-        var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.UNetHash(ModelFolder.UNet(modelFolder)));
+        var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder));
+        int count = options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt;
         generator.Run(
-            run, [.. prompts.Where(p => p.Split == PromptSplit.Train).Select(p => new GenerationPrompt(p.Id, p.Text))],
-            options.Generation with { Seed = options.Seed, ImagesPerPrompt = options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt },
-            progress, cancellationToken);
+            run, [.. prompts.Where(p => p.Split == PromptSplit.Train).Select(p => new GenerationPrompt(p.Id, p.Text, ImageSeed.Unrelated(options.Seed, p.Id, count)))],
+            options.Generation, progress, cancellationToken);
     }
 }

@@ -83,10 +83,11 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
         string name, string? unet, ScenePrompt[] prompts, int count, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unet);
-        var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.UNetHash(unet ?? ModelFolder.UNet(modelFolder)));
+        var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder, unet));
+        ulong seed = options.Seed ^ (EvaluationStream << 32);
         return generator.Run(
-            Folder(name), [.. prompts.Select(p => new GenerationPrompt(p.Id, p.Text))],
-            options.Generation with { Seed = options.Seed ^ (EvaluationStream << 32), ImagesPerPrompt = count }, progress, cancellationToken);
+            Folder(name), [.. prompts.Select(p => new GenerationPrompt(p.Id, p.Text, ImageSeed.Unrelated(seed, p.Id, count)))],
+            options.Generation, progress, cancellationToken);
     }
 
     RewardAccuracy Accuracy(ExperimentRewards rewards, ModelEvaluator evaluator, IReadOnlyList<JudgedImage> pool, CancellationToken cancellationToken)

@@ -44,14 +44,7 @@ public sealed class ClipEmbedder : IDisposable
     public static ClipEmbedder Load(string modelFolder)
     {
         string textFolder = Path.Combine(modelFolder, "text_encoder"), visionFolder = Path.Combine(modelFolder, "image_encoder");
-        foreach (string folder in (ReadOnlySpan<string>)[textFolder, visionFolder])
-        {
-            if (!File.Exists(Path.Combine(folder, ConfigName)))
-            {
-                throw new UsageException(
-                    $"{Path.Combine(folder, ConfigName)}: there is no such file; embeddings need a model with text_encoder/ and image_encoder/.");
-            }
-        }
+        Require(modelFolder);
         ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"));
         (ParameterStore textStore, ClipTextModelWithProjection text) = Read(
             textFolder, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
@@ -62,6 +55,19 @@ public sealed class ClipEmbedder : IDisposable
             vision.VisionModel.Config.ImageSize,
             ClipImageProcessorConfig.Read(Path.Combine(modelFolder, "feature_extractor", "preprocessor_config.json")));
         return new ClipEmbedder(tokenizer, text, vision, processor, hash, textStore, visionStore);
+    }
+
+    /// <summary>Checks that a folder has both towers, before long work whose result they are to judge.</summary>
+    /// <param name="modelFolder">A diffusers folder.</param>
+    /// <exception cref="UsageException">A part is missing.</exception>
+    public static void Require(string modelFolder)
+    {
+        foreach (string part in (ReadOnlySpan<string>)["text_encoder", "image_encoder"])
+        {
+            string path = Path.Combine(modelFolder, part, ConfigName);
+            if (!File.Exists(path))
+                throw new UsageException($"{path}: there is no such file; embeddings need a model with text_encoder/ and image_encoder/.");
+        }
     }
 
     /// <summary>Embeddings of images of any sizes.</summary>

@@ -17,7 +17,9 @@ public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip)
 
     /// <summary>Key of an image's row: its file and how it was made, so that an image made anew is embedded anew.</summary>
     public static string Key(ImageRecord image) =>
-        FormattableString.Invariant($"{image.File}@{image.ModelHash}-{image.Seed}-{image.Sampler}-{image.Steps}-{image.GuidanceScale}");
+        FormattableString.Invariant($"{image.File}@{image.ModelHash}-{image.Seed}-{image.Sampler}-{image.Steps}-{image.GuidanceScale}")
+        + (image.NegativePrompt.Length > 0 || image.Height is not null || image.Width is not null
+            ? FormattableString.Invariant($"-{image.Height}x{image.Width}-{image.NegativePrompt}") : "");
 
     /// <summary>Embeddings of images; rows of length 1 by <see cref="Key"/>.</summary>
     /// <exception cref="FileFormatException">An image or the cache is damaged.</exception>

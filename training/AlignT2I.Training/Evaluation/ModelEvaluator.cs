@@ -61,12 +61,7 @@ public sealed class ModelEvaluator(
         TrainedReward model, RunFolder folder, IReadOnlyList<ImageRecord> records,
         IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        RowTable images = new EmbeddingCache(folder, clip).Images(records, progress, cancellationToken);
-        RowTable promptRows = texts.Texts([.. prompts.Select(p => p.Text)], progress, cancellationToken);
-        using MemoryScope scope = MemoryScope.Open();
-        return model.Score(
-            images.Gather([.. records.Select(r => images.IndexOf(EmbeddingCache.Key(r)))]),
-            promptRows.Gather([.. records.Select(r => promptRows.IndexOf(byId[r.PromptId].Text))]));
+        return new RewardScorer(model, clip, texts).Score(folder, records, progress, cancellationToken);
     }
 
     /// <summary>The figures of a model from its judged images.</summary>

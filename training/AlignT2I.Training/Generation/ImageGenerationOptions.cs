@@ -1,21 +1,25 @@
 using AlignT2I.Files;
+using AlignT2I.Models.Pipelines;
 
 namespace AlignT2I.Training.Generation;
 
-/// <summary>How the images of a run are generated.</summary>
+/// <summary>How images are drawn.</summary>
 public sealed record ImageGenerationOptions
 {
-    /// <summary>Decides every image's seed, together with its prompt and number.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>Images for each prompt.</summary>
-    public int ImagesPerPrompt { get; init; } = 4;
-
     /// <summary>Denoising steps.</summary>
     public int Steps { get; init; } = 20;
 
     /// <summary>Classifier-free guidance weight; 1 is none.</summary>
     public double GuidanceScale { get; init; } = 3;
+
+    /// <summary>What guidance leads away from.</summary>
+    public string NegativePrompt { get; init; } = "";
+
+    /// <summary>Height in pixels; null takes the model's own.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>Width in pixels; null takes the model's own.</summary>
+    public int? Width { get; init; }
 
     /// <summary>Images in one batch; a batch may mix prompts.</summary>
     public int BatchSize { get; init; } = 32;
@@ -24,8 +28,6 @@ public sealed record ImageGenerationOptions
     /// <exception cref="UsageException">A value is out of range.</exception>
     public void Validate()
     {
-        if (ImagesPerPrompt is < 1 or > ImageGenerator.MostImagesPerPrompt)
-            throw new UsageException($"generate: {ImagesPerPrompt} images per prompt; expected 1 to {ImageGenerator.MostImagesPerPrompt}.");
         if (Steps < 1)
             throw new UsageException($"generate: {Steps} denoising steps; expected 1 or more.");
         if (!(GuidanceScale >= 0) || !double.IsFinite(GuidanceScale))
@@ -33,4 +35,14 @@ public sealed record ImageGenerationOptions
         if (BatchSize < 1)
             throw new UsageException($"generate: the batch size is {BatchSize}; expected 1 or more.");
     }
+
+    /// <summary>The same for the pipeline.</summary>
+    internal GenerationOptions ForPipeline => new()
+    {
+        NumInferenceSteps = Steps,
+        GuidanceScale = GuidanceScale,
+        NegativePrompt = NegativePrompt,
+        Height = Height,
+        Width = Width,
+    };
 }

@@ -27,23 +27,42 @@ public static class PromptReader
             : throw new FileFormatException(path, "it holds no prompt; write one prompt on each line, for example 'Three red stars on the moon'.");
     }
 
+    /// <summary>Whether a model is of the miniature world.</summary>
+    public static bool IsMiniature(ClipTokenizer tokenizer) => tokenizer.VocabularySize < SmallVocabulary;
+
     /// <summary>Gives each text an id and checks that the model knows its words.</summary>
     /// <param name="texts">The prompts.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="images">The images of each.</param>
     /// <exception cref="UsageException">The model is of the miniature world, and a text is not.</exception>
-    public static IReadOnlyList<GenerationPrompt> Prepare(IReadOnlyList<string> texts, ClipTokenizer tokenizer)
+    public static IReadOnlyList<GenerationPrompt> Prepare(IReadOnlyList<string> texts, ClipTokenizer tokenizer, IReadOnlyList<ImageSeed> images)
     {
         Dictionary<string, int> used = [];
         List<GenerationPrompt> prompts = [];
         foreach (string text in texts)
         {
             string id = Slug(text);
-            if (tokenizer.VocabularySize < SmallVocabulary)
+            if (IsMiniature(tokenizer))
                 id = Parse(text).Id;
             int count = used[id] = used.GetValueOrDefault(id) + 1;
-            prompts.Add(new GenerationPrompt(count == 1 ? id : $"{id}-{count}", text));
+            prompts.Add(new GenerationPrompt(count == 1 ? id : $"{id}-{count}", text, images));
         }
         return prompts;
+    }
+
+    /// <summary>What of a text the encoder does not read, as it is too long; empty where it reads all.</summary>
+    /// <param name="text">A prompt.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    public static string Unread(string text, ClipTokenizer tokenizer)
+    {
+        int most = tokenizer.ModelMaxLength - 2;        // the two special tokens
+        if (tokenizer.Tokenize(text).Count <= most)
+            return "";
+        string[] words = text.Split(' ');
+        int read = 0;
+        while (tokenizer.Tokenize(string.Join(' ', words[..(read + 1)])).Count <= most)
+            read++;
+        return string.Join(' ', words[read..]);
     }
 
     /// <summary>Reads a prompt of the miniature world.</summary>

@@ -5,18 +5,32 @@ namespace AlignT2I.Training.Runs;
 /// <summary>Hashes of a diffusers folder's parts.</summary>
 public static class ModelFolder
 {
-    const string Weights = "diffusion_pytorch_model.safetensors";
+    /// <summary>File of a UNet's or an autoencoder's weights.</summary>
+    internal const string Weights = "diffusion_pytorch_model.safetensors";
+
+    /// <summary>File of a text encoder's weights.</summary>
+    internal const string TextWeights = "model.safetensors";
 
     /// <summary>Hash of a UNet's weights: what images carry as their model's hash.</summary>
     /// <param name="unetFolder">The UNet's folder, as in <c>models/miniature/unet</c>.</param>
     /// <exception cref="UsageException">There are no weights.</exception>
     public static string UNetHash(string unetFolder) => Hash(unetFolder, Weights);
 
+    /// <summary>What images say of their model.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="unetFolder">Another UNet's folder, or null.</param>
+    /// <exception cref="UsageException">There are no weights.</exception>
+    public static ModelIdentity Identify(string folder, string? unetFolder = null) => new(
+        UNetHash(unetFolder ?? UNet(folder)),
+        unetFolder is null ? Name(folder) : $"{Name(folder)} with {(Name(unetFolder) == "unet" ? Name(Path.Combine(unetFolder, "..")) : Name(unetFolder))}");
+
+    static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
     /// <summary>Hash of the parts that stay as they are in fine-tuning: VAE and text encoder.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <exception cref="UsageException">A part has no weights.</exception>
     public static string FrozenHash(string folder) =>
-        Hash(Path.Combine(folder, "vae"), Weights) + Hash(Path.Combine(folder, "text_encoder"), "model.safetensors");
+        Hash(Path.Combine(folder, "vae"), Weights) + Hash(Path.Combine(folder, "text_encoder"), TextWeights);
 
     /// <summary>Folder of the UNet in a model's folder.</summary>
     public static string UNet(string folder) => Path.Combine(folder, "unet");

@@ -8,12 +8,14 @@ namespace AlignT2I.Training.Runs;
 public sealed class RunFolder : IDisposable
 {
     readonly RunLock? runLock;
+    readonly bool isRun;
 
-    RunFolder(string path, RunLock? runLock, Shard shard)
+    RunFolder(string path, RunLock? runLock, Shard shard, bool isRun)
     {
         Path = path;
         this.runLock = runLock;
         Shard = shard;
+        this.isRun = isRun;
     }
 
     /// <summary>The folder, as the caller named it.</summary>
@@ -23,10 +25,13 @@ public sealed class RunFolder : IDisposable
     public Shard Shard { get; }
 
     /// <summary>Prompts: one <see cref="Miniature.ScenePrompt"/> per line.</summary>
-    public string PromptsFile => In("prompts.jsonl");
+    public string PromptsFile => PromptsFileIn(Path);
 
     /// <summary>Folder of the PNG files.</summary>
-    public string ImagesFolder => In("images");
+    public string ImagesFolder => isRun ? In("images") : Path;
+
+    /// <summary>Whether it may hold images of one prompt and seed that were drawn in several ways: a folder of pictures may, a run not.</summary>
+    public bool KeepsVariants => !isRun;
 
     /// <summary>Labels: one line each.</summary>
     public string FeedbackFile => In("feedback.jsonl");
@@ -60,17 +65,25 @@ public sealed class RunFolder : IDisposable
     /// <param name="shard">The part of the work that this process does; each shard of a folder has a lock of its own.</param>
     /// <exception cref="UsageException">Another process is working in it.</exception>
     /// <exception cref="StorageException">The folder cannot be made or written: read-only, no permission, disk full.</exception>
-    public static RunFolder Open(string path, Shard? shard = null)
+    public static RunFolder Open(string path, Shard? shard = null) => Open(path, shard ?? Shard.All, isRun: true);
+
+    /// <summary>Opens a folder of pictures: PNG files and images.jsonl side by side, and nothing else of a run.</summary>
+    /// <inheritdoc cref="Open(string, Shard?)"/>
+    public static RunFolder OpenPictures(string path, Shard? shard = null) => Open(path, shard ?? Shard.All, isRun: false);
+
+    static RunFolder Open(string path, Shard part, bool isRun)
     {
-        Shard part = shard ?? Shard.All;
         string lockFolder = part.Count == 1 ? path : System.IO.Path.Combine(path, ".shards", $"{part.Index}-of-{part.Count}");
-        return new RunFolder(path, RunLock.Acquire(lockFolder), part);
+        return new RunFolder(path, RunLock.Acquire(lockFolder), part, isRun);
     }
+
+    /// <summary>Where the prompts of a run folder are, without opening it.</summary>
+    public static string PromptsFileIn(string path) => System.IO.Path.Combine(path, "prompts.jsonl");
 
     /// <summary>A folder of the same layout inside this one, under this one's lock.</summary>
     /// <param name="name">Its name, as in <c>evaluation/original</c>.</param>
     /// <exception cref="StorageException">The folder cannot be made.</exception>
-    public RunFolder Nested(string name) => new(Make(In(name)), runLock: null, Shard);
+    public RunFolder Nested(string name) => new(Make(In(name)), runLock: null, Shard, isRun);
 
     /// <summary>Makes a folder of the run, as <see cref="RewardFolder"/>, where it does not exist.</summary>
     /// <returns><paramref name="folder"/>.</returns>
@@ -99,6 +112,9 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Where an image's file is.</summary>
     public string PathOf(ImageRecord record) => In(record.File);
+
+    /// <summary>The file of an image, as its record says it.</summary>
+    internal string FileOf(string imageId) => isRun ? $"images/{imageId}.png" : $"{imageId}.png";
 
     /// <summary>Opens the manifest for appending.</summary>
     internal JsonLinesWriter<ImageRecord> OpenManifest() => ImageManifest.Open(ManifestFile);
