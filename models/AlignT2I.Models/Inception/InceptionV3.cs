@@ -50,7 +50,8 @@ public sealed class InceptionV3 : MultiModule<Tensor>
     }
 
     /// <summary>Whether a checkpoint's tensor is one that the features do not need: the classifiers, and counters of training.</summary>
-    internal static bool IsUnused(string name) => name.StartsWith("fc.", StringComparison.Ordinal)
+    /// <param name="name">Name of the tensor.</param>
+    public static bool IsUnused(string name) => name.StartsWith("fc.", StringComparison.Ordinal)
         || name.StartsWith("AuxLogits.", StringComparison.Ordinal) || name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     /// <summary>Features of images.</summary>

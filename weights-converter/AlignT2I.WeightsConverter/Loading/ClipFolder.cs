@@ -47,7 +47,7 @@ internal sealed class ClipFolder : ClipWeights
     void Read(TensorTable table)
     {
         var reader = new ComponentReader(table);
-        Add("", WeightsName, reader.Read("clip", Outline, (Naming)((name, shape) => new Place(name, shape))));
+        Add("", WeightsName, reader.Read("clip", Outline, Rearrange.AsIs));
         reader.Finish("clip", constants.Contains);
         AddProblems(reader);
         Own(table);

@@ -72,7 +72,7 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
         TensorTable unetTable = Table(UNetName, DiffusersWeights, "diffusion_pytorch_model.bin");
         Component(UNetName, DiffusersWeights, unetTable, Outline(UNetConfig), _ => false);
         TensorTable vaeTable = Table(VaeName, DiffusersWeights, "diffusion_pytorch_model.bin");
-        Component(VaeName, DiffusersWeights, vaeTable, Outline(VaeConfig), _ => false, Same, Deprecated);
+        Component(VaeName, DiffusersWeights, vaeTable, Outline(VaeConfig), _ => false, Deprecated);
         TensorTable textTable = Table(TextName, TransformersWeights, "pytorch_model.bin");
         Component(TextName, TransformersWeights, textTable, Outline(TextConfig, textTable.TryGet(TextProjection, out _)), name => name == PositionIds);
 
@@ -114,15 +114,13 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
 
     void Component(
         string name, string weightsName, TensorTable table, IReadOnlyList<(string Name, Engine.Shape FileShape)> outline, Func<string, bool> isHarmless,
-        params Naming[] namings)
+        params Naming[] olderNamings)
     {
         var reader = new ComponentReader(table);
-        Add(name, weightsName, reader.Read(name, outline, namings.Length == 0 ? [Same] : namings));
+        Add(name, weightsName, reader.Read(name, outline, [Rearrange.AsIs, .. olderNamings]));
         reader.Finish(name, isHarmless);
         AddProblems(reader);
     }
-
-    static Place Same(string name, IReadOnlyList<long> shape) => new(name, shape);
 
     static Place Deprecated(string name, IReadOnlyList<long> shape) => new(AutoencoderKLNames.Deprecated(name), shape);
 }

@@ -55,6 +55,7 @@ public abstract class WeightsModel : IDisposable
                 ModelKind.OpenAiClip => new OpenAiClip(table),
                 ModelKind.TransformersClip => throw new UsageException(
                     $"{path}: it is the weights file of a transformers CLIP folder; name the folder, whose config.json belongs to it."),
+                ModelKind.FidInception => new FidInception(table),
                 ModelKind.KohyaLora => new LoraWeights(table, ModelKind.KohyaLora),
                 ModelKind.DiffusersLora => new LoraWeights(table, ModelKind.DiffusersLora),
                 _ => throw new FileFormatException(path, $"its {table.Names.Count} tensors are of no model that this program knows"
@@ -98,7 +99,9 @@ public abstract class WeightsModel : IDisposable
 
     /// <summary>Writes everything of the model's folder but the weights: configurations, tokenizer, index.</summary>
     /// <param name="folder">The folder; those of the networks in it are there.</param>
-    internal abstract void WriteConfigs(string folder);
+    /// <exception cref="UsageException">This kind of model has no folder.</exception>
+    internal virtual void WriteConfigs(string folder) =>
+        throw new UsageException($"{Path}: '{Kind.Text()}' is one file; name an output that ends in .safetensors.");
 
     /// <summary>The model's tensors under the names of its single-file form.</summary>
     internal abstract IEnumerable<ModelTensor> SingleFile();

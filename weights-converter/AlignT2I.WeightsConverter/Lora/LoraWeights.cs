@@ -38,9 +38,6 @@ public sealed class LoraWeights : WeightsModel
 
     internal IReadOnlyList<LoraModule> Modules => modules;
 
-    internal override void WriteConfigs(string folder) =>
-        throw new UsageException($"{Path}: a LoRA is one file; name an output that ends in .safetensors.");
-
     /// <summary>The names of the other library.</summary>
     internal override IEnumerable<ModelTensor> SingleFile() => Kind == ModelKind.KohyaLora
         ? Components.SelectMany(c => c.Tensors.Select(t => t.As($"{c.Name}.{t.Name}")))

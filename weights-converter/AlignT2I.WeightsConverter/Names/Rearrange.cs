@@ -5,6 +5,9 @@ namespace AlignT2I.WeightsConverter.Names;
 /// <summary>Takes parameters from their places in another library's file, and puts them there.</summary>
 internal static class Rearrange
 {
+    /// <summary>The names of diffusers and transformers themselves.</summary>
+    public static Place AsIs(string name, IReadOnlyList<long> shape) => new(name, shape);
+
     /// <summary>A parameter out of the tensor that holds it.</summary>
     /// <param name="found">The tensor of the file, of the place's shape.</param>
     /// <param name="name">The parameter's name.</param>

@@ -34,7 +34,7 @@ internal static class ConvertCommand
               weights-converter convert v1-5-pruned.ckpt sd15 --weights live --dtype float16
               weights-converter convert sd15 sd15.safetensors          (back to one file, for A1111 and ComfyUI)
               weights-converter convert ViT-L-14.pt clip-vit-large-patch14
-              weights-converter convert pt_inception-2015-12-05-6726825d.pth fid-inception
+              weights-converter convert pt_inception-2015-12-05-6726825d.pth fid-inception.safetensors
               weights-converter convert sac+logos+ava1-l14-linearMSE.pth aesthetic
               weights-converter convert kohya-lora.safetensors diffusers-lora.safetensors
             """))
