@@ -23,7 +23,9 @@ internal sealed class ImageFileTests
         Image image = ImageFile.Decode(JpegSample.Create(colors, 8, 24), "a.jpg");
         byte[] expected = JpegSample.Pixels(colors, 8, 24, s =>
         [
-            Level(s[0] + 1.402 * (s[2] - 128)), Level(s[0] - 0.344136 * (s[1] - 128) - 0.714136 * (s[2] - 128)), Level(s[0] + 1.772 * (s[1] - 128)),
+            Level(s[0] + 1.402 * (s[2] - 128)),
+            Level(s[0] - 0.344136 * (s[1] - 128) - 0.714136 * (s[2] - 128)),
+            Level(s[0] + 1.772 * (s[1] - 128)),
         ]);
         Assert.That(image.Pixels, Is.EqualTo(expected));
 
@@ -100,8 +102,9 @@ internal sealed class ImageFileTests
         Assert.That(new Image(2, 1, 1, [9, 8]).ToRgb().Pixels, Is.EqualTo(new byte[] { 9, 9, 9, 8, 8, 8 }));
     }
 
-    internal static void Rejects(byte[] bytes, string reason) =>
-        Assert.That(() => ImageFile.Decode(bytes, "bad"), Throws.TypeOf<FileFormatException>().With.Message.StartsWith("bad: ").And.Message.Contains(reason));
+    internal static void Rejects(byte[] bytes, string reason) => Assert.That(
+        () => ImageFile.Decode(bytes, "bad"),
+        Throws.TypeOf<FileFormatException>().With.Message.StartsWith("bad: ").And.Message.Contains(reason));
 
     internal static void NeedsTurboJpeg() => Needs(JpegSample.Create(Grey, 16, 24));
 

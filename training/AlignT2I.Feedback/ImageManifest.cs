@@ -2,7 +2,9 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Feedback;
 
-/// <summary>The lists of images of a run folder or a folder of pictures: <c>images.jsonl</c>, and <c>images.i-of-n.jsonl</c> where shards drew them.</summary>
+/// <summary>
+/// The lists of images of a run folder or a folder of pictures: <c>images.jsonl</c>, and <c>images.i-of-n.jsonl</c> where shards drew them.
+/// </summary>
 public static class ImageManifest
 {
     const string Images = "images/";

@@ -9,7 +9,10 @@ namespace AlignT2I.Training.Tests.Generation;
 public class ImageGeneratorTests
 {
     static readonly GenerationPrompt[] prompts =
-        [new("two-hearts", "Two hearts", ImageSeed.Unrelated(4, "two-hearts", 3)), new("a-red-star", "A red star", ImageSeed.Unrelated(4, "a-red-star", 3))];
+    [
+        new("two-hearts", "Two hearts", ImageSeed.Unrelated(4, "two-hearts", 3)),
+        new("a-red-star", "A red star", ImageSeed.Unrelated(4, "a-red-star", 3)),
+    ];
 
     static readonly ImageGenerationOptions options = new() { Steps = 2, GuidanceScale = 2, BatchSize = 4 };
 

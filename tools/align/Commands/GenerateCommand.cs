@@ -10,7 +10,10 @@ namespace AlignT2I.Align.Commands;
 /// <summary><c>align generate</c>: images for prompts.</summary>
 internal static class GenerateCommand
 {
-    static readonly Option<DirectoryInfo?> output = new("--output", "-o") { Description = "folder that the PNG files are written into [default: pictures]" };
+    static readonly Option<DirectoryInfo?> output = new("--output", "-o")
+    {
+        Description = "folder that the PNG files are written into [default: pictures]",
+    };
 
     static readonly Option<DirectoryInfo?> run = new("--run")
     {
@@ -18,17 +21,40 @@ internal static class GenerateCommand
     };
 
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
-    static readonly Option<DirectoryInfo?> unet = new("--unet") { Description = "another UNet for the model, as finetune writes it: runs/a/finetuned/unet" };
+
+    static readonly Option<DirectoryInfo?> unet = new("--unet")
+    {
+        Description = "another UNet for the model, as finetune writes it: runs/a/finetuned/unet",
+    };
+
     static readonly Option<string[]> prompt = new("--prompt", "-p") { Description = "a prompt to draw; may be given several times" };
-    static readonly Option<FileInfo?> prompts = new("--prompts") { Description = "file of prompts: text, one on each line, or .jsonl as 'align prompts' writes" };
-    static readonly Option<string> negative = new("--negative-prompt", "-n") { Description = "what to lead away from", DefaultValueFactory = _ => "" };
+
+    static readonly Option<FileInfo?> prompts = new("--prompts")
+    {
+        Description = "file of prompts: text, one on each line, or .jsonl as 'align prompts' writes",
+    };
+
+    static readonly Option<string> negative = new("--negative-prompt", "-n")
+    {
+        Description = "what to lead away from",
+        DefaultValueFactory = _ => "",
+    };
 
     static readonly Option<ulong> seed = CommandOptions.Seed(
         "seed of a prompt's first image, as torch.manual_seed; the next have seed + 1, + 2, …; a run's own prompts get seeds drawn from it");
 
-    static readonly Option<int?> imagesPerPrompt = new("--images-per-prompt") { Description = "images for each prompt [default: 1; for a run's own prompts 11]" };
+    static readonly Option<int?> imagesPerPrompt = new("--images-per-prompt")
+    {
+        Description = "images for each prompt [default: 1; for a run's own prompts 11]",
+    };
+
     static readonly Option<int?> steps = new("--steps") { Description = "denoising steps [default: 50; for the miniature 10]" };
-    static readonly Option<double?> guidance = new("--guidance-scale") { Description = "weight of classifier-free guidance, 1 is none [default: 7.5; for the miniature 3]" };
+
+    static readonly Option<double?> guidance = new("--guidance-scale")
+    {
+        Description = "weight of classifier-free guidance, 1 is none [default: 7.5; for the miniature 3]",
+    };
+
     static readonly Option<int?> width = new("--width") { Description = "width in pixels [default: the model's own]" };
     static readonly Option<int?> height = new("--height") { Description = "height in pixels [default: the model's own]" };
     static readonly Option<string?> sampler = new("--sampler") { Description = "how to sample [default: the model's own]" };
@@ -40,11 +66,29 @@ internal static class GenerateCommand
         DefaultValueFactory = _ => "float32",
     };
 
-    static readonly Option<int?> best = new("--best") { Description = "rejection sampling: keep so many images of each prompt, those with the highest reward" };
+    static readonly Option<int?> best = new("--best")
+    {
+        Description = "rejection sampling: keep so many images of each prompt, those with the highest reward",
+    };
+
     static readonly Option<int?> of = new("--of") { Description = "candidates of each prompt that --best chooses from" };
-    static readonly Option<DirectoryInfo?> reward = new("--reward") { Description = "the reward of --best, as train-reward writes it [default: that of --run]" };
-    static readonly Option<DirectoryInfo?> clip = new("--clip") { Description = "the CLIP that the reward was trained on [default: the model]" };
-    static readonly Option<string> shard = new("--shard") { Description = "i/n: only every n-th image from the i-th on", DefaultValueFactory = _ => "0/1" };
+
+    static readonly Option<DirectoryInfo?> reward = new("--reward")
+    {
+        Description = "the reward of --best, as train-reward writes it [default: that of --run]",
+    };
+
+    static readonly Option<DirectoryInfo?> clip = new("--clip")
+    {
+        Description = "the CLIP that the reward was trained on [default: the model]",
+    };
+
+    static readonly Option<string> shard = new("--shard")
+    {
+        Description = "i/n: only every n-th image from the i-th on",
+        DefaultValueFactory = _ => "0/1",
+    };
+
     static readonly Option<bool> json = CommandOptions.Json();
 
     public static Command Create()

@@ -60,7 +60,8 @@ internal sealed record GenerateRequest
     public string Folder => Run ?? Output ?? Pictures;
 
     /// <summary>Images to draw for each prompt.</summary>
-    public int Count => Of ?? ImagesPerPrompt ?? (Prompts is null ? experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt : 1);
+    public int Count => Of ?? ImagesPerPrompt
+        ?? (Prompts is null ? experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt : 1);
 
     /// <summary>The reward's folder.</summary>
     public string RewardFolder => Reward ?? (Run is null ? "" : Path.Combine(Run, "reward"));
@@ -76,14 +77,20 @@ internal sealed record GenerateRequest
         foreach ((string name, int? side) in new[] { ("--width", Width), ("--height", Height) })
         {
             if (side is < 1 or > LargestSide)
-                throw new UsageException($"generate: {name} is {side}; expected a multiple of the model's factor (8 in Stable Diffusion) up to {LargestSide}.");
+            {
+                throw new UsageException(
+                    $"generate: {name} is {side}; expected a multiple of the model's factor (8 in Stable Diffusion) up to {LargestSide}.");
+            }
         }
         if (Best is null && (Of ?? (object?)Reward ?? Clip) is not null)
             throw new UsageException("generate: --of, --reward and --clip are for rejection sampling; say with --best how many images to keep.");
         if (Best is null)
             return;
         if (Of is null || Best < 1 || Best > Of || ImagesPerPrompt is not null)
-            throw new UsageException($"generate: --best {Best} needs --of with as many candidates or more, and no --images-per-prompt: --best 4 --of 16.");
+        {
+            throw new UsageException(
+                $"generate: --best {Best} needs --of with as many candidates or more, and no --images-per-prompt: --best 4 --of 16.");
+        }
         if (!TrainedReward.Exists(RewardFolder))
             throw new UsageException($"generate: there is no reward in '{RewardFolder}'; name the folder that train-reward wrote with --reward.");
     }

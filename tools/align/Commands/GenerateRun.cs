@@ -28,14 +28,18 @@ internal static class GenerateRun
         if (request.Best is not null)
             ClipEmbedder.Require(request.Clip ?? request.Model);
         WarnOfUnread(report, tokenizer, [.. prompts.Select(p => p.Text), options.NegativePrompt]);
-        Plan(report, request, options, prompts.Count);
+        SchedulerConfig schedule = SchedulerConfig.Read(Path.Combine(request.Model, "scheduler", "scheduler_config.json"));
+        var scheduler = Scheduler.Create(request.Sampler?.Apply(schedule) ?? schedule);
+        scheduler.SetTimesteps(options.Steps);
+        Plan(report, request, options, scheduler, prompts.Count);
         var watch = Stopwatch.StartNew();
-        return ProgressDisplay.Run((progress, cancellation) => Work(report, request, options, prompts, watch, progress, cancellation), report.Out);
+        return ProgressDisplay.Run(
+            (progress, cancellation) => Work(report, request, options, scheduler, prompts, watch, progress, cancellation), report.Out);
     }
 
     static int Work(
-        Report report, GenerateRequest request, ImageGenerationOptions options, IReadOnlyList<GenerationPrompt> prompts, Stopwatch watch,
-        IProgress<StageProgress> progress, CancellationToken cancellation)
+        Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, IReadOnlyList<GenerationPrompt> prompts,
+        Stopwatch watch, IProgress<StageProgress> progress, CancellationToken cancellation)
     {
         RunFolder? folder = null;
         try
@@ -44,9 +48,8 @@ internal static class GenerateRun
             RunFolder drawn;
             using (StableDiffusionModel model = StableDiffusionModel.Load(request.Model, request.UNet, dtype: request.DType))
             {
-                SchedulerConfig schedule = request.Sampler?.Apply(model.SchedulerConfig) ?? model.SchedulerConfig;
                 var generator = new ImageGenerator(
-                    new StableDiffusionPipeline(model, Scheduler.Create(schedule)), ModelFolder.Identify(request.Model, request.UNet));
+                    new StableDiffusionPipeline(model, scheduler), ModelFolder.Identify(request.Model, request.UNet));
                 folder = request.Run is null ? RunFolder.OpenPictures(request.Folder, request.Shard) : RunFolder.Open(request.Folder, request.Shard);
                 drawn = request.Best is null ? folder : folder.Nested("candidates");
                 images = generator.Run(drawn, prompts, options, progress, cancellation);
@@ -70,8 +73,9 @@ internal static class GenerateRun
         var scorer = new RewardScorer(reward, clip, new EmbeddingCache(candidates, clip));
         RejectionResult result = new RejectionSampling(scorer, request.Best!.Value).Run(candidates, images, folder, progress, cancellation);
         report.Result(
-            $"{result.Images} images are in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: average reward "
-                + FormattableString.Invariant($"{result.Reward:0.000}, that of all candidates {result.CandidateReward:0.000} ({watch.Elapsed.TotalSeconds:0.0} s)."),
+            $"{result.Images} images are in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: "
+                + FormattableString.Invariant($"average reward {result.Reward:0.000}, that of all candidates {result.CandidateReward:0.000} ")
+                + FormattableString.Invariant($"({watch.Elapsed.TotalSeconds:0.0} s)."),
             ("images", result.Images), ("folder", folder.ImagesFolder), ("reward", result.Reward), ("candidateReward", result.CandidateReward),
             ("elapsedSeconds", watch.Elapsed.TotalSeconds));
         return 0;
@@ -86,21 +90,21 @@ internal static class GenerateRun
         return 0;
     }
 
-    static void Plan(Report report, GenerateRequest request, ImageGenerationOptions options, int prompts)
+    static void Plan(Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, int prompts)
     {
-        GenerationMemory memory = GenerationMemory.Predict(request.Model, request.UNet, options, request.DType);
-        SchedulerConfig schedule = SchedulerConfig.Read(Path.Combine(request.Model, "scheduler", "scheduler_config.json"));
-        Sampler sampler = request.Sampler ?? Sampler.OfClass(schedule.ClassName, request.Model);
+        int batch = Math.Min(options.BatchSize, prompts * request.Count);
+        GenerationMemory memory = GenerationMemory.Predict(request.Model, request.UNet, options with { BatchSize = batch }, request.DType);
         (int width, int height) = GenerationMemory.Size(request.Model, request.UNet, options);
+        string sampler = Sampler.OfClass(scheduler.Config.ClassName, request.Model).Label;
+        string chosen = request.Best is null ? "" : $", the best {request.Best} of {request.Of} for each prompt by {request.RewardFolder}";
         report.Plan("Generate",
             ("model", request.UNet is null ? request.Model : $"{request.Model}, UNet of {request.UNet}"),
             ("prompts", $"{prompts}"),
-            ("images", request.Best is null ? $"{prompts * request.Count} of {width} x {height} pixels"
-                : $"{prompts * request.Best} of {width} x {height} pixels, the best {request.Best} of {request.Of} for each prompt by {request.RewardFolder}"),
-            ("sampler", $"{sampler.Label}, {options.Steps} steps, guidance {CommandOptions.Text(options.GuidanceScale)}"),
+            ("images", $"{prompts * (request.Best ?? request.Count)} of {width} x {height} pixels{chosen}"),
+            ("sampler", $"{sampler}, {options.Steps} steps, guidance {CommandOptions.Text(options.GuidanceScale)}"),
             ("seed", request.Prompts is null ? $"drawn from {request.Seed} for each image" : $"{request.Seed} for each prompt's first image"),
             ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, and {Gigabytes(memory.Denoising)} to denoise "
-                + $"{options.BatchSize} at a time or {Gigabytes(memory.Decoding)} to decode one"),
+                + $"{batch} at a time or {Gigabytes(memory.Decoding)} to decode one"),
             (request.Run is null ? "output" : "run folder", request.Folder));
     }
 

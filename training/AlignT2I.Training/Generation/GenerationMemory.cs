@@ -37,7 +37,8 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         long parameters = Parameters(unet, ModelFolder.Weights) + Parameters(vae, ModelFolder.Weights)
             + Parameters(Path.Combine(modelFolder, "text_encoder"), ModelFolder.TextWeights);
         (int width, int height) = Size(unetConfig, vaeConfig, options);
-        double pixels = (double)width * height, latents = (double)vaeConfig.LatentSide(width, "width") * vaeConfig.LatentSide(height, "height");
+        double pixels = (double)width * height;
+        double latents = (double)vaeConfig.LatentSide(width, "width") * vaeConfig.LatentSide(height, "height");
         int samples = options.BatchSize * (options.GuidanceScale == 1 ? 1 : 2);
         return new GenerationMemory(
             parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * dtype.Size),

@@ -20,9 +20,14 @@ public static class ModelFolder
     /// <param name="folder">The model's folder.</param>
     /// <param name="unetFolder">Another UNet's folder, or null.</param>
     /// <exception cref="UsageException">There are no weights.</exception>
-    public static ModelIdentity Identify(string folder, string? unetFolder = null) => new(
-        UNetHash(unetFolder ?? UNet(folder)),
-        unetFolder is null ? Name(folder) : $"{Name(folder)} with {(Name(unetFolder) == "unet" ? Name(Path.Combine(unetFolder, "..")) : Name(unetFolder))}");
+    public static ModelIdentity Identify(string folder, string? unetFolder = null)
+    {
+        string hash = UNetHash(unetFolder ?? UNet(folder));
+        if (unetFolder is null)
+            return new ModelIdentity(hash, Name(folder));
+        string unet = Name(unetFolder) == "unet" ? Name(Path.Combine(unetFolder, "..")) : Name(unetFolder);     // runs/a/finetuned/unet
+        return new ModelIdentity(hash, $"{Name(folder)} with {unet}");
+    }
 
     static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 

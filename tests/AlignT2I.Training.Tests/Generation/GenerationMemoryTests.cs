@@ -1,0 +1,35 @@
+using AlignT2I.Engine;
+using AlignT2I.Models.Pipelines;
+using AlignT2I.Testing;
+using AlignT2I.Training.Generation;
+
+namespace AlignT2I.Training.Tests.Generation;
+
+internal sealed class GenerationMemoryTests
+{
+    static readonly string miniature = Path.Combine(Golden.Root, "models", "miniature");
+
+    [TestCase(1, 64, 64)]
+    [TestCase(3, 128, 64)]
+    [TestCase(1, 256, 320)]
+    public void Predicted_as_it_comes(int batch, int width, int height)
+    {
+        ImageGenerationOptions options = new() { Steps = 2, BatchSize = batch, Width = width, Height = height };
+        GenerationMemory predicted = GenerationMemory.Predict(miniature, null, options, DType.F32);
+        long before = Backend.Cpu.LiveBytes;
+        using StableDiffusionModel model = StableDiffusionModel.Load(miniature);
+        Assert.That(Backend.Cpu.LiveBytes - before, Is.InRange(0.95 * predicted.Weights, 1.25 * predicted.Weights), "weights");
+
+        var pipeline = new StableDiffusionPipeline(model);
+        GenerationOptions sampling = options.ForPipeline;
+        using MemoryScope scope = MemoryScope.Open();
+        int h = height / model.Vae.Config.DownsamplingFactor, w = width / model.Vae.Config.DownsamplingFactor;
+        Tensor latents = Tensor.Zeros([batch, h, w, 4], DType.F32, Backend.Cpu);
+        Tensor states = pipeline.Encode([.. Enumerable.Repeat("a red star", batch)]), negative = pipeline.Encode([""]);
+        long denoising = PeakMemory.Of(() => pipeline.Denoise(latents, states, negative, sampling));
+        long decoding = PeakMemory.Of(() => pipeline.Decode(latents));
+        TestContext.Out.WriteLine($"denoising {denoising} of {predicted.Denoising}, decoding {decoding} of {predicted.Decoding}");
+        Assert.That(denoising, Is.InRange(0.7 * predicted.Denoising, 1.3 * predicted.Denoising), "denoising");
+        Assert.That(decoding, Is.InRange(0.8 * predicted.Decoding, 1.3 * predicted.Decoding), "decoding");
+    }
+}
