@@ -92,7 +92,7 @@ internal sealed class SafetensorsHeader
             {
                 SafetensorsTensor tensor = ReadTensor(ref reader, name);
                 if (!byName.TryAdd(name, tensor))
-                    throw Bad($"tensor '{Shorten(name)}' occurs twice in the header");
+                    throw Bad($"tensor '{Printable.Text(name)}' occurs twice in the header");
                 tensors.Add(tensor);
             }
         }
@@ -107,15 +107,15 @@ internal sealed class SafetensorsHeader
         {
             string key = ReadString(ref reader);
             reader.Read();
-            Expect(ref reader, JsonTokenType.String, $"'{MetadataKey}' entry '{Shorten(key)}'", "a string");
+            Expect(ref reader, JsonTokenType.String, $"'{MetadataKey}' entry '{Printable.Text(key)}'", "a string");
             if (!metadata.TryAdd(key, ReadString(ref reader)))
-                throw Bad($"'{MetadataKey}' has the key '{Shorten(key)}' twice");
+                throw Bad($"'{MetadataKey}' has the key '{Printable.Text(key)}' twice");
         }
     }
 
     SafetensorsTensor ReadTensor(ref Utf8JsonReader reader, string name)
     {
-        string what = $"tensor '{Shorten(name)}'";
+        string what = $"tensor '{Printable.Text(name)}'";
         Expect(ref reader, JsonTokenType.StartObject, what, "an object with dtype, shape and data_offsets");
         SafetensorsDType? dtype = null;
         long[]? shape = null, offsets = null;
@@ -139,7 +139,7 @@ internal sealed class SafetensorsHeader
                     offsets = ReadIntegers(ref reader, $"data_offsets of {what}");
                     break;
                 default:
-                    throw Bad($"{what} has the unknown field '{Shorten(key)}'; the format has dtype, shape and data_offsets");
+                    throw Bad($"{what} has the unknown field '{Printable.Text(key)}'; the format has dtype, shape and data_offsets");
             }
             if (!first)
                 throw Bad($"{what} has the field '{key}' twice");
@@ -185,7 +185,7 @@ internal sealed class SafetensorsHeader
     {
         Expect(ref reader, JsonTokenType.String, $"dtype of {what}", "a string");
         string dtype = ReadString(ref reader);
-        return SafetensorsDTypes.Parse(dtype) ?? throw Bad($"{what} has the unknown dtype '{Shorten(dtype)}'; " +
+        return SafetensorsDTypes.Parse(dtype) ?? throw Bad($"{what} has the unknown dtype '{Printable.Text(dtype)}'; " +
             $"known are {string.Join(", ", Enum.GetValues<SafetensorsDType>().Select(d => d.FileName()))}");
     }
 
@@ -215,10 +215,10 @@ internal sealed class SafetensorsHeader
         {
             if (tensor.Offset != position)
             {
-                string after = previous is null ? "the start of the data" : $"tensor '{Shorten(previous.Name)}'";
+                string after = previous is null ? "the start of the data" : $"tensor '{Printable.Text(previous.Name)}'";
                 throw Bad(tensor.Offset < position
-                    ? $"tensor '{Shorten(tensor.Name)}' overlaps {after}"
-                    : $"there are {tensor.Offset - position} unused bytes between {after} and tensor '{Shorten(tensor.Name)}'");
+                    ? $"tensor '{Printable.Text(tensor.Name)}' overlaps {after}"
+                    : $"there are {tensor.Offset - position} unused bytes between {after} and tensor '{Printable.Text(tensor.Name)}'");
             }
             position += tensor.ByteLength;
             previous = tensor;
@@ -244,9 +244,6 @@ internal sealed class SafetensorsHeader
             throw new FileFormatException(path, "the header has a string that is not Unicode.", e);
         }
     }
-
-    /// <summary>Names come from the file: a hostile one must not fill the screen.</summary>
-    static string Shorten(string name) => name.Length <= 200 ? name : name[..200] + "...";
 
     FileFormatException Bad(string problem) => new(path, problem + ".");
 }

@@ -5,6 +5,8 @@ namespace AlignT2I.WeightsConverter.Sources;
 /// <summary>A file that is read in pieces at any place.</summary>
 internal sealed class SourceFile : IDisposable
 {
+    const int MaxProblemLength = 500;
+
     readonly FileStream stream;
 
     SourceFile(string path, FileStream stream)
@@ -57,7 +59,11 @@ internal sealed class SourceFile : IDisposable
     }
 
     /// <summary>The error of a file whose content is not what it should be.</summary>
-    public FileFormatException Bad(string problem, Exception? cause = null) => new(Path, problem + ".", cause);
+    public FileFormatException Bad(string problem, Exception? cause = null) => Bad(Path, problem, cause);
+
+    /// <summary>The error of a file: a sentence, whatever names out of the file are in it.</summary>
+    public static FileFormatException Bad(string path, string problem, Exception? cause = null)
+        => new(path, Printable.Text(problem, MaxProblemLength) + ".", cause);
 
     public void Dispose() => stream.Dispose();
 }

@@ -92,7 +92,7 @@ public sealed class WeightsFile : IDisposable
             done += piece.Length;
         }
         if (crc.Value != expected)
-            throw new FileFormatException(Path, $"the values of tensor '{tensor.Name}' do not match their checksum; the file is damaged: download or copy it again.");
+            throw file.Bad($"the values of tensor '{tensor.Name}' do not match their checksum; the file is damaged: download or copy it again");
         storage.Crc32 = null;
     }
 

@@ -98,7 +98,7 @@ internal sealed class ZipDirectory(SourceFile file)
     {
         string name = Encoding.UTF8.GetString(bytes);
         if (name.Length == 0 || name[0] == '/' || name.AsSpan().IndexOfAny("\\:\0") >= 0 || name.Split('/').Contains(".."))
-            throw Bad($"the archive has a file named '{(name.Length <= 100 ? name : name[..100] + "...")}', a path that leaves the archive; the file was made to deceive");
+            throw Bad($"the archive has a file named '{Printable.Text(name)}', a path that leaves the archive; the file was made to deceive");
         return name;
     }
 

@@ -17,7 +17,7 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
     {
         output.WriteLine($"{file.Path} ({file.Format})");
         foreach ((string key, string value) in file.Metadata)
-            output.WriteLine($"  {key}: {value}");
+            output.WriteLine($"  {Printable.Text(key)}: {Printable.Text(value)}");
         PrintTable(output, [.. Listed(file.Tensors)]);
         output.WriteLine($"  {Totals(file.Tensors)}");
         if (file.TrainingState.Count == 0)
@@ -32,7 +32,7 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
         IReadOnlyList<string[]> rows =
         [
             ["name", "dtype", "shape", "bytes"],
-            .. tensors.Select(t => new[] { t.Name, t.DType.FileName(), $"[{string.Join(", ", t.Shape)}]", Number(t.ByteCount) }),
+            .. tensors.Select(t => new[] { Printable.Text(t.Name), t.DType.FileName(), $"[{string.Join(", ", t.Shape)}]", Number(t.ByteCount) }),
         ];
         int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)

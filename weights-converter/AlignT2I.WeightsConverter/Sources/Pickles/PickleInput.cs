@@ -86,5 +86,5 @@ internal ref struct PickleInput(string path, string record, ReadOnlySpan<byte> b
 
     /// <summary>The error, with its place in the file.</summary>
     public readonly FileFormatException Bad(string problem, Exception? cause = null)
-        => new(path, $"{record}, byte {opcodePosition}: {problem}.", cause);
+        => SourceFile.Bad(path, $"{record}, byte {opcodePosition}: {problem}", cause);
 }
