@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AlignT2I.Files;
 
 namespace AlignT2I.Training.Miniature;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace AlignT2I.Training.Miniature;
+namespace AlignT2I.Files;
 
 /// <summary>Writes an enumeration as its name in camel case and reads nothing else: no numbers.</summary>
 /// <typeparam name="T">The enumeration.</typeparam>
