@@ -9,7 +9,7 @@ namespace AlignT2I.Feedback;
 public sealed record FeedbackRecord(string Image, string Prompt, string Rater, FeedbackLabel Label, DateTimeOffset Time)
 {
     /// <summary>What is wrong with the fields, or null.</summary>
-    internal string? Problem
+    public string? Problem
     {
         get
         {

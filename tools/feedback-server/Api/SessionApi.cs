@@ -35,11 +35,7 @@ internal static class SessionApi
         routes.MapPost("/api/heartbeat", async context =>
         {
             RaterRow rater = context.Rater();
-            await desk.ChangeAsync((study, now, _) =>
-            {
-                study.Queries.Renew(rater.Id, now);
-                return true;
-            });
+            await desk.ChangeAsync((study, now, _) => study.Queries.Renew(rater.Id, now));
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         });
         routes.MapGet("/api/instructions", context =>

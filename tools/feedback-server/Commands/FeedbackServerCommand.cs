@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
+using AlignT2I.FeedbackServer.Api;
 using AlignT2I.FeedbackServer.Hosting;
 using AlignT2I.FeedbackServer.Studies;
 using AlignT2I.Files;
@@ -52,7 +53,7 @@ internal static class FeedbackServerCommand
             + "Example:\n  feedback-server --run runs/a")
         {
             run, database, address, port, certificate, certificateKey, allowPlainHttp, publicHost, ratersPerImage, ratersPerComparison,
-            goldInterval, lease, InviteCommand.Create(), 
+            goldInterval, lease, InviteCommand.Create(), ImportCommand.Create(), ExportCommand.Create(),
         };
         command.SetAction((parse, cancellation) => ServeAsync(Options(parse), cancellation));
         return command;
@@ -60,7 +61,7 @@ internal static class FeedbackServerCommand
 
     static ServerOptions Options(ParseResult parse) => new()
     {
-        RunFolder = parse.GetRequiredValue(run).ToString(),
+        RunFolder = StudyCommand.Existing(parse.GetRequiredValue(run)),
         Database = parse.GetValue(database),
         Address = IPAddress.TryParse(parse.GetRequiredValue(address), out IPAddress? parsed) ? parsed
             : throw new UsageException($"--address is '{parse.GetRequiredValue(address)}'; expected an IP address such as 127.0.0.1 or 0.0.0.0."),
@@ -97,8 +98,27 @@ internal static class FeedbackServerCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Stopped; every acknowledged label is stored.");
+            Publish(server.Desk, options.RunFolder);
         }
         return 0;
+    }
+
+    /// <summary>Leaves the labels where train-reward reads them.</summary>
+    static void Publish(Desk desk, string runFolder)
+    {
+        if (desk.Read(study => study.Feedback().Length == 0))
+        {
+            Console.Out.WriteLine("Stopped; there are no labels yet.");
+            return;
+        }
+        try
+        {
+            string path = desk.Publish(runFolder, out int labels);
+            Console.Out.WriteLine($"Stopped; {labels} labels are in {path}.");
+        }
+        catch (UsageException e)
+        {
+            Console.Error.WriteLine($"Stopped; the labels are stored, but not written as feedback.jsonl: {e.Message} Then: feedback-server export.");
+        }
     }
 }

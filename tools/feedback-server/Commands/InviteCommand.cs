@@ -24,15 +24,13 @@ internal static class InviteCommand
         var command = new Command("invite", "Print links for raters; for a name that is known, a new link in place of the former.")
             { run, database, name, administrator, url };
         command.SetAction((parse, _) => InviteAsync(
-            parse.GetRequiredValue(run).ToString(), parse.GetValue(database), parse.GetRequiredValue(name), parse.GetValue(administrator),
+            StudyCommand.Existing(parse.GetRequiredValue(run)), parse.GetValue(database), parse.GetRequiredValue(name), parse.GetValue(administrator),
             parse.GetRequiredValue(url).TrimEnd('/')));
         return command;
     }
 
     static async Task<int> InviteAsync(string runFolder, string? connection, string[] names, bool isAdministrator, string url)
     {
-        if (!Directory.Exists(runFolder))
-            throw new UsageException($"{runFolder}: there is no such run folder; correct the name.");
         using Database database = Database.Open(runFolder, connection);
         await using Desk desk = Desk.Open(database, () => RunImages.Read(runFolder), new StudyOptions());
         foreach (string person in names)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Commands;
 
@@ -14,4 +15,9 @@ internal static class StudyCommand
     {
         Description = "store the study in PostgreSQL: \"Host=localhost;Database=study;Username=me\" [default: SQLite in the run folder]",
     };
+
+    /// <summary>The run folder's path.</summary>
+    /// <exception cref="UsageException">There is no such folder: a misspelled name must not make a new one.</exception>
+    public static string Existing(DirectoryInfo folder) => folder.Exists ? folder.ToString()
+        : throw new UsageException($"{folder}: there is no such run folder; make one with 'align prompts' and 'align generate', or correct the name.");
 }

@@ -55,6 +55,13 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads what the database holds, past the study in memory.</summary>
+    internal T Read<T>(Func<StudyContext, T> read)
+    {
+        using StudyContext context = database.CreateContext();
+        return read(context);
+    }
+
     /// <summary>Stops listening, stores what is under way, closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -92,6 +99,10 @@ internal sealed class Server : IAsyncDisposable
         bool secureCookie = certificate is not null || options.PublicHost is not null;
         SessionApi.Map(application, desk, secureCookie);
         LabelApi.Map(application, desk, images);
+        CompareApi.Map(application, desk);
+        AdminApi.Map(application, desk, options.RunFolder);
+        GoldApi.Map(application, desk, images);
+        ExchangeApi.Map(application, desk, options.RunFolder);
         return application;
     }
 

@@ -35,8 +35,6 @@ internal sealed record ServerOptions
     /// <exception cref="UsageException">An option is out of range, or others could listen to what raters send.</exception>
     public void Validate()
     {
-        if (!Directory.Exists(RunFolder))
-            throw new UsageException($"{RunFolder}: there is no such run folder; make one with 'align prompts' and 'align generate', or correct the name.");
         if (Port is < 0 or > 65535)
             throw new UsageException($"--port is {Port}; expected 0 to 65535.");
         if (Certificate is null && CertificateKey is not null)

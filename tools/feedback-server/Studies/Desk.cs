@@ -67,6 +67,13 @@ internal sealed class Desk : IAsyncDisposable
         return await request.Done;
     }
 
+    /// <inheritdoc cref="ChangeAsync{T}"/>
+    public Task ChangeAsync(Action<Study, DateTimeOffset, Journal> change) => ChangeAsync((study, now, journal) =>
+    {
+        change(study, now, journal);
+        return true;
+    });
+
     /// <summary>Stores what is under way and stops.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -131,6 +131,9 @@ internal sealed class Study
         }),
     ];
 
+    /// <summary>File and prompt of every image.</summary>
+    public (string File, string Prompt)[] ImageList() => [.. Gallery.All.Select(i => (i.File, i.Prompt))];
+
     void AddImages(RunImages run, Journal journal)
     {
         foreach (IGrouping<string, ImageRecord> prompt in run.Images.GroupBy(i => i.PromptId))
