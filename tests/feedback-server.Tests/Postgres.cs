@@ -95,7 +95,9 @@ internal sealed class Postgres
         string[] command = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--", program, .. arguments] : [program, .. arguments];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
-            RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
         })!;
     }
 

@@ -25,7 +25,9 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var options = new ServerOptions
         {
-            RunFolder = folder.Path, Port = 0, Study = study ?? new StudyOptions(),
+            RunFolder = folder.Path,
+            Port = 0,
+            Study = study ?? new StudyOptions(),
             Database = store == Store.Postgres ? Postgres.NewDatabase() : null,
         };
         var clock = new ManualClock();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -47,6 +48,6 @@ internal static class Requests
 
     /// <summary>A number of the address.</summary>
     public static int RouteNumber(this HttpContext context, string name) =>
-        int.TryParse(context.Request.RouteValues[name] as string, out int number) ? number
+        int.TryParse(context.Request.RouteValues[name] as string, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
             : throw new Refusal(HttpStatusCode.NotFound, "There is nothing at this address.");
 }

@@ -12,7 +12,11 @@ internal static class SessionApi
     {
         var cookie = new CookieOptions
         {
-            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = secureCookie, Path = "/", MaxAge = TimeSpan.FromDays(90),
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = secureCookie,
+            Path = "/",
+            MaxAge = TimeSpan.FromDays(90),
         };
         routes.MapPost("/api/session", async context =>
         {

@@ -8,7 +8,8 @@ internal static class StudyCommand
 {
     public static Option<DirectoryInfo> Run() => new("--run")
     {
-        Description = "run folder: prompts.jsonl, images.jsonl and images/; the study is stored in its feedback/", Required = true,
+        Description = "run folder: prompts.jsonl, images.jsonl and images/; the study is stored in its feedback/",
+        Required = true,
     };
 
     public static Option<string?> Database() => new("--database")

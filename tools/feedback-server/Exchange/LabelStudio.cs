@@ -64,7 +64,9 @@ internal static class LabelStudio
         ["was_cancelled"] = false,
         ["result"] = new JsonArray(new JsonObject
         {
-            ["from_name"] = "label", ["to_name"] = "image", ["type"] = "choices",
+            ["from_name"] = "label",
+            ["to_name"] = "image",
+            ["type"] = "choices",
             ["value"] = new JsonObject { ["choices"] = new JsonArray(Word(label.Label)) },
             ["meta"] = new JsonObject { ["text"] = new JsonArray(RaterMeta + label.Rater) },
         }),

@@ -8,8 +8,11 @@ internal static class Assets
 {
     static readonly Dictionary<string, string> types = new()
     {
-        [".html"] = "text/html; charset=utf-8", [".css"] = "text/css; charset=utf-8", [".js"] = "text/javascript; charset=utf-8",
-        [".svg"] = "image/svg+xml", [".txt"] = "text/plain; charset=utf-8",
+        [".html"] = "text/html; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".svg"] = "image/svg+xml",
+        [".txt"] = "text/plain; charset=utf-8",
     };
 
     static readonly Dictionary<string, Asset> files = Load();

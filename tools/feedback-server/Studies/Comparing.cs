@@ -59,7 +59,12 @@ internal sealed class Comparing(People people, QueryBook queries)
         int pairId = pairs.Count == 0 ? 1 : pairs.Keys.Max() + 1;
         ComparisonRow comparison = journal.Add(new ComparisonRow
         {
-            Id = id, First = first, Second = second, Raters = raters, IsOpen = true, CreatedAt = now,
+            Id = id,
+            First = first,
+            Second = second,
+            Raters = raters,
+            IsOpen = true,
+            CreatedAt = now,
         });
         PairRow[] rows =
         [
@@ -166,8 +171,14 @@ internal sealed class Comparing(People people, QueryBook queries)
 
     VoteRow NewRow(QueryRow query, int rater, int pair, Preference alignment, Preference fidelity, bool isUndo, DateTimeOffset now) => new()
     {
-        Id = lastVote + 1, QueryId = query.Id, RaterId = rater, PairId = pair, Alignment = alignment, Fidelity = fidelity,
-        IsUndo = isUndo, Time = now,
+        Id = lastVote + 1,
+        QueryId = query.Id,
+        RaterId = rater,
+        PairId = pair,
+        Alignment = alignment,
+        Fidelity = fidelity,
+        IsUndo = isUndo,
+        Time = now,
     };
 
     static Preference Turned(Preference preference, bool swapped) => preference switch

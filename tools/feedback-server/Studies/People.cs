@@ -66,7 +66,12 @@ internal sealed class People
     {
         RaterRow rater = journal.Add(new RaterRow
         {
-            Id = NextId, Name = name, IsAdministrator = administrator, Status = RaterStatus.Active, TokenHash = hash, CreatedAt = now,
+            Id = NextId,
+            Name = name,
+            IsAdministrator = administrator,
+            Status = RaterStatus.Active,
+            TokenHash = hash,
+            CreatedAt = now,
         });
         Restore(rater);
         return rater;

@@ -40,8 +40,14 @@ internal sealed class QueryBook(TimeSpan lease)
     {
         QueryRow row = journal.Add(new QueryRow
         {
-            Id = ++lastId, Key = Secret.NewKey(), RaterId = rater, Kind = kind, Subject = subject, Swapped = swapped,
-            State = QueryState.Open, IssuedAt = now,
+            Id = ++lastId,
+            Key = Secret.NewKey(),
+            RaterId = rater,
+            Kind = kind,
+            Subject = subject,
+            Swapped = swapped,
+            State = QueryState.Open,
+            IssuedAt = now,
         });
         var query = new Query(row, schedule, item);
         byKey.Add(row.Key, query);
