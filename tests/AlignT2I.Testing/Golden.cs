@@ -18,11 +18,15 @@ public static class Golden
         string committed = System.IO.Path.Combine(Root, "tests", "goldens", file);
         if (File.Exists(committed))
             return committed;
-        string shared = System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, "..", "shared", "goldens", file));
+        string shared = SharedPath(file);
         if (!File.Exists(shared))
             Assert.Ignore($"The reference file {file} is not there; put the golden files in ../shared/goldens beside the repository.");
         return shared;
     }
+
+    /// <summary>Path of a file in ../shared/goldens, whether it is there or not.</summary>
+    /// <param name="file">Folder and name.</param>
+    public static string SharedPath(string file) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, "..", "shared", "goldens", file));
 
     /// <summary>Runs a case as <c>align parity</c> does; fails unless every recorded result is within its limit.</summary>
     /// <param name="name">Folder and name without ending.</param>

@@ -40,11 +40,6 @@ internal sealed class ClipModelTests
     [TestCase("clip-vision/eps-probe")]
     public void Tower_matches_the_recording(string name) => Golden.Check(name);
 
-    [TestCase("clip-text/full-vitl14")]
-    [TestCase("clip-vision/full-vitl14")]
-    [Category("Slow")]
-    public void Full_tower_matches_the_recording(string name) => Golden.Check(name);
-
     [Test]
     public void Logits_are_scaled_cosines()
     {

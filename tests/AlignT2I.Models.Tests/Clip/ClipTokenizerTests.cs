@@ -8,6 +8,9 @@ namespace AlignT2I.Models.Tests.Clip;
 /// <summary>The tokenizer against recordings of the reference tokenizers, and against broken files.</summary>
 internal sealed class ClipTokenizerTests
 {
+    /// <summary>The files of recorded ids.</summary>
+    internal static readonly string[] Recordings = ["tokenizer/tokenizer.jsonl", "tokenizer/tokenizer-variants.jsonl"];
+
     static readonly string[] words = ["a", "two", "red", "stars", "on", "the", "moon", "it's", "."];
 
     string folder = "";
@@ -20,7 +23,7 @@ internal sealed class ClipTokenizerTests
 
     [Test]
     public void Every_variant_gives_the_ids_of_plain_texts([Values] TextCleaning cleaning) =>
-        Assert.That(WrongIds("tokenizer/tokenizer.jsonl", cleaning, "ids"), Is.EqualTo((0, 216)));
+        Assert.That(WrongIds(Recordings[0], cleaning, "ids"), Is.EqualTo((0, 216)));
 
     /// <summary>Where ftfy would alter a text, its variants have no ids; OpenAI's has those with NFC in its place.</summary>
     [TestCase(TextCleaning.Transformers, 41, "hf_slow_noftfy")]
@@ -28,7 +31,7 @@ internal sealed class ClipTokenizerTests
     [TestCase(TextCleaning.TransformersFast, 41, "hf_fast")]
     [TestCase(TextCleaning.OpenAi, 41, "openai", "openai_nfc_only")]
     public void Ids_of_texts_on_which_the_variants_differ_are_the_recorded_ones(TextCleaning cleaning, int cases, params string[] keys) =>
-        Assert.That(WrongIds("tokenizer/tokenizer-variants.jsonl", cleaning, keys), Is.EqualTo((0, cases)));
+        Assert.That(WrongIds(Recordings[1], cleaning, keys), Is.EqualTo((0, cases)));
 
     static (int Wrong, int Cases) WrongIds(string file, TextCleaning cleaning, params string[] keys)
     {
