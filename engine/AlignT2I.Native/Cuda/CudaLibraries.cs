@@ -5,4 +5,13 @@ namespace AlignT2I.Native;
 /// <param name="Nvrtc">Compiler.</param>
 /// <param name="Blas">Matrix products.</param>
 /// <param name="Dnn">Convolutions and attention.</param>
-public sealed record CudaLibraries(ICudaDriver Driver, INvrtc Nvrtc, ICudaBlas Blas, ICudaDnn Dnn);
+public sealed record CudaLibraries(ICudaDriver Driver, INvrtc Nvrtc, ICudaBlas Blas, ICudaDnn Dnn)
+{
+    /// <summary>The native libraries. The driver comes first: it decides which versions of the others it can run.</summary>
+    /// <exception cref="MissingLibraryException">One of them, or a device, is not on this machine.</exception>
+    public static CudaLibraries Native()
+    {
+        NativeCudaDriver driver = new();
+        return new CudaLibraries(driver, new NativeNvrtc(), new NativeCublasLt(), new NativeCudnn());
+    }
+}

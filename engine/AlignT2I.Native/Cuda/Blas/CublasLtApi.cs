@@ -51,7 +51,8 @@ internal static unsafe partial class CublasLtApi
 
     [LibraryImport(Library)]
     public static partial int cublasLtMatmulAlgoGetHeuristic(
-        nint handle, nint operation, nint a, nint b, nint c, nint d, nint preference, int requested, CublasLtHeuristic* results, out int found);
+        nint handle, nint operation, nint a, nint b, nint c, nint d, nint preference, int requested,
+        CublasLtHeuristic* results, out int found);
 
     [LibraryImport(Library)]
     public static partial int cublasLtMatmul(

@@ -81,7 +81,8 @@ internal sealed unsafe class CublasLtMatMul : IMatMulPlan
         WorkspaceBytes = (long)result.WorkspaceBytes;
     }
 
-    void SetBias(nint bias) => Check(cublasLtMatmulDescSetAttribute(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias, (nuint)sizeof(nint)));
+    void SetBias(nint bias) =>
+        Check(cublasLtMatmulDescSetAttribute(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias, (nuint)sizeof(nint)));
 
     void Set(int attribute, int value) => Check(cublasLtMatmulDescSetAttribute(operation, attribute, &value, sizeof(int)));
 }

@@ -26,7 +26,11 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
 
         int result = cuInit(0);
         if (result == NoDevice)
-            throw new MissingLibraryException($"The NVIDIA driver (CUDA {Version}) is there but sees no GPU. {SharedLibraries.Driver.Install}");
+        {
+            throw new MissingLibraryException(
+                $"The NVIDIA driver (CUDA {Version}) is there but sees no GPU. {SharedLibraries.Driver.Install}");
+        }
+
         Check(result, nameof(cuInit));
         Check(cuDeviceGetCount(out int count));
         DeviceCount = count;
