@@ -3,7 +3,10 @@ using static AlignT2I.Native.CudnnValues;
 namespace AlignT2I.Native;
 
 /// <summary>The operation graph of attention, in the pattern that the library's fused engines know.</summary>
-/// <remarks>Pattern and types after NVIDIA/cudnn-frontend, node/scaled_dot_product_flash_attention.h. The library's order is image, head, token, channel; memory is image, token, head, channel.</remarks>
+/// <remarks>
+/// Pattern and types after NVIDIA/cudnn-frontend, node/scaled_dot_product_flash_attention.h. The library's order is image, head, token,
+/// channel; memory is image, token, head, channel.
+/// </remarks>
 internal sealed class CudnnAttentionGraph : IDisposable
 {
     readonly AttentionKey key;

@@ -3,7 +3,7 @@ using static AlignT2I.Native.CudnnValues;
 
 namespace AlignT2I.Native;
 
-/// <summary>An operation graph under construction, and the owner of all its descriptors. What flows between operations is float32.</summary>
+/// <summary>An operation graph under construction, the owner of its descriptors. What flows between operations is float32.</summary>
 internal sealed unsafe class CudnnGraph : IDisposable
 {
     readonly List<CudnnDescriptor> owned = [];

@@ -68,7 +68,7 @@ public sealed class NativeCudnn : ICudaDnn
         stream = next.Handle;
     }
 
-    /// <summary>What the sums must not do: be shorter than float32, differ from run to run, round float32 operands unless they may.</summary>
+    /// <summary>What engines must not do: add in less than float32, differ from run to run, round float32 unless allowed.</summary>
     static int[] UnwantedNotes(in ConvolutionKey key)
     {
         List<int> notes = [CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION];
