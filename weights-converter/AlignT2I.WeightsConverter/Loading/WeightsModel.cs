@@ -56,6 +56,7 @@ public abstract class WeightsModel : IDisposable
                 ModelKind.TransformersClip => throw new UsageException(
                     $"{path}: it is the weights file of a transformers CLIP folder; name the folder, whose config.json belongs to it."),
                 ModelKind.FidInception => new FidInception(table),
+                ModelKind.AestheticPredictor => new AestheticWeights(table),
                 ModelKind.KohyaLora => new LoraWeights(table, ModelKind.KohyaLora),
                 ModelKind.DiffusersLora => new LoraWeights(table, ModelKind.DiffusersLora),
                 _ => throw new FileFormatException(path, $"its {table.Names.Count} tensors are of no model that this program knows"
