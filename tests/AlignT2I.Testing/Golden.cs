@@ -31,9 +31,10 @@ public static class Golden
     /// <summary>Runs a case as <c>align parity</c> does; fails unless every recorded result is within its limit.</summary>
     /// <param name="name">Folder and name without ending.</param>
     /// <param name="dtype">The type to compute in.</param>
-    public static void Check(string name, DType dtype = DType.F32)
+    /// <param name="backend">What computes; null is the CPU.</param>
+    public static void Check(string name, DType dtype = DType.F32, Backend? backend = null)
     {
-        ParityReport report = ParityComponents.Run(Path(name), Backend.Cpu, dtype);
+        ParityReport report = ParityComponents.Run(Path(name), backend ?? Backend.Cpu, dtype);
         Assert.That(report.Comparisons, Is.Not.Empty, "the case has no results");
         IEnumerable<string> failures = report.Comparisons.Where(c => !c.Passed)
             .Select(c => $"{c.Tensor}: {c.Measure} limit {c.Limit:g3}, rel_l2 {c.RelativeL2:g3}, max_abs {c.MaxAbs:g3} {c.Note}");

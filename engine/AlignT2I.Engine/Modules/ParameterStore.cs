@@ -11,10 +11,13 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
     readonly List<Parameter> parameters = [];
     readonly Dictionary<string, Parameter> byName = [];
 
-    /// <summary>A model in float32 on the CPU.</summary>
-    public ParameterStore(ParameterSource source) : this(Backend.Cpu, DType.F32, source)
+    /// <summary>A model in float32, on the CPU where no backend is given.</summary>
+    public ParameterStore(ParameterSource source, Backend? backend = null) : this(backend ?? Backend.Cpu, DType.F32, source)
     {
     }
+
+    /// <summary>Where the parameters are, and so where the model computes: its inputs are to be there too.</summary>
+    public Backend Backend => backend;
 
     /// <summary>What a model's constructor takes.</summary>
     public ParameterBuilder Root => new(this, "");

@@ -48,7 +48,7 @@ public sealed class ClipTextModel : Module<Tensor>
                 throw new UsageException(
                     $"prompt {i} has no end token (id {Config.PooledTokenId}); encode prompts with the model's own tokenizer.");
         }
-        return F.Gather(lastHiddenState, Tensor.From(ends, [n]));
+        return F.Gather(lastHiddenState, Tensor.From(ends, [n], lastHiddenState.Backend));
     }
 
     /// <param name="inputIds">Token ids [N, S] I32, S up to <see cref="ClipTextConfig.MaxPositionEmbeddings"/>.</param>
@@ -61,7 +61,7 @@ public sealed class ClipTextModel : Module<Tensor>
                 $"ClipTextModel: inputIds has shape {inputIds.Shape}; it needs [N, S] with S up to {Config.MaxPositionEmbeddings}.");
         int length = inputIds.Shape[1];
         Tensor positions = length == Config.MaxPositionEmbeddings ? positionEmbedding
-            : F.Embedding(Tensor.From(Enumerable.Range(0, length).ToArray(), [length]), positionEmbedding);
+            : F.Embedding(Tensor.From(Enumerable.Range(0, length).ToArray(), [length], positionEmbedding.Backend), positionEmbedding);
         Tensor x = F.AddTrailing(F.Embedding(inputIds, tokenEmbedding), positions);
         foreach (ClipEncoderLayer layer in layers)
             x = layer.Call(x);

@@ -47,7 +47,7 @@ public sealed class InceptionFeatures : IDisposable
         for (int n = 0; n < images.Count; n++)
         {
             using MemoryScope scope = MemoryScope.Open();
-            model.Call(Pixels(images[n]))[^1].AsSpan<float>().CopyTo(features.AsSpan<float>()[(n * InceptionV3.Features)..]);
+            model.Call(Pixels(images[n]).To(store.Backend))[^1].ToArray<float>().CopyTo(features.AsSpan<float>()[(n * InceptionV3.Features)..]);
         }
         return features;
     }

@@ -12,7 +12,7 @@ internal static class ClipParity
         using ParameterStore store = run.Parameters();
         var model = new ClipTextModelWithProjection(store.Root, config);
         int[] ids = Array.ConvertAll(run.Case.Values("input.input_ids"), id => (int)id);
-        Tensor inputIds = Tensor.From(ids, run.Case.ShapeOf("input.input_ids"));
+        Tensor inputIds = Tensor.From(ids, run.Case.ShapeOf("input.input_ids"), run.Backend);
         RunTower(run, store, () => model.Call(inputIds), "text_embeds");
     }
 

@@ -42,8 +42,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
 
     /// <summary>A tensor of float64 values in the engine's type.</summary>
     public Tensor Make(double[] values, Shape shape) => dtype == DType.F64
-        ? AlignT2I.Engine.Tensor.From(values, shape)
-        : AlignT2I.Engine.Tensor.From(Array.ConvertAll(values, v => (float)v), shape);
+        ? AlignT2I.Engine.Tensor.From(values, shape, backend)
+        : AlignT2I.Engine.Tensor.From(Array.ConvertAll(values, v => (float)v), shape, backend);
 
     /// <summary>Compares a tensor that lies as in the file.</summary>
     public void Check(string name, Tensor? found, double limit) => Check(name, Doubles(name, found), limit);

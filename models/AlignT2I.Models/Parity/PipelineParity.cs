@@ -62,7 +62,7 @@ internal static class PipelineParity
     }
 
     static Tensor Ids(ParityRun run, string name) =>
-        Tensor.From(Array.ConvertAll(run.Case.Values(name), id => (int)id), run.Case.ShapeOf(name));
+        Tensor.From(Array.ConvertAll(run.Case.Values(name), id => (int)id), run.Case.ShapeOf(name), run.Backend);
 
     static double[] Doubles(Tensor x) =>
         x.DType == DType.F64 ? x.ToArray<double>() : Array.ConvertAll(x.ToArray<float>(), v => (double)v);

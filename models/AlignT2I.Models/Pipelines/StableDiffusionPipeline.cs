@@ -56,7 +56,7 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         int length = model.Tokenizer.ModelMaxLength;
         int[] ids = [.. prompts.SelectMany(model.Tokenizer.Encode)];
         using MemoryScope scope = MemoryScope.Open();
-        return scope.Keep(model.TextEncoder.Call(Tensor.From(ids, [prompts.Count, length])));
+        return scope.Keep(model.TextEncoder.Call(Tensor.From(ids, [prompts.Count, length], model.TextEncoderParameters.Backend)));
     }
 
     /// <summary>Walks latents from noise to an image's latents.</summary>
@@ -168,6 +168,6 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
                 for (int p = 0; p < pixels; p++)
                     values[(n * pixels + p) * channels + c] = planes[c * pixels + p];
         }
-        return F.Cast(Tensor.From(values, shape), model.UNetParameters.DType.Accumulator);
+        return F.Cast(Tensor.From(values, shape, model.UNetParameters.Backend), model.UNetParameters.DType.Accumulator);
     }
 }

@@ -116,7 +116,7 @@ public abstract class Scheduler
             double alpha = alphasCumprod[timesteps[n]];
             (image[n], error[n]) = (Math.Sqrt(alpha), Math.Sqrt(1 - alpha));
         }
-        return F.Add(F.MulPerSample(sample, Weights(image, sample.DType)), F.MulPerSample(noise, Weights(error, sample.DType)));
+        return F.Add(F.MulPerSample(sample, Weights(image, sample)), F.MulPerSample(noise, Weights(error, sample)));
     }
 
     /// <summary>How timesteps are spaced where the configuration does not say: as in diffusers' class.</summary>
@@ -139,7 +139,7 @@ public abstract class Scheduler
                 $"step {step} is not one of the {Timesteps.Count} of this inference; call SetTimesteps and count from 0.");
     }
 
-    static Tensor Weights(double[] weights, DType dtype) => dtype == DType.F64
-        ? Tensor.From(weights, [weights.Length])
-        : Tensor.From(Array.ConvertAll(weights, w => (float)w), [weights.Length]);
+    static Tensor Weights(double[] weights, Tensor like) => like.DType == DType.F64
+        ? Tensor.From(weights, [weights.Length], like.Backend)
+        : Tensor.From(Array.ConvertAll(weights, w => (float)w), [weights.Length], like.Backend);
 }

@@ -37,9 +37,9 @@ internal sealed class TinyFinetuning : IDisposable
 
     readonly UNet2DCondition unet;
 
-    public TinyFinetuning(DType dtype = DType.F32)
+    public TinyFinetuning(DType dtype = DType.F32, Backend? backend = null)
     {
-        Parameters = new ParameterStore(Backend.Cpu, dtype, new RandomParameters(seed: 3), masters: true);
+        Parameters = new ParameterStore(backend ?? Backend.Cpu, dtype, new RandomParameters(seed: 3), masters: true);
         unet = new UNet2DCondition(Parameters.Root, config);
         Parameters.Finish();
     }

@@ -53,7 +53,7 @@ internal sealed class RowCache(string path, Shape rowShape)
     {
         using MemoryScope scope = MemoryScope.Open();
         using Tape pause = Tape.Pause();
-        ReadOnlySpan<float> rows = compute(batch).AsSpan<float>();
+        ReadOnlySpan<float> rows = compute(batch).ToArray<float>();
         for (int i = 0; i < batch.Length; i++)
             table!.Add(keyOf(batch[i]), rows.Slice(i * table.Width, table.Width));
     }

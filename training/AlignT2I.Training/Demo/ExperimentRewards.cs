@@ -1,3 +1,4 @@
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
@@ -11,7 +12,7 @@ internal sealed class ExperimentRewards : IDisposable
 
     /// <summary>Reads what there is.</summary>
     /// <exception cref="UsageException">There is no reward, or none without prompt classification.</exception>
-    public ExperimentRewards(RunFolder run)
+    public ExperimentRewards(RunFolder run, Backend? backend)
     {
         try
         {
@@ -19,7 +20,7 @@ internal sealed class ExperimentRewards : IDisposable
             {
                 string folder = RewardStage.Folder(run, variant);
                 if (variant is RewardVariant.Reward or RewardVariant.WithoutPromptClassification || TrainedReward.Exists(folder))
-                    rewards[variant] = TrainedReward.Load(folder);
+                    rewards[variant] = TrainedReward.Load(folder, backend);
             }
         }
         catch

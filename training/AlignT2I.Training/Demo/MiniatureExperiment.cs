@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Embeddings;
@@ -15,7 +16,8 @@ namespace AlignT2I.Training.Demo;
 /// <param name="run">The run folder.</param>
 /// <param name="modelFolder">The miniature: a diffusers folder with both towers of CLIP.</param>
 /// <param name="options">The sizes.</param>
-public sealed class MiniatureExperiment(RunFolder run, string modelFolder, ExperimentOptions options)
+/// <param name="backend">Where to compute; null is the CPU.</param>
+public sealed class MiniatureExperiment(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null)
 {
     readonly FinetuneMix[] mixes = options.Ablations ? Enum.GetValues<FinetuneMix>() : [FinetuneMix.Full];
 
@@ -40,11 +42,11 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
         SimulatedRating.Run(
             run, options.Rating with { Seed = options.Seed, ImagesPerPrompt = options.LabelledImagesPerPrompt },
             parts.Next("collect feedback"), cancellationToken);
-        using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder))
+        using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend))
         {
             RewardStage.Run(
                 run, new EmbeddingCache(run, clip), options.Reward with { Seed = options.Seed }, RewardStage.Variants(options.Ablations),
-                keep: true, parts.Next("learn reward"), cancellationToken);
+                keep: true, parts.Next("learn reward"), cancellationToken, backend);
         }
         foreach (FinetuneMix mix in mixes)
         {
@@ -53,15 +55,15 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
             {
                 FinetuneStage.Run(
                     run, modelFolder, options.Finetune with { Seed = options.Seed, Mix = mix }, options.PretrainingImages, resume: true,
-                    part, cancellationToken);
+                    part, cancellationToken, backend);
             }
         }
-        return new RunEvaluation(run, modelFolder, options).Run(parts, watch, cancellationToken);
+        return new RunEvaluation(run, modelFolder, options, backend).Run(parts, watch, cancellationToken);
     }
 
     void Draw(IReadOnlyList<ScenePrompt> prompts, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder));
         int count = options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt;
         generator.Run(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AlignT2I.Engine;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
@@ -17,7 +18,8 @@ namespace AlignT2I.Training.Demo;
 /// <param name="run">The run folder, with rewards and a fine-tuned UNet.</param>
 /// <param name="modelFolder">The original model.</param>
 /// <param name="options">The seed and the sizes of the evaluation.</param>
-public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentOptions options)
+/// <param name="backend">Where to compute; null is the CPU.</param>
+public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null)
 {
     const ulong SceneStream = 7, EvaluationStream = 8;
 
@@ -45,8 +47,8 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
             throw new UsageException($"{run.PromptsFile}: no prompt is for evaluation, none has the split seen or unseen; write some with 'align prompts'.");
         if (!FinetuneStage.IsDone(run, FinetuneMix.Full))
             throw new UsageException($"{FinetuneStage.UNetFolder(run, FinetuneMix.Full)}: there is no model fine-tuned on the full mix; fine-tune one first.");
-        using var rewards = new ExperimentRewards(run);
-        using ClipEmbedder clip = ClipEmbedder.Load(modelFolder);
+        using var rewards = new ExperimentRewards(run, backend);
+        using ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend);
         var evaluator = new ModelEvaluator(
             run, clip, rewards[RewardVariant.Reward]!, prompts, options.ReferenceImagesPerPrompt, options.Seed ^ (SceneStream << 32));
 
@@ -82,7 +84,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
     IReadOnlyList<ImageRecord> Draw(
         string name, string? unet, ScenePrompt[] prompts, int count, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unet);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unet, backend);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder, unet));
         ulong seed = options.Seed ^ (EvaluationStream << 32);
         return generator.Run(

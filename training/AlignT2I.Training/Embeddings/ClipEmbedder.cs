@@ -18,12 +18,14 @@ public sealed class ClipEmbedder : IDisposable
     readonly ClipVisionModelWithProjection vision;
     readonly ClipImageProcessor processor;
     readonly ParameterStore[] stores;
+    readonly Backend backend;
 
     internal ClipEmbedder(
         ClipTokenizer tokenizer, ClipTextModelWithProjection text, ClipVisionModelWithProjection vision, ClipImageProcessor processor, string hash,
         params ParameterStore[] stores)
     {
         (this.tokenizer, this.text, this.vision, this.stores) = (tokenizer, text, vision, stores);
+        backend = stores[0].Backend;
         Hash = hash;
         Dim = text.TextModel.Config.ProjectionDim;
         if (vision.VisionModel.Config.ProjectionDim is var images && images != Dim)
@@ -39,17 +41,18 @@ public sealed class ClipEmbedder : IDisposable
 
     /// <summary>Reads <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections, and <c>feature_extractor/</c> if it is there.</summary>
     /// <param name="modelFolder">A diffusers folder.</param>
+    /// <param name="backend">Where it computes; null is the CPU.</param>
     /// <exception cref="UsageException">A part is missing.</exception>
     /// <exception cref="FileFormatException">A part is damaged, or has no projection.</exception>
-    public static ClipEmbedder Load(string modelFolder)
+    public static ClipEmbedder Load(string modelFolder, Backend? backend = null)
     {
         string textFolder = Path.Combine(modelFolder, "text_encoder"), visionFolder = Path.Combine(modelFolder, "image_encoder");
         Require(modelFolder);
         ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"));
         (ParameterStore textStore, ClipTextModelWithProjection text) = Read(
-            textFolder, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
+            textFolder, backend, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
         (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
-            visionFolder, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
+            visionFolder, backend, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
         string hash = ModelFolder.Hash(textFolder, WeightsName) + ModelFolder.Hash(visionFolder, WeightsName);
         var processor = new ClipImageProcessor(
             vision.VisionModel.Config.ImageSize,
@@ -72,25 +75,25 @@ public sealed class ClipEmbedder : IDisposable
 
     /// <summary>Embeddings of images of any sizes.</summary>
     /// <param name="images">RGB images.</param>
-    /// <returns>[N, <see cref="Dim"/>] float32, rows of length 1, in the current memory scope.</returns>
+    /// <returns>[N, <see cref="Dim"/>] float32, rows of length 1, in the current memory scope, where CLIP computes.</returns>
     /// <exception cref="ShapeException">An image does not have three channels.</exception>
     public Tensor EmbedImages(IReadOnlyList<Image> images)
     {
         using MemoryScope scope = MemoryScope.Open();
         using Tape pause = Tape.Pause();
-        Tensor pixelValues = processor.Process(images);
+        Tensor pixelValues = processor.Process(images).To(backend);
         return scope.Keep(F.L2Normalize(vision.Call(pixelValues)[2]));
     }
 
     /// <summary>Embeddings of texts.</summary>
     /// <param name="texts">Prompts.</param>
-    /// <returns>[N, <see cref="Dim"/>] float32, rows of length 1, in the current memory scope.</returns>
+    /// <returns>[N, <see cref="Dim"/>] float32, rows of length 1, in the current memory scope, where CLIP computes.</returns>
     public Tensor EmbedTexts(IReadOnlyList<string> texts)
     {
         using MemoryScope scope = MemoryScope.Open();
         using Tape pause = Tape.Pause();
         int[] ids = [.. texts.SelectMany(t => tokenizer.Encode(t))];
-        return scope.Keep(F.L2Normalize(text.Call(Tensor.From(ids, [texts.Count, tokenizer.ModelMaxLength]))[2]));
+        return scope.Keep(F.L2Normalize(text.Call(Tensor.From(ids, [texts.Count, tokenizer.ModelMaxLength], backend))[2]));
     }
 
     /// <summary>Frees the weights.</summary>
@@ -100,10 +103,10 @@ public sealed class ClipEmbedder : IDisposable
             store.Dispose();
     }
 
-    static (ParameterStore Store, T Model) Read<T>(string folder, Func<ParameterBuilder, T> build)
+    static (ParameterStore Store, T Model) Read<T>(string folder, Backend? backend, Func<ParameterBuilder, T> build)
     {
         using SafetensorsSet weights = SafetensorsSet.Open(folder, WeightsName);
-        var store = new ParameterStore(new SafetensorsParameters(weights, ignored: positionIds));
+        var store = new ParameterStore(new SafetensorsParameters(weights, ignored: positionIds), backend);
         try
         {
             T model = build(store.Root);

@@ -28,8 +28,8 @@ public static class FinetuneLoss
         int n = batch.Timesteps.Count;
         int[] timesteps = [.. batch.Timesteps];
         Tensor sample = scheduler.AddNoise(batch.Latents, batch.Noise, timesteps);
-        Tensor prediction = unet.Call(sample, Tensor.From(Array.ConvertAll(timesteps, t => (float)t), [n]), batch.EncoderHiddenStates);
+        Tensor prediction = unet.Call(sample, Tensor.From(Array.ConvertAll(timesteps, t => (float)t), [n], sample.Backend), batch.EncoderHiddenStates);
         float[] weights = [.. batch.Coefficients.Select(c => c * n)];     // MseLoss divides by n
-        return F.MseLoss(prediction, batch.Noise, Tensor.From(weights, [n]));
+        return F.MseLoss(prediction, batch.Noise, Tensor.From(weights, [n], sample.Backend));
     }
 }

@@ -6,7 +6,7 @@ namespace AlignT2I.Training.Finetuning;
 /// Which images, noise and timesteps each update has: a function of seed and step alone, so that a resumed training draws what an
 /// uninterrupted one does, whatever the micro-batches.
 /// </summary>
-internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, int trainTimesteps)
+internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, int trainTimesteps, Backend backend)
 {
     const ulong ModelOrder = 1, PretrainingOrder = 2, Draws = 3;
     const int ItemBits = 20;
@@ -43,7 +43,7 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, i
                 ? FinetuneLoss.ModelCoefficient(example.Weight, options.BatchSize)
                 : FinetuneLoss.PretrainingCoefficient(options.PretrainingWeight, pretrainingImages);
         }
-        return new FinetuneBatch(latents, noise, timesteps, data.TextStates.Gather(textRows), coefficients);
+        return new FinetuneBatch(latents.To(backend), noise.To(backend), timesteps, data.TextStates.Gather(textRows).To(backend), coefficients);
     }
 
     /// <summary>The k-th draw: every example once, in random order, then again in another.</summary>

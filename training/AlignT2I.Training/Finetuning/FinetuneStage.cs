@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;
@@ -28,19 +29,20 @@ public static class FinetuneStage
     /// <param name="resume">Whether to go on from the newest checkpoint of this mix.</param>
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the training after an update, with a checkpoint.</param>
+    /// <param name="backend">Where to compute; null is the CPU.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; the state is saved.</exception>
     /// <exception cref="UsageException">An option is out of range, or there are no images, labels or reward.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
     public static FinetuneResult Run(
         RunFolder run, string modelFolder, FinetuneOptions options, int pretrainingImages, bool resume,
-        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null)
     {
         options.Validate();
-        using TrainedReward reward = TrainedReward.Load(run.RewardFolder);
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, trainedUNet: options.ComputeType);
+        using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType);
         FinetuneData data;
-        using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder))
+        using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend))
         {
             var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
             data = new FinetuneDataBuilder(run, new EmbeddingCache(run, clip), latents, reward)

@@ -41,7 +41,7 @@ public sealed class FinetuneTrainer : IDisposable
         if (parameters.DType != options.ComputeType)
             throw new UsageException($"finetune: the UNet computes in {parameters.DType} and the dtype is {options.Dtype}; build it with that type.");
         scaler = parameters.DType == DType.F16 ? new LossScaler() : null;
-        plan = new FinetunePlan(data, options, scheduler.Config.NumTrainTimesteps);
+        plan = new FinetunePlan(data, options, scheduler.Config.NumTrainTimesteps, parameters.Backend);
         optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
         ema = new Ema(parameters.Parameters, options.EmaDecay);
         schedule = options.LearningRateDecay switch

@@ -61,7 +61,7 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
             for (int i = 0; i < perImage; i++)
                 values[n * perImage + i] = image.Pixels[i] / 127.5f - 1;
         }
-        return F.Affine(model.Vae.Encode(pixels).Mean, model.Vae.Config.ScalingFactor);
+        return F.Affine(model.Vae.Encode(pixels.To(model.VaeParameters.Backend)).Mean, model.Vae.Config.ScalingFactor);
     }
 
     static Image Render(ulong seed)

@@ -33,13 +33,13 @@ internal sealed class ClipPhase : PretrainingPhase
     {
         int n = Options.ClipBatchSize;
         IReadOnlyList<(Scene Scene, ScenePrompt Caption)> scenes = RenderedImages.DrawGroups(n, Options.ClipGroupSize, random);
-        Tensor inputIds = Tensor.From([.. scenes.SelectMany(s => tokenizer.Encode(s.Caption.Text))], [n, tokenizer.ModelMaxLength]);
-        Tensor images = clip.ImageEmbeds(RenderedImages.Render(scenes)), prompts = clip.TextEmbeds(inputIds);
-        Tensor own = Tensor.From([.. Enumerable.Range(0, n)], [n]);
+        Tensor inputIds = Tensor.From([.. scenes.SelectMany(s => tokenizer.Encode(s.Caption.Text))], [n, tokenizer.ModelMaxLength], Backend);
+        Tensor images = clip.ImageEmbeds(RenderedImages.Render(scenes).To(Backend)), prompts = clip.TextEmbeds(inputIds);
+        Tensor own = Tensor.From([.. Enumerable.Range(0, n)], [n], Backend);
         Tensor contrastive = F.Add(F.CrossEntropy(clip.Logits(images, prompts), own), F.CrossEntropy(clip.Logits(prompts, images), own));
 
-        Tensor objects = Tensor.From([.. scenes.Select(s => (int)s.Scene.Object)], [n]);
-        Tensor counts = Tensor.From([.. scenes.Select(s => s.Scene.Placements.Count - 1)], [n]);
+        Tensor objects = Tensor.From([.. scenes.Select(s => (int)s.Scene.Object)], [n], Backend);
+        Tensor counts = Tensor.From([.. scenes.Select(s => s.Scene.Placements.Count - 1)], [n], Backend);
         Tensor attributes = F.Add(F.CrossEntropy(objectHead.Call(images), objects), F.CrossEntropy(countHead.Call(images), counts));
         return F.Add(F.Affine(contrastive, 0.5), attributes);
     }

@@ -13,10 +13,10 @@ internal sealed class DiffusionPhase(
     protected override Tensor Loss(Philox random)
     {
         int n = Options.DiffusionBatchSize, length = LatentScenes.LatentLength;
-        Tensor sample = Tensor.Empty([n, .. LatentScenes.LatentShape], DType.F32, Backend.Cpu);
-        Tensor noise = Tensor.Empty(sample.Shape, DType.F32, Backend.Cpu);
-        Tensor encoderHiddenStates = Tensor.Empty([n, .. scenes.TextShape], DType.F32, Backend.Cpu);
-        Tensor timesteps = Tensor.Empty([n], DType.F32, Backend.Cpu);
+        Tensor sample = Tensor.Empty([n, .. LatentScenes.LatentShape], DType.F32, AlignT2I.Engine.Backend.Cpu);
+        Tensor noise = Tensor.Empty(sample.Shape, DType.F32, AlignT2I.Engine.Backend.Cpu);
+        Tensor encoderHiddenStates = Tensor.Empty([n, .. scenes.TextShape], DType.F32, AlignT2I.Engine.Backend.Cpu);
+        Tensor timesteps = Tensor.Empty([n], DType.F32, AlignT2I.Engine.Backend.Cpu);
         random.Normal(noise.AsSpan<float>());
         for (int i = 0; i < n; i++)
         {
@@ -33,6 +33,6 @@ internal sealed class DiffusionPhase(
                 noisy[j] = signal * latents[j] + sigma * eps[j];
         }
 
-        return F.MseLoss(unet.Call(sample, timesteps, encoderHiddenStates), noise);
+        return F.MseLoss(unet.Call(sample.To(Backend), timesteps.To(Backend), encoderHiddenStates.To(Backend)), noise.To(Backend));
     }
 }

@@ -50,7 +50,7 @@ internal sealed class LatentScenes
 
     /// <summary>Renders and encodes scenes, or reads them from <paramref name="cachePath"/> where they are already.</summary>
     public static LatentScenes Make(
-        string cachePath, AutoencoderKL vae, ClipTextModel text, ClipTokenizer tokenizer, PretrainOptions options,
+        string cachePath, AutoencoderKL vae, ClipTextModel text, ClipTokenizer tokenizer, PretrainOptions options, Backend backend,
         IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         if (File.Exists(cachePath))
@@ -66,7 +66,7 @@ internal sealed class LatentScenes
             using MemoryScope scope = MemoryScope.Open();
             int n = Math.Min(BatchSize, options.Scenes - first);
             IReadOnlyList<(Scene, ScenePrompt Caption)> batch = RenderedImages.Draw(n, random);
-            vae.Encode(RenderedImages.Render(batch)).Mean.AsSpan<float>().CopyTo(latents.AsSpan(first * LatentLength));
+            vae.Encode(RenderedImages.Render(batch).To(backend)).Mean.ToArray<float>().CopyTo(latents.AsSpan(first * LatentLength));
             for (int i = 0; i < n; i++)
                 texts[first + i] = batch[i].Caption.Text;
             progress?.Report(new StageProgress("encode scenes", first + n, options.Scenes, "image"));
@@ -82,12 +82,12 @@ internal sealed class LatentScenes
         List<string> distinct = ["", .. texts.Distinct()];
         Dictionary<string, int> index = distinct.Select((caption, i) => (caption, i)).ToDictionary(p => p.caption, p => p.i);
         int[] captions = [.. texts.Select(caption => index[caption])];
-        LatentScenes scenes = new(latents, captions, Encode(distinct, text, tokenizer, out int[] textShape), textShape, scalingFactor);
+        LatentScenes scenes = new(latents, captions, Encode(distinct, text, tokenizer, backend, out int[] textShape), textShape, scalingFactor);
         scenes.Save(cachePath);
         return scenes;
     }
 
-    static float[] Encode(List<string> captions, ClipTextModel text, ClipTokenizer tokenizer, out int[] textShape)
+    static float[] Encode(List<string> captions, ClipTextModel text, ClipTokenizer tokenizer, Backend backend, out int[] textShape)
     {
         textShape = [tokenizer.ModelMaxLength, text.Config.HiddenSize];
         int length = textShape[0] * textShape[1];
@@ -97,7 +97,7 @@ internal sealed class LatentScenes
             using MemoryScope scope = MemoryScope.Open();
             int n = Math.Min(BatchSize, captions.Count - first);
             int[] ids = [.. captions.Skip(first).Take(n).SelectMany(tokenizer.Encode)];
-            text.Call(Tensor.From(ids, [n, tokenizer.ModelMaxLength])).AsSpan<float>().CopyTo(states.AsSpan(first * length));
+            text.Call(Tensor.From(ids, [n, tokenizer.ModelMaxLength], backend)).ToArray<float>().CopyTo(states.AsSpan(first * length));
         }
 
         return states;

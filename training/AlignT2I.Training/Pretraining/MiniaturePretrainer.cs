@@ -8,7 +8,10 @@ using AlignT2I.Training.Miniature;
 namespace AlignT2I.Training.Pretraining;
 
 /// <summary>Makes the miniature from nothing: tokenizer, autoencoder, CLIP and diffusion model, written as a diffusers folder.</summary>
-public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions options)
+/// <param name="outputFolder">The folder.</param>
+/// <param name="options">How to train.</param>
+/// <param name="backend">Where to compute; null is the CPU.</param>
+public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions options, Backend? backend = null)
 {
     readonly string work = Path.Combine(outputFolder, "pretraining");
 
@@ -24,21 +27,21 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
         using RunLock runLock = RunLock.Acquire(outputFolder);
         ClipTokenizer tokenizer = BpeTrainer.Train(PromptGrammar.Words, MiniatureArchitecture.MaxTokens);
 
-        using ParameterStore vaeParameters = new(new RandomParameters(options.Seed));
+        using ParameterStore vaeParameters = new(new RandomParameters(options.Seed), backend);
         AutoencoderKL vae = new(vaeParameters.Root, MiniatureArchitecture.Vae);
         using (VaePhase phase = new(vae, vaeParameters, options))
             Run(phase, "vae", progress, cancellation);
 
-        using ParameterStore clipParameters = new(new RandomParameters(options.Seed + 1));
+        using ParameterStore clipParameters = new(new RandomParameters(options.Seed + 1), backend);
         ClipConfig clipConfig = MiniatureArchitecture.Clip(tokenizer.VocabularySize, tokenizer.BosTokenId, tokenizer.EosTokenId);
         ClipModel clip = new(clipParameters.Root, clipConfig);
         using (ClipPhase phase = new(clip, tokenizer, clipParameters, options))
             Run(phase, "clip", progress, cancellation);
 
         LatentScenes scenes = LatentScenes.Make(
-            Path.Combine(work, "latents.safetensors"), vae, clip.TextModel, tokenizer, options, progress, cancellation);
+            Path.Combine(work, "latents.safetensors"), vae, clip.TextModel, tokenizer, options, vaeParameters.Backend, progress, cancellation);
         SchedulerConfig schedulerConfig = new() { ClassName = "DDIMScheduler" };
-        using ParameterStore unetParameters = new(new RandomParameters(options.Seed + 2));
+        using ParameterStore unetParameters = new(new RandomParameters(options.Seed + 2), backend);
         UNet2DCondition unet = new(unetParameters.Root, MiniatureArchitecture.UNet);
         IReadOnlyList<double> alphasCumprod = Scheduler.Create(schedulerConfig).AlphasCumprod;
         using (DiffusionPhase phase = new(unet, unetParameters, scenes, alphasCumprod, options))

@@ -37,6 +37,9 @@ internal abstract class PretrainingPhase : IDisposable
 
     protected PretrainOptions Options { get; }
 
+    /// <summary>Where the parameters are.</summary>
+    protected Backend Backend => parameters.Backend;
+
     /// <summary>Trains to the last step, from the checkpoint if there is one, and leaves the averaged weights in the model.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
     public void Run(string checkpointPath, int checkpointSteps, IProgress<StageProgress>? progress, CancellationToken cancellation)

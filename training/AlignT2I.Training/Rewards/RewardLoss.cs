@@ -29,7 +29,7 @@ public static class RewardLoss
         int[] repeated = new int[images * prompts];
         for (int i = 0; i < repeated.Length; i++)
             repeated[i] = i / prompts;
-        Tensor imageEmbeds = F.Embedding(Tensor.From(repeated, [repeated.Length]), batch.ImageEmbeds);
+        Tensor imageEmbeds = F.Embedding(Tensor.From(repeated, [repeated.Length], batch.ImageEmbeds.Backend), batch.ImageEmbeds);
         Tensor textEmbeds = batch.TextEmbeds.Reshape([repeated.Length, batch.TextEmbeds.Shape[2]]);
         Tensor rewards = model.Call(imageEmbeds, textEmbeds).Reshape([images, prompts]);
         return F.CrossEntropy(F.Affine(rewards, 1 / temperature), batch.Targets);

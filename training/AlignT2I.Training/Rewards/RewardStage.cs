@@ -1,3 +1,4 @@
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Runs;
@@ -29,13 +30,14 @@ public static class RewardStage
     /// <param name="keep">Whether a reward that is there already stays as it is.</param>
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the work; the rewards that are trained stay.</param>
+    /// <param name="backend">Where to compute; null is the CPU.</param>
     /// <returns>How each was trained.</returns>
     /// <exception cref="UsageException">An option is out of range, or there are no prompts, images or labels.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
     public static IReadOnlyList<RewardTrainingMetrics> Run(
         RunFolder run, EmbeddingCache embeddings, RewardTrainingOptions options, IReadOnlyList<RewardVariant> variants, bool keep,
-        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null)
     {
         options.Validate();
         RewardData? data = null;
@@ -46,7 +48,7 @@ public static class RewardStage
             if (!keep || !TrainedReward.Exists(folder))
             {
                 data ??= RewardDataBuilder.Build(run, embeddings, options.PerturbedPrompts, options.Seed, progress, cancellationToken);
-                using TrainedReward trained = new RewardTrainer(data, Of(variant, options)).Train(progress, cancellationToken);
+                using TrainedReward trained = new RewardTrainer(data, Of(variant, options), backend).Train(progress, cancellationToken);
                 trained.Save(folder);
             }
             using TrainedReward reward = TrainedReward.Load(folder);

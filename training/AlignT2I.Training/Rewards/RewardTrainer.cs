@@ -1,6 +1,7 @@
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Reward;
+using AlignT2I.Training.Caching;
 using AlignT2I.Training.Evaluation;
 
 namespace AlignT2I.Training.Rewards;
@@ -9,7 +10,8 @@ namespace AlignT2I.Training.Rewards;
 /// <remarks>The prompts are split into training and validation; the weights of the pass with the lowest validation loss are kept.</remarks>
 /// <param name="data">Labels and embeddings.</param>
 /// <param name="options">How to train.</param>
-public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options)
+/// <param name="backend">Where to compute; null is the CPU.</param>
+public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options, Backend? backend = null)
 {
     const ulong OrderStream = 1, SplitStream = 2, TargetStream = 3;
 
@@ -29,7 +31,7 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
             HiddenSizes = [.. options.HiddenSizes],
             ClipScoreInput = options.ClipScoreInput,
         };
-        var parameters = new ParameterStore(new RandomParameters(options.Seed));
+        var parameters = new ParameterStore(new RandomParameters(options.Seed), backend);
         var model = new RewardModel(parameters.Root, config);
         parameters.Finish();
         parameters.RequireGrad();
@@ -51,7 +53,7 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
                 ("loss", figures.Loss), ("validation", figures.ValidationLoss)));
         }
         for (int i = 0; i < best.Length; i++)
-            best[i].CopyTo(parameters.Parameters[i].Value.AsSpan<float>());
+            parameters.Parameters[i].Value.Write<float>(best[i]);
         parameters.ClearGrad();
         parameters.RequireGrad(false);
 
@@ -97,9 +99,9 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
 
     RewardLossTerms Loss(RewardModel model, IReadOnlyList<RewardExample> examples, Philox random)
     {
-        Tensor images = data.Images.Gather([.. examples.Select(e => e.ImageRow)]);
-        Tensor texts = data.Texts.Gather([.. examples.Select(e => e.TextRow)]);
-        Tensor labels = Tensor.From(examples.Select(e => e.Good ? 1f : 0f).ToArray(), [examples.Count]);
+        Tensor images = Rows(data.Images, [.. examples.Select(e => e.ImageRow)]);
+        Tensor texts = Rows(data.Texts, [.. examples.Select(e => e.TextRow)]);
+        Tensor labels = Tensor.From(examples.Select(e => e.Good ? 1f : 0f).ToArray(), [examples.Count], backend);
         RewardExample[] good = [.. examples.Where(e => e.Good)];
         PromptClassificationBatch? classification = options.PromptClassificationWeight > 0 && good.Length > 0 ? Classification(good, random) : null;
         return RewardLoss.Compute(
@@ -118,10 +120,12 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
                 rows[i * prompts + j] = j == targets[i] ? good[i].TextRow : good[i].PerturbedRows[next++];
         }
         return new PromptClassificationBatch(
-            data.Images.Gather([.. good.Select(e => e.ImageRow)]),
-            data.Texts.Gather(rows).Reshape([good.Length, prompts, data.Texts.Width]),
-            Tensor.From(targets, [good.Length]));
+            Rows(data.Images, [.. good.Select(e => e.ImageRow)]),
+            Rows(data.Texts, rows).Reshape([good.Length, prompts, data.Texts.Width]),
+            Tensor.From(targets, [good.Length], backend));
     }
+
+    Tensor Rows(RowTable table, ReadOnlySpan<int> rows) => table.Gather(rows).To(backend ?? Backend.Cpu);
 
     /// <summary>Whole prompts go to validation; of the training labels a random share is used.</summary>
     (RewardExample[] Training, RewardExample[] Validation) Split()

@@ -23,15 +23,17 @@ public sealed class TrainedReward : IDisposable
     public RewardModelConfig Config => model.Config;
 
     /// <summary>Reads config.json, model.safetensors and, where there is one, metrics.json.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="backend">Where it computes; null is the CPU.</param>
     /// <exception cref="UsageException">There is no such reward.</exception>
     /// <exception cref="FileFormatException">A file is damaged, or they do not belong together.</exception>
-    public static TrainedReward Load(string folder)
+    public static TrainedReward Load(string folder, Backend? backend = null)
     {
         string configPath = Path.Combine(folder, ConfigName), metricsPath = Path.Combine(folder, MetricsName);
         if (!File.Exists(configPath))
             throw new UsageException($"{configPath}: there is no such file; train a reward first.");
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
-        var parameters = new ParameterStore(new SafetensorsParameters(file));
+        var parameters = new ParameterStore(new SafetensorsParameters(file), backend);
         try
         {
             var model = new RewardModel(parameters.Root, RewardModelConfig.Read(configPath));
@@ -84,7 +86,7 @@ public sealed class TrainedReward : IDisposable
     {
         using MemoryScope scope = MemoryScope.Open();
         using Tape pause = Tape.Pause();
-        return model.Call(imageEmbeds, textEmbeds).ToArray<float>();
+        return model.Call(imageEmbeds.To(parameters.Backend), textEmbeds.To(parameters.Backend)).ToArray<float>();
     }
 
     /// <summary>Frees the weights.</summary>

@@ -1,0 +1,27 @@
+using AlignT2I.Testing;
+
+namespace AlignT2I.Models.Tests.Cuda;
+
+/// <summary>Recorded results of PyTorch on the emulated device: the models know nothing of where they compute.</summary>
+internal sealed class CudaGoldenTests
+{
+    EmulatedCuda? emulated;
+
+    [OneTimeSetUp]
+    public void Open() => emulated = EmulatedCuda.Open();
+
+    [OneTimeTearDown]
+    public void Close() => emulated?.Dispose();
+
+    [TestCase("unet/tiny-a")]
+    [TestCase("vae/tiny-a-encoder")]
+    [TestCase("vae/tiny-a-decoder")]
+    [TestCase("clip-text/tiny-a")]
+    [TestCase("clip-vision/tiny-a")]
+    [TestCase("reward/tiny")]
+    [TestCase("finetune/tiny-a", Category = "Slow")]
+    [TestCase("schedulers/plms-10")]
+    [TestCase("optim/adamw-cosine")]
+    [TestCase("optim/sgd-nesterov-cosine")]
+    public void Agrees_with_the_recording(string name) => Golden.Check(name, backend: emulated!.Backend);
+}

@@ -1,0 +1,37 @@
+using AlignT2I.Engine;
+using AlignT2I.Engine.Backends.Cuda;
+
+namespace AlignT2I.Testing;
+
+/// <summary>An emulated device with a CUDA backend on it; when it ends the device must have everything back.</summary>
+public sealed class EmulatedCuda : IDisposable
+{
+    readonly EmulatedDevice device;
+    readonly CudaBackend backend;
+
+    EmulatedCuda(EmulatedDevice device, CudaOptions options)
+    {
+        this.device = device;
+        backend = new CudaBackend(device.Libraries, 0, options);
+    }
+
+    /// <summary>The backend.</summary>
+    public Backend Backend => backend;
+
+    /// <summary>A fresh backend; skips the test where g++ is absent.</summary>
+    /// <param name="cacheMemory">Whether freed memory is kept; without it the device sees an access between two tensors.</param>
+    /// <param name="memoryBytes">Size of the device's memory.</param>
+    /// <param name="fusesAttention">Whether the device's library has fused attention for 16-bit types.</param>
+    /// <param name="fusesBias">Whether the device's library adds biases to convolutions.</param>
+    public static EmulatedCuda Open(
+        bool cacheMemory = false, long memoryBytes = 4L << 30, bool fusesAttention = false, bool fusesBias = true) =>
+        new(EmulatedDevice.Open(memoryBytes, fusesBias, fusesAttention), new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null });
+
+    /// <summary>Ends backend and device.</summary>
+    /// <exception cref="EmulationException">Something was not given back.</exception>
+    public void Dispose()
+    {
+        backend.Dispose();
+        device.Dispose();
+    }
+}
