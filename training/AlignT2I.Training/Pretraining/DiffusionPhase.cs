@@ -13,10 +13,10 @@ internal sealed class DiffusionPhase(
     protected override Tensor Loss(Philox random)
     {
         int n = Options.DiffusionBatchSize, length = LatentScenes.LatentLength;
-        Tensor sample = Tensor.Empty([n, .. LatentScenes.LatentShape], DType.F32, AlignT2I.Engine.Backend.Cpu);
-        Tensor noise = Tensor.Empty(sample.Shape, DType.F32, AlignT2I.Engine.Backend.Cpu);
-        Tensor encoderHiddenStates = Tensor.Empty([n, .. scenes.TextShape], DType.F32, AlignT2I.Engine.Backend.Cpu);
-        Tensor timesteps = Tensor.Empty([n], DType.F32, AlignT2I.Engine.Backend.Cpu);
+        Tensor sample = Tensor.Empty([n, .. LatentScenes.LatentShape], DType.F32, Backend.Cpu);
+        Tensor noise = Tensor.Empty(sample.Shape, DType.F32, Backend.Cpu);
+        Tensor encoderHiddenStates = Tensor.Empty([n, .. scenes.TextShape], DType.F32, Backend.Cpu);
+        Tensor timesteps = Tensor.Empty([n], DType.F32, Backend.Cpu);
         random.Normal(noise.AsSpan<float>());
         for (int i = 0; i < n; i++)
         {

@@ -12,7 +12,7 @@ internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, Pre
     {
         Tensor pixels = RenderedImages.Render(RenderedImages.Draw(Options.VaeBatchSize, random)).To(Backend);
         DiagonalGaussian posterior = vae.Encode(pixels);
-        Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, AlignT2I.Engine.Backend.Cpu);
+        Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, Backend.Cpu);
         random.Normal(noise.AsSpan<float>());
         Tensor error = F.MseLoss(vae.Decoder.Call(posterior.Sample(noise.To(Backend))), pixels);
         return F.Add(error, F.Affine(posterior.KlDivergence(), Options.KlWeight));
