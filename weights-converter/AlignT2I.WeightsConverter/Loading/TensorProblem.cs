@@ -1,3 +1,4 @@
+using AlignT2I.Files;
 using AlignT2I.WeightsConverter.Streaming;
 
 namespace AlignT2I.WeightsConverter.Loading;
@@ -14,8 +15,8 @@ public sealed record TensorProblem(
     /// <summary>The problem in words.</summary>
     public override string ToString() => Kind switch
     {
-        TensorProblemKind.Missing => $"'{Name}' of shape {Shapes.Text(Expected!)} is missing",
-        TensorProblemKind.Misshapen => $"'{Name}' has shape {Shapes.Text(Found!)}, the model needs {Shapes.Text(Expected!)}",
-        _ => $"'{Name}' of shape {Shapes.Text(Found!)} is not part of the model",
+        TensorProblemKind.Missing => $"'{Printable.Text(Name)}' of shape {Shapes.Text(Expected!)} is missing",
+        TensorProblemKind.Misshapen => $"'{Printable.Text(Name)}' has shape {Shapes.Text(Found!)}, the model needs {Shapes.Text(Expected!)}",
+        _ => $"'{Printable.Text(Name)}' of shape {Shapes.Text(Found!)} is not part of the model",
     };
 }

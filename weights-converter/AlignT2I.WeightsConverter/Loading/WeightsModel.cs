@@ -126,8 +126,8 @@ public abstract class WeightsModel : IDisposable
         problems.AddRange(reader.Problems);
         TensorProblem[] left = [.. reader.Problems.Where(p => p.Kind == TensorProblemKind.Unexpected)];
         if (left.Length > 0)
-            Note($"left out: {left.Length} tensors that are not part of the model, {left[0].Name} among them");
+            Note($"left out: {left.Length} tensors that are not part of the model, {Printable.Text(left[0].Name)} among them");
     }
 
-    static string Example(TensorTable table) => table.Names.Count == 0 ? "" : $", '{table.Names.First()}' among them";
+    static string Example(TensorTable table) => table.Names.Count == 0 ? "" : $", '{Printable.Text(table.Names.First())}' among them";
 }

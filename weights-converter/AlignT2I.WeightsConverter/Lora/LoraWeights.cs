@@ -23,7 +23,7 @@ public sealed class LoraWeights : WeightsModel
             if (!found.TryGetValue((component, path), out Dictionary<string, ModelTensor>? module))
                 found.Add((component, path), module = []);
             if (!module.TryAdd(role, tensor))
-                throw new FileFormatException(table.Path, $"'{tensor.Name}' and '{module[role].Name}' are the same tensor under two names; which is right?");
+                throw new FileFormatException(table.Path, $"'{Printable.Text(tensor.Name)}' and '{Printable.Text(module[role].Name)}' are the same tensor under two names; which is right?");
         }
         foreach (((string Component, string Path) name, Dictionary<string, ModelTensor> tensors) in found)
             AddModule(table.Path, name, tensors);
@@ -60,7 +60,7 @@ public sealed class LoraWeights : WeightsModel
 
     (string Component, string Path, string Role) Parse(ModelTensor tensor) =>
         (Kind == ModelKind.KohyaLora ? ParseKohya(tensor.Name) : DiffusersLoraNames.Parse(tensor.Name))
-        ?? throw new FileFormatException(Path, $"'{tensor.Name}' is not a tensor of a LoRA for Stable Diffusion v1; is it one for another model?");
+        ?? throw new FileFormatException(Path, $"'{Printable.Text(tensor.Name)}' is not a tensor of a LoRA for Stable Diffusion v1; is it one for another model?");
 
     (string Component, string Path, string Role)? ParseKohya(string name)
     {
@@ -84,16 +84,16 @@ public sealed class LoraWeights : WeightsModel
         if (!tensors.TryGetValue(DiffusersLoraNames.Down, out ModelTensor? down) || !tensors.TryGetValue(DiffusersLoraNames.Up, out ModelTensor? up))
         {
             throw new FileFormatException(
-                file, $"module '{module.Path}' of the {module.Component} has only one of its two matrices; the file is damaged or cut.");
+                file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has only one of its two matrices; the file is damaged or cut.");
         }
         if (down.Shape.Count is not (2 or 4) || up.Shape.Count is not (2 or 4) || down.Shape[0] == 0 || down.Shape[0] != up.Shape[1]
             || Shapes.Count(up.Shape) != up.Shape[0] * up.Shape[1])
         {
-            throw new FileFormatException(file, $"module '{module.Path}' of the {module.Component} has down of shape {Shapes.Text(down.Shape)} and up of "
+            throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has down of shape {Shapes.Text(down.Shape)} and up of "
                 + $"shape {Shapes.Text(up.Shape)}; expected [rank, in] and [out, rank].");
         }
         if (!FloatingPoint.Is(down.DType) || !FloatingPoint.Is(up.DType))
-            throw new FileFormatException(file, $"module '{module.Path}' of the {module.Component} is {down.DType.FileName()}; expected a floating-point type.");
+            throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} is {down.DType.FileName()}; expected a floating-point type.");
         double alpha = tensors.TryGetValue(DiffusersLoraNames.Alpha, out ModelTensor? number) ? Number(file, number) : down.Shape[0];
         modules.Add(new LoraModule(module.Component, module.Path, down, up, alpha));
     }
@@ -101,11 +101,11 @@ public sealed class LoraWeights : WeightsModel
     static double Number(string file, ModelTensor tensor)
     {
         if (tensor.ElementCount != 1 || !FloatingPoint.Is(tensor.DType))
-            throw new FileFormatException(file, $"'{tensor.Name}' is {tensor.DType.FileName()} of shape {Shapes.Text(tensor.Shape)}; expected one number.");
+            throw new FileFormatException(file, $"'{Printable.Text(tensor.Name)}' is {tensor.DType.FileName()} of shape {Shapes.Text(tensor.Shape)}; expected one number.");
         byte[] bytes = new byte[tensor.ByteCount];
         tensor.Read(bytes);
         double[] value = new double[1];
         FloatingPoint.Widen(bytes, tensor.DType, value);
-        return double.IsFinite(value[0]) ? value[0] : throw new FileFormatException(file, $"'{tensor.Name}' is {value[0]}; expected a finite number.");
+        return double.IsFinite(value[0]) ? value[0] : throw new FileFormatException(file, $"'{Printable.Text(tensor.Name)}' is {value[0]}; expected a finite number.");
     }
 }

@@ -62,7 +62,7 @@ internal static class DiffCommand
             { MaxAbs: null } => $"{Types(d)}, values differ",
             _ => string.Create(CultureInfo.InvariantCulture, $"{Types(d)}, max abs {d.MaxAbs:0.###e+00}"),
         };
-        return $"  {d.Name}: {what}";
+        return $"  {Printable.Text(d.Name)}: {what}";
     }
 
     static string Types(TensorDifference d) => d.DTypes.First == d.DTypes.Second ? d.DTypes.First!.Value.FileName()
