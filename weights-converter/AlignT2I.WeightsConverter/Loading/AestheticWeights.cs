@@ -12,14 +12,16 @@ internal sealed class AestheticWeights : WeightsModel
 
     public AestheticWeights(TensorTable table) : base(table.Path, ModelKind.AestheticPredictor)
     {
-        config = AestheticPredictorConfig.OfShapes(
-            name => table.TryGet(name, out ModelTensor? tensor) ? tensor.Shape.Select(d => (int)d).ToArray() : (Shape?)null, table.Path);
+        config = AestheticPredictorConfig.OfShapes(ShapeOf, table.Path);
+        config.Validate(table.Path);
         var reader = new ComponentReader(table);
-        Add("", "model.safetensors", reader.Read(
-            "aesthetic", ParameterOutline.Of(p => _ = new AestheticPredictor(p, config)), Rearrange.AsIs));
+        Add("", "model.safetensors", reader.Read("aesthetic", ParameterOutline.Of(p => _ = new AestheticPredictor(p, config)), Rearrange.AsIs));
         reader.Finish("aesthetic", _ => false);
         AddProblems(reader);
         Own(table);
+
+        Shape? ShapeOf(string name) => table.TryGet(name, out ModelTensor? tensor) && tensor.Shape.Count is > 0 and <= Shape.MaxRank
+            ? Shape.Create([.. tensor.Shape.Select(d => (int)Math.Min(d, int.MaxValue))]) : (Shape?)null;
     }
 
     internal override void WriteConfigs(string folder) => config.Write(System.IO.Path.Combine(folder, "config.json"));
