@@ -169,6 +169,26 @@ internal sealed class StableDiffusionPipelineTests
         Assert.That(() => StableDiffusionModel.Load(folder), Throws.TypeOf<FileFormatException>().With.Message.Contains(weights));
     }
 
+    [TestCase(HubConfigs.ModelIndex, HubConfigs.Preprocessor)]
+    [TestCase(HubConfigs.ModelIndexToday, HubConfigs.PreprocessorToday)]
+    public void Folders_as_people_download_them_are_read(string index, string preprocessor)
+    {
+        using StableDiffusionModel model = Tiny();
+        model.Save(folder);
+        File.WriteAllText(Path.Combine(folder, "model_index.json"), index);
+        File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), HubConfigs.Scheduler);
+        File.WriteAllText(Path.Combine(folder, "tokenizer", "tokenizer_config.json"), HubConfigs.Tokenizer.Replace("77", "8"));
+        foreach (string part in (string[])["safety_checker", "feature_extractor"])
+            Directory.CreateDirectory(Path.Combine(folder, part));
+        string processor = Path.Combine(folder, "feature_extractor", "preprocessor_config.json");
+        File.WriteAllText(processor, preprocessor);
+
+        Assert.That(ClipImageProcessorConfig.Read(processor).ImageStd, Is.EqualTo(new ClipImageProcessorConfig().ImageStd));
+        using StableDiffusionModel again = StableDiffusionModel.Load(folder);
+        Image before = new StableDiffusionPipeline(model).Generate(["two stars"], [3], options)[0];
+        Assert.That(new StableDiffusionPipeline(again).Generate(["two stars"], [3], options)[0].Pixels, Is.EqualTo(before.Pixels));
+    }
+
     [Test]
     public void The_position_ids_of_older_transformers_are_ignored_and_nothing_else()
     {
