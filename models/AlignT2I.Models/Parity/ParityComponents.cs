@@ -31,14 +31,17 @@ public static class ParityComponents
         ["vae"] = VaeParity.Run,
     };
 
+    /// <summary>Networks: they compute in 16 bits too. The rest is float32 or float64 whatever networks compute in, or trains, which diverges.</summary>
+    static readonly HashSet<string> networks = ["clip-text", "clip-vision", "inception", "pipeline", "unet", "vae"];
+
     /// <summary>The components that can be run.</summary>
     public static IEnumerable<string> Names => runners.Keys;
 
     /// <summary>Runs one case.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="backend">What computes.</param>
-    /// <param name="dtype">The type to compute in: F32 or F64.</param>
-    /// <exception cref="UsageException">There is no such file, or nothing here runs the recording's component.</exception>
+    /// <param name="dtype">The type to compute in.</param>
+    /// <exception cref="UsageException">There is no such file, or nothing here runs the recording's component, or not in that type.</exception>
     /// <exception cref="FileFormatException">The file is not a recorded case.</exception>
     public static ParityReport Run(string path, Backend backend, DType dtype)
     {
@@ -46,8 +49,12 @@ public static class ParityComponents
         if (!runners.TryGetValue(recorded.Component, out Action<ParityRun>? runner))
             throw new UsageException(
                 $"{path}: component '{recorded.Component}' cannot be run; those that can are {string.Join(", ", Names)}.");
-        if (dtype is not (DType.F32 or DType.F64))
-            throw new UsageException($"a case can be run in float32 or float64, not in {dtype}.");
+        if (dtype.IsHalf && !networks.Contains(recorded.Component))
+        {
+            throw new UsageException(
+                $"{path}: component '{recorded.Component}' is not computed in 16 bits; those that are: {string.Join(", ", networks)}. Use float32.");
+        }
+
         var run = new ParityRun(recorded, backend, dtype);
         using MemoryScope scope = MemoryScope.Open();
         runner(run);

@@ -7,16 +7,19 @@ namespace AlignT2I.Models.Parity;
 internal static class ParityLimits
 {
     /// <summary>Outputs of UNet, VAE and CLIP.</summary>
-    public const double Output = 1e-5;
+    public static readonly ParityLimit Output = new(1e-5, Roundings: 8);
 
     /// <summary>Gradients, each tensor for itself.</summary>
-    public const double Gradient = 5e-5;
+    public static readonly ParityLimit Gradient = new(5e-5, Roundings: 40);
 
     /// <summary>Largest absolute value of gradients that are zero in exact arithmetic.</summary>
-    public const double AnalyticZero = 1e-4;
+    public static readonly ParityLimit AnalyticZero = new(1e-4, Roundings: 32);
 
     /// <summary>Latents and images of a whole sampling run.</summary>
-    public const double Pipeline = 3e-5;
+    public static readonly ParityLimit Pipeline = new(3e-5, Roundings: 16);
+
+    /// <summary>Largest difference of a pixel of a whole sampling run, in levels of 255.</summary>
+    public static readonly ParityLimit PipelineLevels = new(1, Roundings: 8192);
 
     /// <summary>Schedulers computed in float64.</summary>
     public const double SchedulerFloat64 = 1e-10;
@@ -36,10 +39,10 @@ internal static class ParityLimits
     /// <summary>
     /// Sum, L2 norm and product of condensed changes of parameters, each over the change's L2 norm: five times the recordings' own noise.
     /// </summary>
-    public static readonly (double Sum, double Norm, double Dot) DeltaStatistics = (4e-2, 3e-3, 1e-2);
+    public static readonly (ParityLimit Sum, ParityLimit Norm, ParityLimit Dot) DeltaStatistics = (4e-2, 3e-3, 1e-2);
 
     /// <summary>Condensed tensors where both sides were computed in float64.</summary>
-    public static readonly (double Sum, double Norm, double Dot) StatisticsFloat64 = (1e-6, 1e-6, 1e-6);
+    public static readonly (ParityLimit Sum, ParityLimit Norm, ParityLimit Dot) StatisticsFloat64 = (1e-6, 1e-6, 1e-6);
 
     /// <summary>
     /// Largest difference of condensed changes so small that float32 rounds most of them away: a moving average that hardly moves.
@@ -50,13 +53,13 @@ internal static class ParityLimits
     public const double Optimizer = 3e-7;
 
     /// <summary>Condensed gradients, each over the tensor's L2 norm: the sum of the elements.</summary>
-    public const double StatSum = 2e-3;
+    public static readonly ParityLimit StatSum = new(2e-3, Roundings: 1000);
 
     /// <summary>Condensed gradients: the L2 norm.</summary>
-    public const double StatNorm = 1e-5;
+    public static readonly ParityLimit StatNorm = new(1e-5, Roundings: 4);
 
     /// <summary>Condensed gradients: the product with a fixed vector.</summary>
-    public const double StatDot = 1e-4;
+    public static readonly ParityLimit StatDot = new(1e-4, Roundings: 32);
 
     /// <summary>Normal random numbers, largest difference: the reference's logarithm, sine and cosine are vectorized float32.</summary>
     public const double Normals = 1e-6;

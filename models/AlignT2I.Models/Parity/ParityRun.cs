@@ -25,8 +25,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
 
     /// <summary>A store that gives a model the case's synthetic weights; the caller disposes it.</summary>
     /// <exception cref="FileFormatException">The case has no weights.</exception>
-    public ParameterStore Parameters() => new(backend, dtype, new SyntheticParameters(
-        recorded.Weights ?? throw new FileFormatException(recorded.Path, "the case has weights 'none'; this component needs a model's.")));
+    public ParameterStore Parameters() => new(backend, dtype, new SyntheticParameters(recorded.Weights
+        ?? throw new FileFormatException(recorded.Path, "the case has weights 'none'; this component needs a model's.")), masters: true);
 
     /// <summary>A tensor of the recording in the engine's type, laid out as in the file.</summary>
     public Tensor Tensor(string name) => Make(recorded.Values(name), recorded.ShapeOf(name));
@@ -46,10 +46,10 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         : AlignT2I.Engine.Tensor.From(Array.ConvertAll(values, v => (float)v), shape, backend);
 
     /// <summary>Compares a tensor that lies as in the file.</summary>
-    public void Check(string name, Tensor? found, double limit) => Check(name, Doubles(name, found), limit);
+    public void Check(string name, Tensor? found, ParityLimit limit) => Check(name, Doubles(name, found), limit);
 
     /// <summary>Compares an image [N, H, W, C] with the recording's [N, C, H, W].</summary>
-    public void CheckImage(string name, Tensor? found, double limit)
+    public void CheckImage(string name, Tensor? found, ParityLimit limit)
     {
         double[] values = Doubles(name, found);
         Check(name, found is null ? values : ImageLayout.ToChannelsFirst(values, found.Shape), limit);
@@ -58,7 +58,7 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     /// <summary>
     /// Compares values in the order of the file: relatively, or absolutely where the recording says that they are zero but for rounding.
     /// </summary>
-    public void Check(string name, double[] found, double limit)
+    public void Check(string name, double[] found, ParityLimit limit)
     {
         if (recorded.IsAnalyticZero(name))
             Compare(name, found, ParityMeasure.MaxAbs, ParityLimits.AnalyticZero, "zero but for rounding");
@@ -67,7 +67,7 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     }
 
     /// <summary>Compares values in the order of the file by the largest difference; a limit of 0 demands equality.</summary>
-    public void CheckMaxAbs(string name, double[] found, double limit) => Compare(name, found, ParityMeasure.MaxAbs, limit, "");
+    public void CheckMaxAbs(string name, double[] found, ParityLimit limit) => Compare(name, found, ParityMeasure.MaxAbs, limit, "");
 
     /// <summary>
     /// Compares the gradients of all parameters: every <c>grad.param.*</c>, and <c>gradstat</c> where the recording has it.
@@ -97,7 +97,7 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     /// <param name="limits">For the differences of the columns, each divided by the tensor's L2 norm.</param>
     /// <param name="rounding">Limit of the largest difference where the recording's own noise is above a tenth of the table.</param>
     public void CheckStatistics(
-        string table, string names, Func<string, double[]> values, (double Sum, double Norm, double Dot) limits, double rounding = 0)
+        string table, string names, Func<string, double[]> values, (ParityLimit Sum, ParityLimit Norm, ParityLimit Dot) limits, double rounding = 0)
     {
         bool float64 = dtype == DType.F64 && recorded.Has(table + "_f64");
         double[] rows = recorded.Values(float64 ? table + "_f64" : table), found = new double[rows.Length];
@@ -124,10 +124,10 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         }
         if (float64)
             limits = ParityLimits.StatisticsFloat64;
-        ReadOnlySpan<(string Column, double Limit)> columns = [("sum", limits.Sum), ("L2", limits.Norm), ("dot", limits.Dot)];
+        ReadOnlySpan<(string Column, ParityLimit Limit)> columns = [("sum", limits.Sum), ("L2", limits.Norm), ("dot", limits.Dot)];
         for (int column = 0; column < 3; column++)
             comparisons.Add(new ParityComparison(
-                $"{table} {columns[column].Column}", double.NaN, worst[column].Worst, ParityMeasure.RelativeL2, columns[column].Limit,
+                $"{table} {columns[column].Column}", double.NaN, worst[column].Worst, ParityMeasure.RelativeL2, columns[column].Limit.For(dtype),
                 $"of {rowNames.Length}, worst: {worst[column].Name}"));
     }
 
@@ -158,13 +158,13 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         return comparisons;
     }
 
-    void Compare(string name, double[] found, ParityMeasure measure, double limit, string note)
+    void Compare(string name, double[] found, ParityMeasure measure, ParityLimit limit, string note)
     {
         double[] expected = recorded.Values(name);
         compared.Add(name);
         comparisons.Add(found.Length == expected.Length
-            ? ParityComparison.Of(name, found, expected, measure, limit, note)
-            : new ParityComparison(name, double.NaN, double.NaN, measure, limit, $"{found.Length} values instead of {expected.Length}"));
+            ? ParityComparison.Of(name, found, expected, measure, limit.For(dtype), note)
+            : new ParityComparison(name, double.NaN, double.NaN, measure, limit.For(dtype), $"{found.Length} values instead of {expected.Length}"));
     }
 
     Tensor Image(string name, double[] values, Shape s) => s.Rank == 4

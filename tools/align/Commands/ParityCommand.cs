@@ -20,7 +20,7 @@ internal static class ParityCommand
 
     static readonly Option<string> dtype = new("--dtype")
     {
-        Description = "type to compute in: float32 or float64",
+        Description = "type to compute in: float32, bfloat16, float16 or float64",
         DefaultValueFactory = _ => "float32",
     };
 
@@ -29,14 +29,14 @@ internal static class ParityCommand
     public static Command Create()
     {
         device.AcceptOnlyFromAmong("cpu");
-        dtype.AcceptOnlyFromAmong("float32", "float64");
+        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16", "float64");
         var command = new Command("parity", CommandOptions.WithExample(
             "Run recorded reference cases and compare every result; exit code 1 where one is beyond its tolerance.",
             "align parity tests/goldens/unet/eps-probe.safetensors"))
             { cases, device, dtype, json };
         command.SetAction(parse => Run(
             parse.GetRequiredValue(cases),
-            parse.GetRequiredValue(dtype) == "float64" ? DType.F64 : DType.F32,
+            DTypes.Named(parse.GetRequiredValue(dtype))!.Value,
             parse.GetValue(json),
             Console.Out));
         return command;
