@@ -52,7 +52,7 @@ internal sealed class ClipConversionTests
             config.TextConfig.VocabSize, config.TextConfig.EosTokenId), Is.EqualTo((32, 64, 2, 1, 512, 511)));
         Assert.That((config.VisionConfig.HiddenSize, config.VisionConfig.PatchSize, config.VisionConfig.ImageSize, config.VisionConfig.IntermediateSize),
             Is.EqualTo((64, 16, 32, 256)));
-        Assert.That(File.Exists(Path.Combine(folder["clip"], "preprocessor_config.json")));
+        Assert.That(File.ReadAllText(Path.Combine(folder["clip"], "preprocessor_config.json")), Does.Match("\"shortest_edge\": 32"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using AlignT2I.Files;
 using AlignT2I.Files.Tests;
 using AlignT2I.WeightsConverter.Loading;
 using AlignT2I.WeightsConverter.Writing;
@@ -86,7 +87,7 @@ internal sealed class LdmConversionTests
     [Test]
     public void A_file_without_a_running_average_says_so()
     {
-        Files.UsageException e = Assert.Throws<Files.UsageException>(() => WeightsModel.Open(
+        UsageException e = Assert.Throws<UsageException>(() => WeightsModel.Open(
             Checkpoints.File("ldm-pruned-fp16.safetensors"), Checkpoints.Tiny with { Weights = WeightsChoice.Ema }))!;
         Assert.That(e.Message, Does.Contain("model_ema"));
     }
@@ -94,13 +95,74 @@ internal sealed class LdmConversionTests
     [Test]
     public void Sizes_that_the_file_cannot_say_and_that_are_not_those_of_v1_5_are_asked_for()
     {
-        Files.FileFormatException e = Assert.Throws<Files.FileFormatException>(
+        FileFormatException e = Assert.Throws<FileFormatException>(
             () => WeightsModel.Open(Checkpoints.File("ldm-pruned-fp16.safetensors")))!;
         Assert.That(e.Message, Does.Contain("--config").And.Contain("norm_num_groups"));
     }
 
-    [TestCase(Files.SafetensorsDType.Float16, "diffusers-safetensors-fp16", ".fp16")]
-    public void A_type_rounds_as_the_recording_did(Files.SafetensorsDType dtype, string expected, string variant)
+    [Test]
+    public void Shards_are_one_model()
+    {
+        string source = Checkpoints.Folder("diffusers-safetensors-fp32");
+        Checkpoints.Convert(source, folder["sharded"]);
+        string stem = Path.Combine(folder["sharded"], "unet", "diffusion_pytorch_model");
+        Dictionary<string, string> places;
+        using (SafetensorsFile whole = SafetensorsFile.Open(stem + ".safetensors"))
+        {
+            places = whole.Tensors.Select((t, i) => (t.Name, Shard: $"{stem}-0000{i % 2}-of-00002.safetensors")).ToDictionary();
+            foreach (IGrouping<string, string> shard in places.GroupBy(p => p.Value, p => p.Key))
+            {
+                using SafetensorsWriter writer = SafetensorsWriter.Create(
+                    shard.Key, shard.Select(n => new SafetensorsEntry(n, whole[n].DType, whole[n].Shape)));
+                foreach (string name in shard)
+                    writer.Write(name, whole.GetBytes(name));
+                writer.Commit();
+            }
+        }
+        File.Delete(stem + ".safetensors");
+        string map = string.Join(", ", places.Select(p => $"\"{p.Key}\": \"{Path.GetFileName(p.Value)}\""));
+        File.WriteAllText(stem + ".safetensors.index.json", "{\"weight_map\": {" + map + "}}");
+        using WeightsModel expected = WeightsModel.Open(source), found = WeightsModel.Open(folder["sharded"]);
+        Assert.That(Checkpoints.Content(found), Is.EquivalentTo(Checkpoints.Content(expected)));
+    }
+
+    [Test]
+    public void A_stopped_conversion_leaves_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var options = new ConversionOptions { Cancellation = stop.Token, Progress = new Stop(stop) };
+        foreach (string target in (string[])["folder", "file.safetensors"])
+            Assert.Throws<OperationCanceledException>(() => Checkpoints.Convert(Checkpoints.Folder("diffusers-safetensors-fp32"), folder[target], null, options));
+        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void Progress_counts_every_byte_once()
+    {
+        List<ConversionProgress> told = [];
+        var options = new ConversionOptions { Progress = new Listener(told), DType = SafetensorsDType.BFloat16 };
+        Checkpoints.Convert(Checkpoints.Folder("diffusers-safetensors-fp32"), folder["out"], null, options);
+        Assert.That(told.Select(p => p.BytesDone), Is.Ordered.Ascending);
+        Assert.That(told[^1], Is.EqualTo(new ConversionProgress(2 * 398_515, 2 * 398_515)));
+        Assert.That(told, Has.Count.EqualTo(368));
+    }
+
+    sealed class Stop(CancellationTokenSource source) : IProgress<ConversionProgress>
+    {
+        public void Report(ConversionProgress value)
+        {
+            if (value.BytesDone > value.BytesTotal / 2)
+                source.Cancel();
+        }
+    }
+
+    sealed class Listener(List<ConversionProgress> told) : IProgress<ConversionProgress>
+    {
+        public void Report(ConversionProgress value) => told.Add(value);
+    }
+
+    [TestCase(SafetensorsDType.Float16, "diffusers-safetensors-fp16", ".fp16")]
+    public void A_type_rounds_as_the_recording_did(SafetensorsDType dtype, string expected, string variant)
     {
         Checkpoints.Convert(
             Checkpoints.Folder("diffusers-safetensors-fp32"), folder["out"], options: new ConversionOptions { DType = dtype });

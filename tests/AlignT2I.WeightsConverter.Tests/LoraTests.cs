@@ -46,6 +46,8 @@ internal sealed class LoraTests
         Assert.That(before.Where(t => t.Key.EndsWith(".lora_down.weight", StringComparison.Ordinal)).All(t => after[t.Key] == t.Value));
         using WeightsModel first = WeightsModel.Open(source), second = WeightsModel.Open(folder["kohya.safetensors"]);
         Assert.That(Checkpoints.Content(second), Is.EquivalentTo(Checkpoints.Content(first)));
+        using SafetensorsFile kohya = SafetensorsFile.Open(folder["kohya.safetensors"]);
+        Assert.That(kohya.Metadata, Does.ContainKey("ss_network_dim").WithValue("4"), "what the trainer wrote goes along");
     }
 
     [TestCase("down_blocks.0.attentions.1.transformer_blocks.0.attn1.to_out.0")]

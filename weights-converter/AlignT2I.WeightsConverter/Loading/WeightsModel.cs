@@ -1,6 +1,7 @@
 using AlignT2I.Files;
 using AlignT2I.WeightsConverter.Lora;
 using AlignT2I.WeightsConverter.Streaming;
+using AlignT2I.WeightsConverter.Writing;
 
 namespace AlignT2I.WeightsConverter.Loading;
 
@@ -106,6 +107,9 @@ public abstract class WeightsModel : IDisposable
 
     /// <summary>The model's tensors under the names of its single-file form.</summary>
     internal abstract IEnumerable<ModelTensor> SingleFile();
+
+    /// <summary>The single file's <c>__metadata__</c>.</summary>
+    internal virtual IReadOnlyDictionary<string, string> SingleFileMetadata => TensorStream.PyTorchMetadata;
 
     private protected void Note(string sentence) => notes.Add(sentence);
 

@@ -2,6 +2,7 @@ using AlignT2I.Files;
 using AlignT2I.WeightsConverter.Loading;
 using AlignT2I.WeightsConverter.Names;
 using AlignT2I.WeightsConverter.Streaming;
+using AlignT2I.WeightsConverter.Writing;
 
 namespace AlignT2I.WeightsConverter.Lora;
 
@@ -11,11 +12,13 @@ public sealed class LoraWeights : WeightsModel
 {
     const string KohyaUNet = "lora_unet_", KohyaText = "lora_te_";
 
+    readonly IReadOnlyDictionary<string, string> metadata;
     readonly LoraPaths paths = new();
     readonly List<LoraModule> modules = [];
 
     internal LoraWeights(TensorTable table, ModelKind kind) : base(table.Path, kind)
     {
+        metadata = table.Metadata;
         Dictionary<(string Component, string Path), Dictionary<string, ModelTensor>> found = [];
         foreach (ModelTensor tensor in table.Tensors)
         {
@@ -42,6 +45,10 @@ public sealed class LoraWeights : WeightsModel
     internal override IEnumerable<ModelTensor> SingleFile() => Kind == ModelKind.KohyaLora
         ? Components.SelectMany(c => c.Tensors.Select(t => t.As($"{c.Name}.{t.Name}")))
         : modules.SelectMany(Kohya);
+
+    /// <summary>What the trainer wrote about itself, such as kohya's <c>ss_network_dim</c>, goes along.</summary>
+    internal override IReadOnlyDictionary<string, string> SingleFileMetadata =>
+        TensorStream.PyTorchMetadata.Concat(metadata.Where(m => !TensorStream.PyTorchMetadata.ContainsKey(m.Key))).ToDictionary();
 
     static IEnumerable<ModelTensor> Diffusers(LoraModule module)
     {

@@ -24,7 +24,7 @@ public static class Converter
         model.RequireComplete();
         bool single = IsSingleFile(path);
         CheckTarget(model.Path, path, single, options.Overwrite);
-        return single ? WriteFile(path, model.SingleFile(), TensorStream.PyTorchMetadata, options) : WriteFolder(model, path, options);
+        return single ? WriteFile(model, path, options) : WriteFolder(model, path, options);
     }
 
     /// <summary>Whether a name is that of a single file; other endings of weights files are refused.</summary>
@@ -37,13 +37,11 @@ public static class Converter
         _ => false,
     };
 
-    /// <summary>Writes tensors to one file.</summary>
-    internal static long WriteFile(
-        string path, IEnumerable<ModelTensor> tensors, IReadOnlyDictionary<string, string> metadata, ConversionOptions options)
+    static long WriteFile(WeightsModel model, string path, ConversionOptions options)
     {
-        ModelTensor[] cast = [.. tensors.Select(t => CastTensor.To(t, options.DType))];
-        long bytes = cast.Sum(t => t.ByteCount);
-        new TensorStream(options, bytes).Write(path, cast, metadata);
+        ModelTensor[] tensors = [.. model.SingleFile().Select(t => CastTensor.To(t, options.DType))];
+        long bytes = tensors.Sum(t => t.ByteCount);
+        new TensorStream(options, bytes).Write(path, tensors, model.SingleFileMetadata);
         return bytes;
     }
 
@@ -64,7 +62,7 @@ public static class Converter
     }
 
     /// <summary>Fails where the name must not be written.</summary>
-    internal static void CheckTarget(string source, string path, bool single, bool overwrite)
+    static void CheckTarget(string source, string path, bool single, bool overwrite)
     {
         if (Path.GetFullPath(source) == Path.GetFullPath(Path.TrimEndingDirectorySeparator(path)))
             throw new UsageException($"{path}: it is what is read; choose another name for what is written.");
