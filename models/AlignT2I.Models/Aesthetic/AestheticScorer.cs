@@ -44,7 +44,7 @@ public sealed class AestheticScorer : IDisposable
     {
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
-        return Model.Call(imageEmbeds).ToArray<float>();
+        return Model.Call(imageEmbeds.To(store.Backend)).ToArray<float>();
     }
 
     /// <summary>Frees the weights.</summary>

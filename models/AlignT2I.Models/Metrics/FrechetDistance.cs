@@ -46,7 +46,7 @@ public static class FrechetDistance
     internal static (double[] Mean, Tensor Covariance) Statistics(Tensor features)
     {
         int n = features.Shape[0], d = features.Shape[1];
-        Tensor rows = F.Cast(features, DType.F64);
+        Tensor rows = F.Cast(features.To(Backend.Cpu), DType.F64);     // where float64 is
         double[] mean = new double[d];
         for (int i = 0; i < n; i++)
             TensorPrimitives.Add(mean, rows.AsSpan<double>().Slice(i * d, d), mean);
