@@ -9,6 +9,7 @@ internal sealed class HelpTests
     [TestCase("evaluate")]
     [TestCase("pretrain")]
     [TestCase("parity")]
+    [TestCase("synthesize")]
     public void A_command_explains_itself_with_an_example(string command)
     {
         CommandRun run = CommandRun.Align(command, "--help").Succeeded();
@@ -26,7 +27,7 @@ internal sealed class HelpTests
     public void The_umbrella_lists_its_commands()
     {
         string output = CommandRun.Align("--help").Succeeded().Output;
-        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "pretrain", "parity"])
+        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "pretrain", "parity", "synthesize"])
             Assert.That(output, Does.Contain(command));
     }
 

@@ -14,5 +14,6 @@ internal static class AlignCommand
         EvaluateCommand.Create(),
         PretrainCommand.Create(),
         ParityCommand.Create(),
+        SynthesizeCommand.Create(),
     };
 }

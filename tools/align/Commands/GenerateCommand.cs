@@ -80,7 +80,7 @@ internal static class GenerateCommand
 
     static readonly Option<DirectoryInfo?> clip = new("--clip")
     {
-        Description = "the CLIP that the reward was trained on [default: the model]",
+        Description = "the CLIP that the reward was trained on: a model or clip-vit-large-patch14 [default: the model]",
     };
 
     static readonly Option<string> shard = new("--shard")

@@ -101,7 +101,7 @@ internal static class GenerateRun
             ("model", request.UNet is null ? request.Model : $"{request.Model}, UNet of {request.UNet}"),
             ("prompts", $"{prompts}"),
             ("images", $"{prompts * (request.Best ?? request.Count)} of {width} x {height} pixels{chosen}"),
-            ("sampler", $"{sampler}, {options.Steps} steps, guidance {CommandOptions.Text(options.GuidanceScale)}"),
+            ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, guidance {CommandOptions.Text(options.GuidanceScale)}"),
             ("seed", request.Prompts is null ? $"drawn from {request.Seed} for each image" : $"{request.Seed} for each prompt's first image"),
             ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, and {Gigabytes(memory.Denoising)} to denoise "
                 + $"{batch} at a time or {Gigabytes(memory.Decoding)} to decode one"),

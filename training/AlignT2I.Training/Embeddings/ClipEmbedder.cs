@@ -9,9 +9,10 @@ namespace AlignT2I.Training.Embeddings;
 public sealed class ClipEmbedder : IDisposable
 {
     const string ConfigName = "config.json", WeightsName = "model.safetensors";
+    const string TextFolder = "text_encoder", VisionFolder = "image_encoder";
 
-    // 0, 1, 2 ...: older transformers saved them.
-    static readonly string[] positionIds = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"];
+    // 0, 1, 2 ..., which older transformers saved; and the scale of similarities, which embeddings do without.
+    static readonly string[] ignored = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids", "logit_scale"];
 
     readonly ClipTokenizer tokenizer;
     readonly ClipTextModelWithProjection text;
@@ -39,39 +40,65 @@ public sealed class ClipEmbedder : IDisposable
     /// <summary>Tells this CLIP from others: a hash of its weights.</summary>
     public string Hash { get; }
 
-    /// <summary>Reads <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections, and <c>feature_extractor/</c> if it is there.</summary>
-    /// <param name="modelFolder">A diffusers folder.</param>
+    /// <summary>
+    /// Reads a diffusers folder: <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections, and
+    /// <c>feature_extractor/</c> if it is there; or a transformers folder of CLIP, all of them side by side with one <c>config.json</c>.
+    /// </summary>
+    /// <param name="folder">The folder, as <c>clip-vit-large-patch14</c> or a model that has both encoders.</param>
     /// <param name="backend">Where it computes; null is the CPU.</param>
     /// <exception cref="UsageException">A part is missing.</exception>
     /// <exception cref="FileFormatException">A part is damaged, or has no projection.</exception>
-    public static ClipEmbedder Load(string modelFolder, Backend? backend = null)
+    public static ClipEmbedder Load(string folder, Backend? backend = null)
     {
-        string textFolder = Path.Combine(modelFolder, "text_encoder"), visionFolder = Path.Combine(modelFolder, "image_encoder");
-        Require(modelFolder);
-        ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"));
+        Require(folder);
+        return IsClip(folder) ? LoadClip(folder, backend) : LoadModel(folder, backend);
+    }
+
+    /// <summary>Checks that a folder has both encoders, before long work whose result they are to judge.</summary>
+    /// <param name="folder">A diffusers folder, or a transformers folder of CLIP.</param>
+    /// <exception cref="UsageException">A part is missing.</exception>
+    public static void Require(string folder)
+    {
+        if (IsClip(folder))
+            return;
+        foreach (string part in (ReadOnlySpan<string>)[TextFolder, VisionFolder])
+        {
+            string path = Path.Combine(folder, part, ConfigName);
+            if (!File.Exists(path))
+            {
+                throw new UsageException($"{path}: there is no such file; embeddings need a model with {TextFolder}/ and {VisionFolder}/, "
+                    + "or a folder of CLIP such as clip-vit-large-patch14.");
+            }
+        }
+    }
+
+    static bool IsClip(string folder) => File.Exists(Path.Combine(folder, ConfigName));
+
+    static ClipEmbedder LoadModel(string folder, Backend? backend)
+    {
+        string textFolder = Path.Combine(folder, TextFolder), visionFolder = Path.Combine(folder, VisionFolder);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
         (ParameterStore textStore, ClipTextModelWithProjection text) = Read(
             textFolder, backend, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
         (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
             visionFolder, backend, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
         string hash = ModelFolder.Hash(textFolder, WeightsName) + ModelFolder.Hash(visionFolder, WeightsName);
-        var processor = new ClipImageProcessor(
-            vision.VisionModel.Config.ImageSize,
-            ClipImageProcessorConfig.Read(Path.Combine(modelFolder, "feature_extractor", "preprocessor_config.json")));
-        return new ClipEmbedder(tokenizer, text, vision, processor, hash, textStore, visionStore);
+        return new ClipEmbedder(tokenizer, text, vision, Processor(vision, Path.Combine(folder, "feature_extractor")), hash, textStore, visionStore);
     }
 
-    /// <summary>Checks that a folder has both towers, before long work whose result they are to judge.</summary>
-    /// <param name="modelFolder">A diffusers folder.</param>
-    /// <exception cref="UsageException">A part is missing.</exception>
-    public static void Require(string modelFolder)
+    static ClipEmbedder LoadClip(string folder, Backend? backend)
     {
-        foreach (string part in (ReadOnlySpan<string>)["text_encoder", "image_encoder"])
-        {
-            string path = Path.Combine(modelFolder, part, ConfigName);
-            if (!File.Exists(path))
-                throw new UsageException($"{path}: there is no such file; embeddings need a model with text_encoder/ and image_encoder/.");
-        }
+        ClipConfig config = ClipConfig.Read(Path.Combine(folder, ConfigName));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(folder, config.TextConfig.MaxPositionEmbeddings);
+        (ParameterStore store, (ClipTextModelWithProjection Text, ClipVisionModelWithProjection Vision) towers) = Read(folder, backend, p => (
+            new ClipTextModelWithProjection(p, config.TextConfig with { ProjectionDim = config.ProjectionDim }),
+            new ClipVisionModelWithProjection(p, config.VisionConfig with { ProjectionDim = config.ProjectionDim })));
+        return new ClipEmbedder(
+            tokenizer, towers.Text, towers.Vision, Processor(towers.Vision, folder), ModelFolder.Hash(folder, WeightsName), store);
     }
+
+    static ClipImageProcessor Processor(ClipVisionModelWithProjection vision, string folder) => new(
+        vision.VisionModel.Config.ImageSize, ClipImageProcessorConfig.Read(Path.Combine(folder, "preprocessor_config.json")));
 
     /// <summary>Embeddings of images of any sizes.</summary>
     /// <param name="images">RGB images.</param>
@@ -106,7 +133,7 @@ public sealed class ClipEmbedder : IDisposable
     static (ParameterStore Store, T Model) Read<T>(string folder, Backend? backend, Func<ParameterBuilder, T> build)
     {
         using SafetensorsSet weights = SafetensorsSet.Open(folder, WeightsName);
-        var store = new ParameterStore(new SafetensorsParameters(weights, ignored: positionIds), backend);
+        var store = new ParameterStore(new SafetensorsParameters(weights, ignored: ignored), backend);
         try
         {
             T model = build(store.Root);
