@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using AlignT2I.Engine;
 using AlignT2I.Files;
+using AlignT2I.Native;
 
 namespace AlignT2I.CommandLine;
 
@@ -33,7 +34,7 @@ public static class Shell
             Console.Error.WriteLine(e.Message);
             return BadInput;
         }
-        catch (Exception e) when (e is StorageException or MissingLibraryException)
+        catch (Exception e) when (e is StorageException or MissingLibraryException or CudaUnavailableException)
         {
             Console.Error.WriteLine(e.Message);
             return BadEnvironment;

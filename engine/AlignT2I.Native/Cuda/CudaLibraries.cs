@@ -8,7 +8,7 @@ namespace AlignT2I.Native;
 public sealed record CudaLibraries(ICudaDriver Driver, INvrtc Nvrtc, ICudaBlas Blas, ICudaDnn Dnn)
 {
     /// <summary>The native libraries. The driver comes first: it decides which versions of the others it can run.</summary>
-    /// <exception cref="MissingLibraryException">One of them, or a device, is not on this machine.</exception>
+    /// <exception cref="CudaUnavailableException">One of them, or a device, is not on this machine.</exception>
     public static CudaLibraries Native()
     {
         NativeCudaDriver driver = new();

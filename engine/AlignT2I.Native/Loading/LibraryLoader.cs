@@ -17,8 +17,8 @@ internal static class LibraryLoader
     public static int? DriverMajor { get; set; }
 
     /// <summary>Loads a library, once for the process.</summary>
-    /// <exception cref="MissingLibraryException">It is under none of its names in any of the places.</exception>
-    public static LoadedLibrary Load(SharedLibrary library) => TryLoad(library) ?? throw new MissingLibraryException(Describe(library));
+    /// <exception cref="CudaUnavailableException">It is under none of its names in any of the places.</exception>
+    public static LoadedLibrary Load(SharedLibrary library) => TryLoad(library) ?? throw new CudaUnavailableException(Describe(library));
 
     /// <summary>Loads a library; null where it is not there.</summary>
     public static LoadedLibrary? TryLoad(SharedLibrary library)

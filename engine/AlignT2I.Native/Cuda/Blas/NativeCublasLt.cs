@@ -9,7 +9,7 @@ public sealed class NativeCublasLt : ICudaBlas
     nint handle;
 
     /// <summary>Finds the library.</summary>
-    /// <exception cref="MissingLibraryException">It is not on this machine.</exception>
+    /// <exception cref="CudaUnavailableException">It is not on this machine.</exception>
     public NativeCublasLt()
     {
         LibraryLoader.Load(SharedLibraries.CublasLt);

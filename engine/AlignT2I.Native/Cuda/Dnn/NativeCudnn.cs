@@ -11,7 +11,7 @@ public sealed class NativeCudnn : ICudaDnn
     nint stream;
 
     /// <summary>Finds the library.</summary>
-    /// <exception cref="MissingLibraryException">It is not on this machine.</exception>
+    /// <exception cref="CudaUnavailableException">It is not on this machine.</exception>
     public NativeCudnn()
     {
         LibraryLoader.Load(SharedLibraries.Cudnn);

@@ -11,7 +11,7 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
     const uint NonBlocking = 1, DisableTiming = 2;      // CU_STREAM_NON_BLOCKING, CU_EVENT_DISABLE_TIMING
 
     /// <summary>Finds the driver and starts it.</summary>
-    /// <exception cref="MissingLibraryException">There is no driver, it is older than CUDA 11.8, or it sees no device.</exception>
+    /// <exception cref="CudaUnavailableException">There is no driver, it is older than CUDA 11.8, or it sees no device.</exception>
     public NativeCudaDriver()
     {
         LibraryLoader.Load(SharedLibraries.Driver);
@@ -20,14 +20,14 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
         LibraryLoader.DriverMajor = Version.Major;
         if (version < OldestVersion)
         {
-            throw new MissingLibraryException(
+            throw new CudaUnavailableException(
                 $"The NVIDIA driver speaks CUDA {Version}; 11.8 or newer is needed. {SharedLibraries.Driver.Install}");
         }
 
         int result = cuInit(0);
         if (result == NoDevice)
         {
-            throw new MissingLibraryException(
+            throw new CudaUnavailableException(
                 $"The NVIDIA driver (CUDA {Version}) is there but sees no GPU. {SharedLibraries.Driver.Install}");
         }
 

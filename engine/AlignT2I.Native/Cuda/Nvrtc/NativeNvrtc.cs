@@ -10,7 +10,7 @@ public sealed unsafe class NativeNvrtc : INvrtc
     const int Success = 0, CompilationError = 6;
 
     /// <summary>Finds the library.</summary>
-    /// <exception cref="MissingLibraryException">It is not on this machine.</exception>
+    /// <exception cref="CudaUnavailableException">It is not on this machine.</exception>
     public NativeNvrtc()
     {
         LibraryLoader.Load(SharedLibraries.Nvrtc);
@@ -38,10 +38,9 @@ public sealed unsafe class NativeNvrtc : INvrtc
         string target = machineCode ? $"sm_{architecture}" : $"compute_{newest}";
         using Utf8Strings texts = new([source.Text, source.Name]);
         using Utf8Strings headers = new(source.Headers.Values), names = new(source.Headers.Keys);
+        // No --generate-line-info: with it, version 11.8 recurses without end on some kernels for sm_90.
         using Utf8Strings options = new(
-        [
-            $"--gpu-architecture={target}", "--std=c++17", "--generate-line-info", .. source.Defines.Select(d => $"--define-macro={d}"),
-        ]);
+            [$"--gpu-architecture={target}", "--std=c++17", .. source.Defines.Select(d => $"--define-macro={d}")]);
         Check(NvrtcApi.nvrtcCreateProgram(
             out nint program, texts.Pointers[0], texts.Pointers[1], headers.Count, headers.Pointers, names.Pointers));
         try
