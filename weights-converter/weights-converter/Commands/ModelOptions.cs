@@ -69,8 +69,8 @@ internal static class ModelOptions
     /// <returns>A sentence to print where the model will have none; otherwise null.</returns>
     public static string? SetTokenizer(WeightsModel model, DirectoryInfo? folder)
     {
-        const string none = "no tokenizer is written: a single file has none. Name a folder with vocab.json and merges.txt (those of "
-            + "openai/clip-vit-large-patch14 are SD v1.5's) with --tokenizer, or copy its files to the model's tokenizer folder";
+        const string none = "no tokenizer is written: the input has none. Name a folder with vocab.json and merges.txt (those of "
+            + "openai/clip-vit-large-patch14 are SD v1.5's) with --tokenizer";
         switch (model)
         {
             case StableDiffusionWeights diffusion:
