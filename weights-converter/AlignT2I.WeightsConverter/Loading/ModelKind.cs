@@ -26,4 +26,7 @@ public enum ModelKind
 
     /// <summary>Low-rank adaptation with the names of diffusers.</summary>
     DiffusersLora,
+
+    /// <summary>Tensors of no model that is known.</summary>
+    Other,
 }

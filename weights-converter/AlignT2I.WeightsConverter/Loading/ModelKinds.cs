@@ -36,35 +36,37 @@ public static class ModelKinds
         ModelKind.FidInception => "FID Inception",
         ModelKind.AestheticPredictor => "aesthetic predictor",
         ModelKind.KohyaLora => "LoRA, kohya's names",
-        _ => "LoRA, diffusers names",
+        ModelKind.DiffusersLora => "LoRA, diffusers names",
+        _ => "tensors of another model",
     };
+
+    /// <summary>What a file looks like by the names of its tensors, supported or not, as people say it; null where they say nothing.</summary>
+    /// <param name="names">The names.</param>
+    public static string? Describe(IReadOnlyCollection<string> names) => Foreign(names) ?? (Of(names) is { } kind ? kind.Text() : null);
 
     /// <summary>What the file is; null where its names say nothing.</summary>
     /// <exception cref="FileFormatException">It is of a model that is not supported; the message says which.</exception>
     internal static ModelKind? Of(TensorTable table)
+        => Foreign(table.Names) is { } model ? throw Unsupported(table.Path, model) : Of(table.Names);
+
+    /// <summary>The model that is not supported and whose names these are; null for any other.</summary>
+    static string? Foreign(IReadOnlyCollection<string> names)
+        => others.FirstOrDefault(o => HasPrefix(names, o.Mark)).Model
+            ?? otherLoras.FirstOrDefault(o => names.Any(n => n.EndsWith(o.Mark, StringComparison.Ordinal))).Model;
+
+    static ModelKind? Of(IReadOnlyCollection<string> names) => names switch
     {
-        foreach ((string mark, string model) in others)
-        {
-            if (table.HasPrefix(mark))
-                throw Unsupported(table.Path, model);
-        }
-        foreach ((string mark, string model) in otherLoras)
-        {
-            if (table.Names.Any(n => n.EndsWith(mark, StringComparison.Ordinal)))
-                throw Unsupported(table.Path, model);
-        }
-        return table switch
-        {
-            _ when table.HasPrefix(LdmNames.UNetPrefix) => ModelKind.LdmCheckpoint,
-            _ when table.HasPrefix("visual.transformer.") && table.HasPrefix("transformer.resblocks.") => ModelKind.OpenAiClip,
-            _ when table.HasPrefix("vision_model.encoder.") && table.HasPrefix("text_model.encoder.") => ModelKind.TransformersClip,
-            _ when table.HasPrefix("Mixed_7c.") => ModelKind.FidInception,
-            _ when table.HasPrefix("layers.7.") || table.Names.Order().SequenceEqual(["bias", "weight"]) => ModelKind.AestheticPredictor,
-            _ when table.HasPrefix("lora_unet_") || table.HasPrefix("lora_te_") => ModelKind.KohyaLora,
-            _ when table.Names.Any(n => n.Contains("lora", StringComparison.Ordinal)) => ModelKind.DiffusersLora,
-            _ => null,
-        };
-    }
+        _ when HasPrefix(names, LdmNames.UNetPrefix) => ModelKind.LdmCheckpoint,
+        _ when HasPrefix(names, "visual.transformer.") && HasPrefix(names, "transformer.resblocks.") => ModelKind.OpenAiClip,
+        _ when HasPrefix(names, "vision_model.encoder.") && HasPrefix(names, "text_model.encoder.") => ModelKind.TransformersClip,
+        _ when HasPrefix(names, "Mixed_7c.") => ModelKind.FidInception,
+        _ when HasPrefix(names, "layers.7.") || names.Order().SequenceEqual(["bias", "weight"]) => ModelKind.AestheticPredictor,
+        _ when HasPrefix(names, "lora_unet_") || HasPrefix(names, "lora_te_") => ModelKind.KohyaLora,
+        _ when names.Any(n => n.Contains("lora", StringComparison.Ordinal)) => ModelKind.DiffusersLora,
+        _ => null,
+    };
+
+    static bool HasPrefix(IReadOnlyCollection<string> names, string prefix) => names.Any(n => n.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>The error for a model that is not supported.</summary>
     /// <param name="path">The file.</param>

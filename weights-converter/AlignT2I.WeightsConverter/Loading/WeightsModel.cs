@@ -60,14 +60,25 @@ public abstract class WeightsModel : IDisposable
                 ModelKind.AestheticPredictor => new AestheticWeights(table),
                 ModelKind.KohyaLora => new LoraWeights(table, ModelKind.KohyaLora),
                 ModelKind.DiffusersLora => new LoraWeights(table, ModelKind.DiffusersLora),
-                _ => throw new FileFormatException(path, $"its {table.Names.Count} tensors are of no model that this program knows"
-                    + $"{Example(table)}; 'weights-converter inspect' lists them."),
+                _ => new OtherWeights(table),
             };
         }
         catch
         {
             table.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Fails where the file is of no model that this program knows.</summary>
+    /// <exception cref="FileFormatException">It is.</exception>
+    public void RequireKnown()
+    {
+        if (Kind == ModelKind.Other)
+        {
+            throw new FileFormatException(Path, $"its {components[0].Tensors.Count} tensors are of no model that this program knows"
+                + $"{(components[0].Tensors is [var tensor, ..] ? $", '{Printable.Text(tensor.Name)}' among them" : "")}; 'weights-converter inspect' lists "
+                + "them, 'weights-converter convert' writes them as they are into a file that ends in .safetensors.");
         }
     }
 
@@ -132,6 +143,4 @@ public abstract class WeightsModel : IDisposable
         if (left.Length > 0)
             Note($"left out: {left.Length} tensors that are not part of the model, {Printable.Text(left[0].Name)} among them");
     }
-
-    static string Example(TensorTable table) => table.Names.Count == 0 ? "" : $", '{Printable.Text(table.Names.First())}' among them";
 }

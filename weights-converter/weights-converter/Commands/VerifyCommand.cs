@@ -26,6 +26,7 @@ internal static class VerifyCommand
             var report = new Report(parse.GetValue(json));
             using WeightsModel model = WeightsModel.Open(
                 parse.GetRequiredValue(source), ModelOptions.Loading(parse.GetValue(weights), parse.GetValue(config)));
+            model.RequireKnown();
             foreach (TensorProblem problem in model.Problems)
                 report.Out.WriteLine($"{problem.Component}: {problem}");
             int tensors = model.Components.Sum(c => c.Tensors.Count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using AlignT2I.Files;
+using AlignT2I.WeightsConverter.Loading;
 using AlignT2I.WeightsConverter.Sources;
 
 namespace AlignT2I.WeightsConverter.Commands;
@@ -13,6 +14,8 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
 {
     IEnumerable<WeightsTensor> Listed(IEnumerable<WeightsTensor> tensors) => tensors.Where(t => t.Name.Contains(filter, StringComparison.Ordinal));
 
+    string? Model => ModelKinds.Describe([.. file.Tensors.Select(t => t.Name)]);
+
     public void Print(TextWriter output)
     {
         output.WriteLine($"{file.Path} ({file.Format})");
@@ -20,6 +23,8 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
             output.WriteLine($"  {Printable.Text(key)}: {Printable.Text(value)}");
         PrintTable(output, [.. Listed(file.Tensors)]);
         output.WriteLine($"  {Totals(file.Tensors)}");
+        if (Model is { } model)
+            output.WriteLine($"  looks like: {model}");
         if (file.TrainingState.Count == 0)
             return;
         if (all)
@@ -51,6 +56,7 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
         {
             ["path"] = file.Path,
             ["format"] = file.Format,
+            ["model"] = Model,
             ["metadata"] = metadata,
             ["parameters"] = file.Tensors.Sum(t => t.ElementCount),
             ["bytes"] = file.Tensors.Sum(t => t.ByteCount),
@@ -63,7 +69,7 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
     {
         ["name"] = t.Name,
         ["dtype"] = t.DType.FileName(),
-        ["shape"] = new JsonArray([.. t.Shape.Select(d => (JsonNode)d)]),
+        ["shape"] = JsonNames.Of(t.Shape),
         ["bytes"] = t.ByteCount,
     })];
 }
