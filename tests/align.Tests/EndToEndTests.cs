@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AlignT2I.Files;
 
 namespace AlignT2I.Align.Tests;
 
@@ -30,6 +32,20 @@ internal sealed partial class EndToEndTests
         string html = File.ReadAllText(tiny.In("report", "index.html"));
         Assert.That(OutsideReference().IsMatch(html), Is.False, "the report needs another file");
         Assert.That(html, Does.Contain("simulated rater").And.Contain("data:image/png;base64,").And.Contain("<svg").And.Contain("Table 2"));
+    }
+
+    [TestCase("bfloat16")]
+    [TestCase("float16")]
+    public void Finetune_in_mixed_precision_writes_the_float32_masters(string dtype)
+    {
+        using var tiny = new TinyRun();
+        tiny.WithReward();
+        CommandRun finetuned = CommandRun.Finetune(tiny.FinetuneArguments(3, "--json", "--dtype", dtype)).Succeeded();
+        Assert.That(finetuned.Error, Does.Contain(dtype));
+        using SafetensorsFile file = SafetensorsFile.Open(tiny.In("finetuned", "unet", "diffusion_pytorch_model.safetensors"));
+        Assert.That(file.Tensors.Select(t => t.DType), Is.All.EqualTo(SafetensorsDType.Float32));
+        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(file.GetBytes("conv_in.weight"));
+        Assert.That(weights.ToArray().Any(w => w != (float)(Half)w), Is.True, "the weights are finer than 16 bits");
     }
 
     [Test]

@@ -57,6 +57,17 @@ public class MixedPrecisionTests
     }
 
     [Test]
+    public void Live_bytes_are_the_same_after_20_and_after_100_updates([Values(DType.BF16, DType.F16)] DType dtype)
+    {
+        using var folder = new TestFolder();
+        using var tiny = new TinyFinetuning(dtype);
+        using FinetuneTrainer trainer = tiny.Trainer(Options(dtype, steps: 100) with { CheckpointSteps = 1000 });
+        Dictionary<long, long> live = [];
+        trainer.Run(folder["checkpoints"], progress: new Told(p => live[p.Done] = Backend.Cpu.LiveBytes));
+        Assert.That(live[100], Is.EqualTo(live[20]));
+    }
+
+    [Test]
     public void A_network_of_another_type_than_the_options_say_is_refused()
     {
         using var tiny = new TinyFinetuning();
