@@ -41,6 +41,19 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
         Gradient.Backend.Affine(Gradient, factor, 0, Gradient);
     }
 
+    /// <summary>Makes the gradient zeros in memory that stays: what recorded work adds to.</summary>
+    public void ZeroGradient()
+    {
+        if (Gradient is null)
+        {
+            Gradient = Tensor.Zeros(Shape, GradientType, Leaf!.Backend).Persist();
+            return;
+        }
+
+        Gradient = OwnMemory(Gradient);
+        Gradient.Backend.Fill(Gradient, 0);
+    }
+
     public void ClearGradient()
     {
         Gradient?.Dispose();

@@ -23,6 +23,15 @@ public abstract partial class Backend
     /// <summary>Whether the process reads this memory directly.</summary>
     internal abstract bool IsHost { get; }
 
+    /// <summary>
+    /// Makes work that is done again and again, with the same shapes in the same memory, one launch on devices that can record it.
+    /// </summary>
+    /// <param name="work">
+    /// Operations that read and write tensors made before; what it makes itself ends with it. No value goes to or comes from the host:
+    /// where it is recorded, it is called for the first two runs only, and those that follow repeat what it asked of the device.
+    /// </param>
+    public abstract RecordedWork Record(Action work);
+
     internal abstract nint Allocate(long bytes);
 
     internal abstract void Free(nint pointer, long bytes);

@@ -3,7 +3,8 @@
 //         p = decay p - stepSize m / (rootScale sqrt(v) + epsilon)
 //   sgd   g = scale gradient + l2 p; buffer = momentum buffer + g; p = p - rate d, d the buffer, or g + momentum buffer (nesterov), or g
 //   both  half = p rounded once; average = average + fraction (p - average); move_toward does the latter alone
-// All float but half. The constants lie in device memory, so that a recorded step takes those of its replay.
+// All float but half. The constants lie in device memory, so that a recorded step takes those of its replay. Given the squared norm of
+// the gradients they are clipped, and nothing is written where it is not finite.
 // Launch: 256 threads, one block per piece of PIECE elements of one slot, found by bisection; four elements per access.
 #include "common.cuh"
 
@@ -26,12 +27,14 @@ struct Slot
     int halfType, unused;
 };
 
-// As OptimizerConstants in C#.
-struct Constants
+// What a step multiplies gradients by, clipped: see GradientClip in C#. Not a number where nothing is to be written.
+__device__ inline float gradient_scale(double scale, const double* squaredNorm, double maxNorm)
 {
-    float beta1, rest1, beta2, rest2, l2, decay, stepSize, rootScale, epsilon, scale, averageFraction, momentum;
-    int nesterov;
-};
+    if (squaredNorm == nullptr)
+        return (float)scale;
+    double norm = sqrt(*squaredNorm) * scale, clipped = maxNorm / (norm + 1e-6);
+    return (float)(norm - norm == 0 ? scale * (clipped < 1 ? clipped : 1) : norm - norm);
+}
 
 struct Piece
 {
@@ -55,34 +58,58 @@ struct Piece
     }
 };
 
+// AdamStep in C#: beta1, beta2, epsilon, l2, decay, step size, root scale, gradient scale, average fraction.
 struct AdamRule
 {
-    __device__ inline void operator()(const Constants& k, float gradient, float& value, float& first, float& second, bool hasFirst) const
+    float beta1, rest1, beta2, rest2, epsilon, l2, decay, stepSize, rootScale, scale, averageFraction;
+
+    __device__ inline AdamRule(const double* k, const double* squaredNorm, double maxNorm)
+        : beta1((float)k[0]), rest1((float)(1 - k[0])), beta2((float)k[1]), rest2((float)(1 - k[1])), epsilon((float)k[2]), l2((float)k[3]),
+          decay((float)k[4]), stepSize((float)k[5]), rootScale((float)k[6]), scale(gradient_scale(k[7], squaredNorm, maxNorm)),
+          averageFraction((float)k[8])
     {
-        float g = gradient * k.scale + value * k.l2;
-        first = first * k.beta1 + g * k.rest1;
-        second = second * k.beta2 + g * g * k.rest2;
-        value = value * k.decay - first * k.stepSize / (sqrtf(second) * k.rootScale + k.epsilon);
+    }
+
+    __device__ inline void operator()(float gradient, float& value, float& first, float& second, bool hasFirst) const
+    {
+        float g = gradient * scale + value * l2;
+        first = first * beta1 + g * rest1;
+        second = second * beta2 + g * g * rest2;
+        value = value * decay - first * stepSize / (sqrtf(second) * rootScale + epsilon);
     }
 };
 
+// SgdStep in C#: learning rate, momentum, nesterov, l2, gradient scale, average fraction.
 struct SgdRule
 {
-    __device__ inline void operator()(const Constants& k, float gradient, float& value, float& first, float& second, bool hasFirst) const
+    float rate, momentum, l2, scale, averageFraction;
+    bool nesterov;
+
+    __device__ inline SgdRule(const double* k, const double* squaredNorm, double maxNorm)
+        : rate((float)k[0]), momentum((float)k[1]), l2((float)k[3]), scale(gradient_scale(k[4], squaredNorm, maxNorm)),
+          averageFraction((float)k[5]), nesterov(k[2] != 0)
     {
-        float g = gradient * k.scale + value * k.l2;
+    }
+
+    __device__ inline void operator()(float gradient, float& value, float& first, float& second, bool hasFirst) const
+    {
+        float g = gradient * scale + value * l2;
         if (hasFirst)
         {
-            first = first * k.momentum + g;
-            g = k.nesterov ? g + first * k.momentum : first;
+            first = first * momentum + g;
+            g = nesterov ? g + first * momentum : first;
         }
-        value -= g * k.stepSize;
+        value -= g * rate;
     }
 };
 
 struct MoveRule
 {
-    __device__ inline void operator()(const Constants& k, float gradient, float& value, float& first, float& second, bool hasFirst) const {}
+    float scale, averageFraction;
+
+    __device__ inline explicit MoveRule(double fraction) : scale(1.f), averageFraction((float)fraction) {}
+
+    __device__ inline void operator()(float gradient, float& value, float& first, float& second, bool hasFirst) const {}
 };
 
 template <int W> __device__ inline void store_half(const Slot& slot, long long i, const float (&values)[W])
@@ -93,7 +120,7 @@ template <int W> __device__ inline void store_half(const Slot& slot, long long i
         store_pack<W>((f16*)slot.half, i, values);
 }
 
-template <class Rule, int W> __device__ inline void update(const Slot& slot, const Constants& k, long long i, Rule rule)
+template <class Rule, int W> __device__ inline void update(const Slot& slot, long long i, const Rule& rule)
 {
     float value[W], gradient[W] = {}, first[W] = {}, second[W] = {}, average[W] = {};
     load_pack<W>(slot.value, i, value);
@@ -108,8 +135,8 @@ template <class Rule, int W> __device__ inline void update(const Slot& slot, con
 #pragma unroll
     for (int j = 0; j < W; j++)
     {
-        rule(k, gradient[j], value[j], first[j], second[j], slot.first != nullptr);
-        average[j] += (value[j] - average[j]) * k.averageFraction;
+        rule(gradient[j], value[j], first[j], second[j], slot.first != nullptr);
+        average[j] += (value[j] - average[j]) * rule.averageFraction;
     }
     if (slot.gradient != nullptr)
         store_pack<W>(slot.value, i, value);
@@ -122,30 +149,45 @@ template <class Rule, int W> __device__ inline void update(const Slot& slot, con
     store_half<W>(slot, i, value);
 }
 
-template <class Rule> __device__ inline void update_piece(const Slot* slots, int count, const Constants* constants, Rule rule)
+template <class Rule> __device__ inline void update_piece(const Slot* slots, int count, const Rule& rule)
 {
+    if (rule.scale != rule.scale)
+        return;
     Piece piece(slots, count);
-    Constants k = *constants;
     long long packed = piece.start + (piece.end - piece.start) / 4 * 4;
     for (long long i = piece.start + threadIdx.x * 4; i < packed; i += 256 * 4)
-        update<Rule, 4>(piece.slot, k, i, rule);
+        update<Rule, 4>(piece.slot, i, rule);
     if (packed + threadIdx.x < piece.end)
-        update<Rule, 1>(piece.slot, k, packed + threadIdx.x, rule);
+        update<Rule, 1>(piece.slot, packed + threadIdx.x, rule);
 }
 
-extern "C" __global__ void __launch_bounds__(256) adam(const Slot* slots, int count, const Constants* constants)
+// A block's constants, computed by one thread.
+template <class Rule> __device__ inline void step(
+    const Slot* slots, int count, const double* constants, const double* squaredNorm, double maxNorm)
 {
-    update_piece(slots, count, constants, AdamRule());
+    __shared__ float shared[sizeof(Rule) / sizeof(float) + 1];
+    Rule& rule = *reinterpret_cast<Rule*>(shared);
+    if (threadIdx.x == 0)
+        rule = Rule(constants, squaredNorm, maxNorm);
+    __syncthreads();
+    update_piece(slots, count, rule);
 }
 
-extern "C" __global__ void __launch_bounds__(256) sgd(const Slot* slots, int count, const Constants* constants)
+extern "C" __global__ void __launch_bounds__(256) adam(
+    const Slot* slots, int count, const double* constants, const double* squaredNorm, double maxNorm)
 {
-    update_piece(slots, count, constants, SgdRule());
+    step<AdamRule>(slots, count, constants, squaredNorm, maxNorm);
 }
 
-extern "C" __global__ void __launch_bounds__(256) move_toward(const Slot* slots, int count, const Constants* constants)
+extern "C" __global__ void __launch_bounds__(256) sgd(
+    const Slot* slots, int count, const double* constants, const double* squaredNorm, double maxNorm)
 {
-    update_piece(slots, count, constants, MoveRule());
+    step<SgdRule>(slots, count, constants, squaredNorm, maxNorm);
+}
+
+extern "C" __global__ void __launch_bounds__(256) move_toward(const Slot* slots, int count, double fraction)
+{
+    update_piece(slots, count, MoveRule(fraction));
 }
 
 // partial[piece] = sum of the squares of one piece of the slots' values.

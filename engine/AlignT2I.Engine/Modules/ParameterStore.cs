@@ -55,6 +55,13 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
             parameter.Operand.ClearGrad();
     }
 
+    /// <summary>Makes all gradients zeros, in memory that stays: what recorded work adds to.</summary>
+    public void ZeroGrad()
+    {
+        foreach (Parameter parameter in parameters)
+            parameter.Operand.Variable?.ZeroGradient();
+    }
+
     /// <summary>Frees the parameters.</summary>
     public void Dispose()
     {

@@ -6,4 +6,10 @@ namespace AlignT2I.Engine;
 /// </summary>
 internal readonly record struct AdamStep(
     double Beta1, double Beta2, double Epsilon, double L2, double Decay, double StepSize, double RootScale, double GradientScale,
-    double AverageFraction);
+    double AverageFraction)
+{
+    public static AdamStep Read(ReadOnlySpan<double> v) => new(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]);
+
+    /// <summary>The constants in the order in which kernels read them.</summary>
+    public double[] ToArray() => [Beta1, Beta2, Epsilon, L2, Decay, StepSize, RootScale, GradientScale, AverageFraction];
+}

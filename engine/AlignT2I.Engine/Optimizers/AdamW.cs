@@ -11,8 +11,11 @@ public sealed class AdamW(
     IEnumerable<Parameter> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 1e-2)
     : Optimizer("AdamW", parameters, "exp_avg", "exp_avg_sq")
 {
-    private protected override void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale, double averageFraction) =>
-        backend.AdamStep(slots, new AdamStep(
+    private protected override double[] Constants(double learningRate, double gradientScale, double averageFraction) =>
+        new AdamStep(
             beta1, beta2, epsilon, L2: 0, Decay: 1 - learningRate * weightDecay,
-            learningRate / (1 - Math.Pow(beta1, StepCount)), 1 / Math.Sqrt(1 - Math.Pow(beta2, StepCount)), gradientScale, averageFraction));
+            learningRate / (1 - Math.Pow(beta1, StepCount)), 1 / Math.Sqrt(1 - Math.Pow(beta2, StepCount)), gradientScale, averageFraction).ToArray();
+
+    private protected override void Update(Backend backend, OptimizerSlot[] slots, Tensor constants, GradientClip? clip) =>
+        backend.AdamStep(slots, constants, clip);
 }

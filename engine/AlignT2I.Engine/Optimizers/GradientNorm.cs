@@ -8,8 +8,21 @@ public static class GradientNorm
     /// <param name="parameters">The parameters.</param>
     public static double Of(IEnumerable<Parameter> parameters)
     {
+        using MemoryScope scope = MemoryScope.Open();
+        return Math.Sqrt(Squared(parameters)?.Item() ?? 0);
+    }
+
+    /// <summary>The square of the norm where it was computed, for <see cref="GradientClip"/>; null where no parameter has a gradient.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <returns>A scalar [] F64, in the current memory scope.</returns>
+    public static Tensor? Squared(IEnumerable<Parameter> parameters)
+    {
         Tensor[] gradients = [.. parameters.Select(p => p.Grad).OfType<Tensor>()];
-        return gradients.Length == 0 ? 0 : Math.Sqrt(gradients[0].Backend.SquaredNorm(gradients));
+        if (gradients.Length == 0)
+            return null;
+        Tensor total = Tensor.Empty([], DType.F64, gradients[0].Backend);
+        total.Backend.SquaredNorm(gradients, total);
+        return total;
     }
 
     /// <summary>Scales all gradients by min(1, maxNorm / (norm + 1e-6)).</summary>

@@ -13,6 +13,9 @@ public abstract class Optimizer : IDisposable
     readonly Parameter[] state;     // for parameter k and state name s: state[k * names + s]
     readonly int stateCount;
     readonly string kind;
+    Tensor? constants;
+    Ema? average;
+    double averageFraction;
 
     private protected Optimizer(string kind, IEnumerable<Parameter> parameters, params ReadOnlySpan<string> stateNames)
     {
@@ -51,7 +54,39 @@ public abstract class Optimizer : IDisposable
     /// <param name="average">Average of these parameters that takes their new values, in the same pass.</param>
     public void Step(double learningRate, double gradientScale = 1, Ema? average = null)
     {
+        Prepare(learningRate, gradientScale, average);
+        Apply();
+    }
+
+    /// <summary>Sets what the next <see cref="Apply"/> uses. It stays outside recorded work, which takes each run's own.</summary>
+    /// <param name="learningRate">Rate of this step.</param>
+    /// <param name="gradientScale">Factor on all gradients.</param>
+    /// <param name="average">Average of these parameters that takes their new values, in the same pass.</param>
+    public void Prepare(double learningRate, double gradientScale = 1, Ema? average = null)
+    {
         StepCount++;
+        this.average = average;
+        averageFraction = average?.CountUpdate() ?? 0;
+        double[] values = Constants(learningRate, gradientScale, averageFraction);
+        constants ??= Tensor.Empty([values.Length], DType.F64, parameters[0].Value.Backend).Persist();
+        constants.Write<double>(values);
+    }
+
+    /// <summary>Takes back a <see cref="Prepare"/> whose step wrote nothing, since the gradients were not finite.</summary>
+    public void Unprepare()
+    {
+        StepCount--;
+        if (average is not null)
+            average.UpdateCount--;
+    }
+
+    /// <summary>The step itself, as <see cref="Prepare"/> said; may be recorded, with gradients that stay in their memory.</summary>
+    /// <param name="clip">Clips the gradients in the same pass, and writes nothing where they are not finite; null for neither.</param>
+    /// <exception cref="InvalidOperationException">Nothing was prepared.</exception>
+    public void Apply(GradientClip? clip = null)
+    {
+        if (constants is null)
+            throw new InvalidOperationException($"{kind}: Apply needs the constants of a step; call Prepare before it.");
         List<OptimizerSlot> slots = [];
         for (int k = 0; k < parameters.Length; k++)
         {
@@ -62,9 +97,8 @@ public abstract class Optimizer : IDisposable
             }
         }
 
-        double averageFraction = average?.CountUpdate() ?? 0;
         if (slots.Count > 0)
-            Update(parameters[0].Value.Backend, [.. slots], learningRate, gradientScale, averageFraction);
+            Update(parameters[0].Value.Backend, [.. slots], constants, clip);
         average?.UpdateOthers(slots.Select(slot => slot.Value).ToHashSet(), averageFraction);
     }
 
@@ -104,10 +138,14 @@ public abstract class Optimizer : IDisposable
     {
         foreach (Parameter tensor in state)
             tensor.Value.Dispose();
+        constants?.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale, double averageFraction);
+    /// <summary>The numbers that a step takes, in the order of its kernel.</summary>
+    private protected abstract double[] Constants(double learningRate, double gradientScale, double averageFraction);
+
+    private protected abstract void Update(Backend backend, OptimizerSlot[] slots, Tensor constants, GradientClip? clip);
 
     Tensor? State(int parameter, int index) => index < stateCount ? state[parameter * stateCount + index].Value : null;
 }

@@ -9,6 +9,9 @@ namespace AlignT2I.Engine;
 public sealed class Sgd(IEnumerable<Parameter> parameters, double momentum = 0, bool nesterov = false, double weightDecay = 0)
     : Optimizer("Sgd", parameters, momentum == 0 ? [] : ["momentum_buffer"])
 {
-    private protected override void Update(Backend backend, OptimizerSlot[] slots, double learningRate, double gradientScale, double averageFraction) =>
-        backend.SgdStep(slots, new SgdStep(learningRate, momentum, nesterov, weightDecay, gradientScale, averageFraction));
+    private protected override double[] Constants(double learningRate, double gradientScale, double averageFraction) =>
+        new SgdStep(learningRate, momentum, nesterov, weightDecay, gradientScale, averageFraction).ToArray();
+
+    private protected override void Update(Backend backend, OptimizerSlot[] slots, Tensor constants, GradientClip? clip) =>
+        backend.SgdStep(slots, constants, clip);
 }

@@ -149,6 +149,17 @@ public sealed class Tensor : IDisposable
         return y;
     }
 
+    /// <summary>Replaces the elements by those of a tensor of the same type and number of elements on the same backend.</summary>
+    /// <exception cref="ShapeException">The numbers of elements differ.</exception>
+    /// <exception cref="DTypeException">The types differ.</exception>
+    public void CopyFrom(Tensor from)
+    {
+        Require.SameDType(from, this);
+        if (from.Count != Count)
+            throw new ShapeException($"CopyFrom: {from.Count} elements of shape {from.Shape} came for a tensor of shape {Shape}.");
+        Backend.Copy(from, this);
+    }
+
     /// <summary>Takes the tensor out of its scope: it lives until <see cref="Dispose"/>.</summary>
     public Tensor Persist()
     {

@@ -23,13 +23,9 @@ public static class FinetuneLoss
     /// <param name="batch">The images.</param>
     /// <returns>A scalar: the sum over the batch of coefficient times mean of (noise - prediction)².</returns>
     /// <exception cref="ShapeException">The batch does not fit the network.</exception>
-    public static Tensor Compute(UNet2DCondition unet, Scheduler scheduler, FinetuneBatch batch)
-    {
-        int n = batch.Timesteps.Count;
-        int[] timesteps = [.. batch.Timesteps];
-        Tensor sample = scheduler.AddNoise(batch.Latents, batch.Noise, timesteps);
-        Tensor prediction = unet.Call(sample, Tensor.From(Array.ConvertAll(timesteps, t => (float)t), [n], sample.Backend), batch.EncoderHiddenStates);
-        float[] weights = [.. batch.Coefficients.Select(c => c * n)];     // MseLoss divides by n
-        return F.MseLoss(prediction, batch.Noise, Tensor.From(weights, [n], sample.Backend));
-    }
+    public static Tensor Compute(UNet2DCondition unet, Scheduler scheduler, FinetuneBatch batch) =>
+        Compute(unet, FinetuneInputs.Of(scheduler, batch));
+
+    internal static Tensor Compute(UNet2DCondition unet, FinetuneInputs inputs) => F.MseLoss(
+        unet.Call(inputs.Sample, inputs.Timesteps, inputs.EncoderHiddenStates), inputs.Noise, inputs.Weights);
 }

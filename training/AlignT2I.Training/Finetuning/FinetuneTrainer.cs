@@ -25,6 +25,8 @@ public sealed class FinetuneTrainer : IDisposable
     readonly Ema ema;
     readonly LearningRateSchedule schedule;
     readonly LossScaler? scaler;
+    readonly Tensor lossScale, lossSum, squaredNorm;
+    readonly Dictionary<(int Count, bool Last), FinetunePass> passes = [];
 
     /// <summary>Prepares a training; nothing is computed yet.</summary>
     /// <param name="unet">The network; it is trained in place.</param>
@@ -50,7 +52,11 @@ public sealed class FinetuneTrainer : IDisposable
             LearningRateDecay.Cosine => LearningRateSchedule.Cosine(options.Steps, options.WarmupSteps),
             _ => LearningRateSchedule.Constant(options.WarmupSteps),
         };
+        lossScale = Tensor.Zeros([], DType.F32, parameters.Backend).Persist();
+        lossSum = Tensor.Zeros([], DType.F32, parameters.Backend).Persist();
+        squaredNorm = Tensor.Zeros([], DType.F64, parameters.Backend).Persist();
         parameters.RequireGrad();
+        parameters.ZeroGrad();
     }
 
     /// <summary>The result: the averaged weights.</summary>
@@ -108,36 +114,65 @@ public sealed class FinetuneTrainer : IDisposable
     /// <summary>Frees optimizer and averages.</summary>
     public void Dispose()
     {
+        foreach (FinetunePass pass in passes.Values)
+            pass.Dispose();
+        foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[lossScale, lossSum, squaredNorm])
+            tensor.Dispose();
         parameters.RequireGrad(false);
         optimizer.Dispose();
         ema.Dispose();
     }
 
-    /// <summary>One update: gradients of all micro-batches, clipped, then AdamW and the average. In float16 it may be skipped.</summary>
+    /// <summary>
+    /// One update: gradients of all micro-batches, clipped, then AdamW and the average. In float16 it may be skipped. The work of each
+    /// micro-batch is recorded, that of the last with the update in it.
+    /// </summary>
     (double Loss, double Norm, double LearningRate) Update(int step)
     {
-        parameters.ClearGrad();
-        double loss = 0, scale = scaler?.Scale ?? 1;
+        double scale = scaler?.Scale ?? 1, learningRate = options.LearningRate * schedule.Multiplier(step);
+        lossScale.Write<float>([(float)scale]);
+        lossSum.Write<float>([0]);
+        optimizer.Prepare(learningRate, 1 / scale, ema);
         for (int first = 0; first < plan.ImagesPerStep; first += options.MicroBatchSize)
         {
             using MemoryScope scope = MemoryScope.Open();
-            using Tape tape = Tape.Open();
-            FinetuneBatch batch = plan.Batch(step, first, Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first));
-            Tensor part = FinetuneLoss.Compute(unet, scheduler, batch);
-            tape.Backward(part, Tensor.Full(part.Shape, part.DType, part.Backend, scale));
-            loss += part.Item();
+            int count = Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first);
+            FinetuneInputs batch = FinetuneInputs.Of(scheduler, plan.Batch(step, first, count));
+            Pass(batch, count, last: first + count == plan.ImagesPerStep).Run(batch);
         }
-        double norm = GradientNorm.Of(parameters.Parameters) / scale, learningRate = options.LearningRate * schedule.Multiplier(step);
+        double loss = lossSum.Item(), norm = Math.Sqrt(squaredNorm.Item()) / scale;
         bool finite = double.IsFinite(loss) && double.IsFinite(norm);
+        if (!finite)
+            optimizer.Unprepare();
         if (!(scaler?.Update(finite) ?? finite))
         {
             throw new UsageException(FormattableString.Invariant(
                 $"fine-tuning diverged at step {step + 1}: the loss is {loss}; choose a smaller learning rate than {options.LearningRate}."));
         }
-        if (finite)
-            optimizer.Step(learningRate, GradientNorm.Coefficient(norm, options.MaxGradientNorm) / scale, ema);
-        parameters.ClearGrad();
         return (loss, norm, learningRate);
+    }
+
+    FinetunePass Pass(FinetuneInputs batch, int count, bool last)
+    {
+        if (!passes.TryGetValue((count, last), out FinetunePass? pass))
+            passes.Add((count, last), pass = new FinetunePass(batch, last ? LastPass : AddGradients));
+        return pass;
+    }
+
+    void LastPass(FinetuneInputs batch)
+    {
+        AddGradients(batch);
+        squaredNorm.CopyFrom(GradientNorm.Squared(parameters.Parameters)!);
+        optimizer.Apply(new GradientClip(squaredNorm, options.MaxGradientNorm));
+        parameters.ZeroGrad();
+    }
+
+    void AddGradients(FinetuneInputs batch)
+    {
+        using Tape tape = Tape.Open();
+        Tensor part = FinetuneLoss.Compute(unet, batch);
+        tape.Backward(part, lossScale);
+        lossSum.CopyFrom(F.Add(lossSum, part.Detach()));
     }
 
     LogLine Line(int step, long elapsedMs, double loss, double norm, double learningRate) => new(

@@ -4,7 +4,12 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 internal sealed unsafe partial class CpuBackend
 {
-    internal override void AdamStep(OptimizerSlot[] slots, AdamStep step) =>
+    internal override void AdamStep(OptimizerSlot[] slots, Tensor constants, GradientClip? clip)
+    {
+        AdamStep step = Engine.AdamStep.Read(constants.AsSpan<double>());
+        if (GradientClip.Scale(clip, step.GradientScale) is not { } scale)
+            return;
+        step = step with { GradientScale = scale };
         ForPieces([.. slots.Select(slot => slot.Value)], (k, start, length) =>
         {
             switch (slots[k].Value.DType)
@@ -15,8 +20,14 @@ internal sealed unsafe partial class CpuBackend
             }
             PassOn(slots[k], start, length, step.AverageFraction);
         });
+    }
 
-    internal override void SgdStep(OptimizerSlot[] slots, SgdStep step) =>
+    internal override void SgdStep(OptimizerSlot[] slots, Tensor constants, GradientClip? clip)
+    {
+        SgdStep step = Engine.SgdStep.Read(constants.AsSpan<double>());
+        if (GradientClip.Scale(clip, step.GradientScale) is not { } scale)
+            return;
+        step = step with { GradientScale = scale };
         ForPieces([.. slots.Select(slot => slot.Value)], (k, start, length) =>
         {
             switch (slots[k].Value.DType)
@@ -27,11 +38,12 @@ internal sealed unsafe partial class CpuBackend
             }
             PassOn(slots[k], start, length, step.AverageFraction);
         });
+    }
 
     internal override void MoveToward(Tensor[] averages, Tensor[] values, double fraction) =>
         ForPieces(averages, (k, start, length) => MovePiece(averages[k], values[k], fraction, start, length));
 
-    internal override double SquaredNorm(Tensor[] tensors)
+    internal override void SquaredNorm(Tensor[] tensors, Tensor total)
     {
         (int Tensor, long Start)[] pieces = Pieces(tensors);
         double[] sums = new double[pieces.Length];
@@ -52,10 +64,10 @@ internal sealed unsafe partial class CpuBackend
                 default: throw NotSupported(tensors[k].DType);
             }
         });
-        double total = 0;
+        double all = 0;
         foreach (double sum in sums)
-            total += sum;
-        return total;
+            all += sum;
+        total.AsSpan<double>()[0] = all;
     }
 
     /// <summary>Calls body(k, start, length) on all threads for pieces that cover all tensors.</summary>

@@ -20,6 +20,8 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     internal override bool IsHost => true;
 
+    public override RecordedWork Record(Action work) => new RepeatedWork(work);
+
     internal override nint Allocate(long bytes) => pool.Allocate(bytes);
 
     internal override void Free(nint pointer, long bytes) => pool.Free(pointer, bytes);

@@ -15,7 +15,8 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
     readonly Lock gate = new();
     readonly Dictionary<nint, CudaBlock> live = [];
     readonly CudaPool common = new();
-    CudaPool? recording;
+    readonly CudaPool recorded = new();
+    bool recording;
 
     public long LiveBytes { get; private set; }
 
@@ -23,8 +24,10 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
 
     public long ReservedBytes { get; private set; }
 
-    /// <summary>The pool that requests come from while a step is recorded; null at other times.</summary>
-    public CudaPool? Recording
+    /// <summary>
+    /// Whether recorded work is at hand, whose own tensors come from a pool apart: a replay writes where they were, whatever is there then.
+    /// </summary>
+    public bool IsRecording
     {
         get => recording;
         set
@@ -34,6 +37,9 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
         }
     }
 
+    /// <summary>Blocks of recorded work in use: none between its runs.</summary>
+    public int RecordedBlocks { get; private set; }
+
     /// <summary>Whether the stream is captured: the driver cannot be asked for memory then.</summary>
     public bool IsCapturing { get; set; }
 
@@ -42,7 +48,7 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
         long size = cache ? SizeClass(bytes) : Math.Max(1, bytes);
         lock (gate)
         {
-            CudaPool pool = recording ?? common;
+            CudaPool pool = recording ? recorded : common;
             if (!pool.TryTake(size, out nint block))
             {
                 block = AskDriver(size, bytes);
@@ -50,6 +56,7 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
             }
 
             live.Add(block, new CudaBlock(size, bytes, pool, MemoryScope.CurrentModule));
+            RecordedBlocks += recording ? 1 : 0;
             LiveBytes += bytes;
             PeakBytes = Math.Max(PeakBytes, LiveBytes);
             return block;
@@ -63,15 +70,21 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
             if (!live.Remove(pointer, out CudaBlock block))
                 throw new InvalidOperationException($"device memory at {pointer:x} was freed twice.");
             LiveBytes -= block.Bytes;
-            if (cache || block.Pool != common)
+            RecordedBlocks -= block.Pool == recorded ? 1 : 0;
+            if (cache || block.Pool == recorded)
                 block.Pool.Put(block.Size, pointer);
             else
                 Return(pointer, block.Size);
         }
     }
 
-    /// <summary>Gives a pool's free blocks back to the driver.</summary>
-    public void Release(CudaPool pool)
+    /// <summary>Gives free blocks back to the driver.</summary>
+    public void ReleaseFree() => Release(common);
+
+    /// <summary>The same for the blocks of recorded work, once there is none that could run.</summary>
+    public void ReleaseRecorded() => Release(recorded);
+
+    void Release(CudaPool pool)
     {
         lock (gate)
         {
@@ -79,9 +92,6 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
                 Return(block, size);
         }
     }
-
-    /// <summary>Gives all free blocks back to the driver.</summary>
-    public void ReleaseFree() => Release(common);
 
     nint AskDriver(long size, long bytes)
     {

@@ -66,6 +66,7 @@ internal sealed partial class CudaBackend : Backend, IDisposable
         products.Dispose();
         faults.Dispose();
         staging.Dispose();
+        allocator.ReleaseRecorded();
         allocator.ReleaseFree();
         device.Synchronize();
         kernels.Dispose();

@@ -3,60 +3,55 @@ using AlignT2I.Native;
 
 namespace AlignT2I.Engine.Backends.Cuda;
 
-/// <summary>Steps over many tensors in one launch: the table of their addresses is uploaded when it changes, the constants at every step.</summary>
+/// <summary>Steps over many tensors in one launch: the table of their addresses is uploaded when it changes.</summary>
 internal sealed class CudaOptimizer(CudaBackend backend) : IDisposable
 {
     CudaSlot[] uploaded = [];
-    nint table, constants;
+    nint table;
     long tableBytes;
 
-    public void Adam(OptimizerSlot[] slots, AdamStep step) => Update("adam", Slots(slots), CudaStepConstants.Of(step));
+    /// <summary>One step with the kernel of an optimizer.</summary>
+    public void Step(string kernel, OptimizerSlot[] slots, Tensor constants, GradientClip? clip) =>
+        Launch(kernel, Slots(slots), constants.Live.Pointer, CudaBackend.P(clip?.SquaredNorm), clip?.MaxNorm ?? 0);
 
-    public void Sgd(OptimizerSlot[] slots, SgdStep step) => Update("sgd", Slots(slots), CudaStepConstants.Of(step));
+    public void MoveToward(Tensor[] averages, Tensor[] values, double fraction)
+    {
+        if (backend.Recording is not null)
+            throw new InvalidOperationException("a moving average whose parameter has no gradient cannot be part of recorded work.");
+        Launch(
+            "move_toward", Table(averages.Length, k => new CudaSlot { Value = Float(values[k]), Average = Float(averages[k]), Count = values[k].Count }),
+            fraction);
+    }
 
-    public void MoveToward(Tensor[] averages, Tensor[] values, double fraction) => Update(
-        "move_toward", Table(averages.Length, k => new CudaSlot { Value = Float(values[k]), Average = Float(averages[k]), Count = values[k].Count }),
-        new CudaStepConstants { AverageFraction = (float)fraction });
-
-    public double SquaredNorm(Tensor[] tensors)
+    public void SquaredNorm(Tensor[] tensors, Tensor total)
     {
         CudaSlot[] slots = Table(tensors.Length, k => new CudaSlot { Value = Float(tensors[k]), Count = tensors[k].Count });
-        long pieces = Pieces(slots);
-        if (pieces == 0)
-            return 0;
-        using MemoryScope scope = MemoryScope.Open();
-        Tensor total = Tensor.Empty([], DType.F64, backend);
-        using CudaScratch partial = backend.Scratch(pieces * sizeof(float));
-        backend.Launch(Kernel("squared_norm"), checked((int)pieces), Upload(slots), slots.Length, partial.Pointer);
-        backend.Launch(Kernel("finish_squared_norm"), 1, partial.Pointer, pieces, total.Live.Pointer);
-        return total.Item();
+        using CudaScratch partial = backend.Scratch(Pieces(slots) * sizeof(float));
+        Launch("squared_norm", slots, partial.Pointer);
+        backend.Launch(Kernel("finish_squared_norm"), 1, partial.Pointer, Pieces(slots), total.Live.Pointer);
     }
 
     public void Dispose()
     {
         if (table != 0)
             backend.Allocator.Free(table);
-        if (constants != 0)
-            backend.Allocator.Free(constants);
     }
 
-    void Update(string kernel, CudaSlot[] slots, CudaStepConstants step)
+    void Launch(string kernel, CudaSlot[] slots, params ReadOnlySpan<KernelArg> arguments)
     {
         long pieces = Pieces(slots);
-        if (pieces == 0)
-            return;
-        if (constants == 0)
-            constants = backend.Allocator.Allocate(Marshal.SizeOf<CudaStepConstants>());
-        backend.Staging.Upload(MemoryMarshal.AsBytes(new ReadOnlySpan<CudaStepConstants>(in step)), constants);
-        backend.Launch(Kernel(kernel), checked((int)pieces), Upload(slots), slots.Length, constants);
+        if (pieces > 0)
+            backend.Launch(Kernel(kernel), checked((int)pieces), [Upload(slots), slots.Length, .. arguments]);
     }
 
     CudaFunction Kernel(string name) => backend.Kernel("optimizer.cu", "", name);
 
-    /// <summary>The table on the device; copied only if it is not what was used last.</summary>
+    /// <summary>The table on the device; copied only if it is not what was used last. Recorded work has tables of its own.</summary>
     nint Upload(CudaSlot[] slots)
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes<CudaSlot>(slots);
+        if (backend.Recording is { } recording)
+            return recording.Table(bytes);
         if (bytes.SequenceEqual(MemoryMarshal.AsBytes<CudaSlot>(uploaded)))
             return table;
         if (bytes.Length > tableBytes)

@@ -1,0 +1,21 @@
+namespace AlignT2I.Engine;
+
+/// <summary>Work that is done again and again; made by <see cref="Backend.Record"/>.</summary>
+public abstract class RecordedWork : IDisposable
+{
+    /// <summary>Does the work once, on what its tensors hold now.</summary>
+    public abstract void Run();
+
+    /// <summary>Lets go of the recording.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets go of the recording.</summary>
+    /// <param name="disposing">Always true.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
