@@ -65,6 +65,10 @@ internal sealed class LoraTests
     [TestCase("")]
     public void Other_words_are_no_path(string flat) => Assert.That(new LoraPaths().Unflatten(flat), Is.Null);
 
+    [Test]
+    public void A_name_as_long_as_the_header_is_no_path() =>
+        Assert.That(new LoraPaths().Unflatten(string.Join('_', Enumerable.Repeat("conv", 100_000))), Is.Null);
+
     [TestCase("unet.up_blocks.0.attn1.processor.to_out_lora.up.weight", "unet", "up_blocks.0.attn1.to_out.0", ".lora_B.weight")]
     [TestCase("down_blocks.0.attn1.processor.to_q_lora.down.weight", "unet", "down_blocks.0.attn1.to_q", ".lora_A.weight")]
     [TestCase("unet.mid_block.attn2.to_k.lora.down.weight", "unet", "mid_block.attn2.to_k", ".lora_A.weight")]

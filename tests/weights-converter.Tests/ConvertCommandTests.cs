@@ -110,6 +110,18 @@ internal sealed class ConvertCommandTests
         CommandRun.WeightsConverter("convert", folder["out"], folder["next"]).Failed(2, "Stable Diffusion 2");
     }
 
+    [Test]
+    public void A_hundred_thousand_blocks_are_refused_within_a_second()
+    {
+        string file = SmallFile.Write(folder["deep.safetensors"], Enumerable.Range(1, 50_000).SelectMany(i => new (string, long[])[]
+        {
+            ($"{UNet}input_blocks.{i}.0.out_layers.3.weight", [1]), ($"first_stage_model.encoder.down.{i}.block.0.conv1.weight", [1]),
+        }));
+        var clock = Stopwatch.StartNew();
+        CommandRun.WeightsConverter("convert", file, folder["out"]).Failed(2, "deep.safetensors");
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(3)), "a file of seven megabytes of names");
+    }
+
     static IEnumerable<string> Hostile()
     {
         string shared = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "goldens", "hostile"));

@@ -16,10 +16,10 @@ public abstract class ClipWeights : WeightsModel
     }
 
     /// <summary>The configuration.</summary>
-    public ClipConfig Config { get; private protected set; } = new();
+    internal ClipConfig Config { get; private protected set; } = new();
 
     /// <summary>How images are prepared.</summary>
-    public ClipImageProcessorConfig ImageProcessorConfig { get; private protected set; } = new();
+    internal ClipImageProcessorConfig ImageProcessorConfig { get; private protected set; } = new();
 
     /// <summary>Folder with <c>vocab.json</c> and <c>merges.txt</c>; null where none is known.</summary>
     public string? TokenizerFolder { get; set; }

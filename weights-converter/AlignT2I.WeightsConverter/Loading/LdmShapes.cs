@@ -15,6 +15,9 @@ internal static class LdmShapes
     /// <summary>Numbers of modules above this are no module's: a damaged name must not make a model of a billion layers.</summary>
     const int MostModules = 1000;
 
+    /// <summary>Blocks of a UNet's way down; SD v1.5 has 12.</summary>
+    const int MostBlocks = 128;
+
     /// <summary>The UNet's configuration.</summary>
     public static UNet2DConditionConfig UNet(TensorTable table)
     {
@@ -24,7 +27,7 @@ internal static class LdmShapes
         List<int> layers = [];
         int layer = 0;
         bool attending = false;
-        for (int block = 1; ; block++)
+        for (int block = 1; block < MostBlocks; block++)
         {
             string path = $"{LdmNames.UNetPrefix}input_blocks.{block}.";
             if (table.HasPrefix(path + "0.in_layers.") || table.HasPrefix(path + "0.out_layers."))
@@ -40,7 +43,7 @@ internal static class LdmShapes
             if (!table.HasPrefix(path + "0.op."))
                 break;
         }
-        if (widths.Count == 0 || widths.Contains(0) || layers.Distinct().Count() > 1)
+        if (widths.Count == 0 || widths.Count != layers.Count || widths.Contains(0) || layers.Distinct().Count() > 1)
             return standard;
         return standard with
         {

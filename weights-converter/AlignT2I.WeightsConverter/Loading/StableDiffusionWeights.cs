@@ -38,16 +38,16 @@ public abstract class StableDiffusionWeights : WeightsModel
     }
 
     /// <summary>The UNet's configuration.</summary>
-    public UNet2DConditionConfig UNetConfig { get; private protected set; } = new();
+    internal UNet2DConditionConfig UNetConfig { get; private protected set; } = new();
 
     /// <summary>The autoencoder's configuration.</summary>
-    public AutoencoderKLConfig VaeConfig { get; private protected set; } = new();
+    internal AutoencoderKLConfig VaeConfig { get; private protected set; } = new();
 
     /// <summary>The text encoder's configuration.</summary>
-    public ClipTextConfig TextConfig { get; private protected set; } = new();
+    internal ClipTextConfig TextConfig { get; private protected set; } = new();
 
     /// <summary>The noise schedule.</summary>
-    public SchedulerConfig SchedulerConfig { get; private protected set; } = new();
+    internal SchedulerConfig SchedulerConfig { get; private protected set; } = new();
 
     /// <summary>Folder with <c>vocab.json</c> and <c>merges.txt</c>; null where none is known.</summary>
     public string? TokenizerFolder { get; set; }

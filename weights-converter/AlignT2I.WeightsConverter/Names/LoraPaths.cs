@@ -11,6 +11,9 @@ namespace AlignT2I.WeightsConverter.Names;
 /// </remarks>
 internal sealed class LoraPaths
 {
+    /// <summary>The longest paths have about ninety characters; a damaged name must not send the search deep.</summary>
+    const int LongestPath = 300;
+
     readonly string[] words;
 
     public LoraPaths()
@@ -27,7 +30,7 @@ internal sealed class LoraPaths
     public string? Unflatten(string flat)
     {
         List<string> segments = [];
-        return Split(flat, segments) ? string.Join('.', segments) : null;
+        return flat.Length <= LongestPath && Split(flat, segments) ? string.Join('.', segments) : null;
     }
 
     /// <summary>The longest word first; a shorter one where the rest cannot be split then.</summary>
