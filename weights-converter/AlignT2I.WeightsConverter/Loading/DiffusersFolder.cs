@@ -74,7 +74,10 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
         TensorTable vaeTable = Table(VaeName, DiffusersWeights, "diffusion_pytorch_model.bin");
         Component(VaeName, DiffusersWeights, vaeTable, Outline(VaeConfig), _ => false, Deprecated);
         TensorTable textTable = Table(TextName, TransformersWeights, "pytorch_model.bin");
-        Component(TextName, TransformersWeights, textTable, Outline(TextConfig, textTable.TryGet(TextProjection, out _)), name => name == PositionIds);
+        bool projection = textTable.TryGet(TextProjection, out _);
+        Component(TextName, TransformersWeights, textTable, Outline(TextConfig, projection), name => name == PositionIds);
+        if (projection)
+            Note($"the text encoder's {TextProjection} is written to a folder only: the UNet does not read it, and LDM's file has no place for it");
 
         string[] others = [.. Directory.EnumerateDirectories(Path).Select(d => System.IO.Path.GetFileName(d)).Except(known).Order()];
         if (others.Length > 0)
