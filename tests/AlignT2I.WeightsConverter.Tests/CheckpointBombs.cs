@@ -12,15 +12,17 @@ internal static class CheckpointBombs
     [
         Bomb("a list that holds itself and a tensor", "deep in each other", WithTensor().Raw($"]q\x02({Tensor}h\x02h\x02h\x02" + "e")),
         Bomb("a list copied into dictionaries again and again", "steps",
-            WithTensor().Raw("ccollections\nOrderedDict\nq\x02" + "0(](K\x01K\x02lq\x03" + "0(").Repeat(100_000, "h\x03").Raw("etq\x04" + "0(")
-                .Repeat(300_000, "h\x02h\x04R").Raw("t")),
+            WithTensor().Raw("ccollections\nOrderedDict\nq\x02" + "0(](K\x01K\x02lq\x03" + "0(").Repeat(100_000, "h\x03")
+                .Raw("etq\x04" + "0(").Repeat(300_000, "h\x02h\x04R").Raw("t")),
         Bomb("a text encoded again and again", "steps",
             WithTensor().Raw("c_codecs\nencode\nq\x02" + "0").Text(new string('x', 1 << 20)).Text("latin1").Raw("\x86q\x03" + "0(")
                 .Repeat(300_000, "h\x02h\x03R").Raw("t")),
         Bomb("a size of very many dimensions", "200000 entries",
-            WithTensor().Storage("0", "FloatStorage", 6).Raw("q\x05" + "0(").Repeat(200_000, "K\x01").Raw("tq\x02" + "0ctorch._utils\n_rebuild_tensor\n(h\x05K\x00h\x02h\x02tR")),
+            WithTensor().Storage("0", "FloatStorage", 6).Raw("q\x05" + "0(").Repeat(200_000, "K\x01")
+                .Raw("tq\x02" + "0ctorch._utils\n_rebuild_tensor\n(h\x05K\x00h\x02h\x02tR")),
         Bomb("objects that share a long list", "accepted",
-            WithTensor().Raw("(").Repeat(200_000, "K\x01").Raw("lq\x02" + "0cargparse\nNamespace\nq\x03" + "0(").Repeat(100_000, "h\x03)\x81h\x02" + "b").Raw("t")),
+            WithTensor().Raw("(").Repeat(200_000, "K\x01").Raw("lq\x02" + "0cargparse\nNamespace\nq\x03" + "0(")
+                .Repeat(100_000, "h\x03)\x81h\x02" + "b").Raw("t")),
         Bomb("a long list with a tensor under many names", "too often",
             WithTensor().Raw("(").Repeat(300_000, "K\x01").Raw($"{Tensor}lq\x02" + "0(").Repeat(300_000, "h\x02").Raw("t")),
         Bomb("tuples of tuples of tensors", "more than 65536 tensors", WithTensor().Raw(Tensor).Repeat(40, "q\x02h\x02\x86")),
@@ -42,5 +44,8 @@ internal static class CheckpointBombs
     ];
 
     static TestCaseData Bomb(string name, string outcome, PickleBuilder pickle)
-        => new TestCaseData(outcome, new ZipBuilder().Add("a/data.pkl", pickle.Stop()).Add("a/data/0", new byte[24]).Build()).SetName(name);
+    {
+        byte[] archive = new ZipBuilder().Add("a/data.pkl", pickle.Stop()).Add("a/data/0", new byte[24]).Build();
+        return new TestCaseData(outcome, archive).SetName(name);
+    }
 }

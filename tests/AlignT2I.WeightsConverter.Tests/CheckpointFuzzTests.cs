@@ -5,7 +5,7 @@ using AlignT2I.WeightsConverter.Sources;
 
 namespace AlignT2I.WeightsConverter.Tests;
 
-/// <summary>Damaged checkpoints: each is read or refused in a sentence; no other exception, no large allocation, no endless loop.</summary>
+/// <summary>Damaged checkpoints: each is read or refused in a sentence; no other exception, no large allocation, no loop.</summary>
 internal sealed class CheckpointFuzzTests
 {
     const int MaxAllocatedBytes = 24 << 20;

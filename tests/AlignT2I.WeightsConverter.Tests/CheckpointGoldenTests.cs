@@ -47,7 +47,8 @@ internal sealed class CheckpointGoldenTests
             Assert.That(full.TrainingState.Select(t => t.Name), Is.EquivalentTo((string[])
             [
                 "callbacks.ModelCheckpoint.best_model_score",
-                .. Enumerable.Range(0, 4).SelectMany(i => new[] { $"optimizer_states.0.state.{i}.exp_avg", $"optimizer_states.0.state.{i}.exp_avg_sq" }),
+                .. Enumerable.Range(0, 4).Select(i => $"optimizer_states.0.state.{i}.exp_avg"),
+                .. Enumerable.Range(0, 4).Select(i => $"optimizer_states.0.state.{i}.exp_avg_sq"),
             ]));
             Assert.That(full.Metadata["global_step"], Is.EqualTo("470000"));
             Assert.That(full.Metadata["pytorch-lightning_version"], Is.EqualTo("1.4.2"));
@@ -95,7 +96,7 @@ internal sealed class CheckpointGoldenTests
     {
         string path = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "data", "aesthetic", name));
         if (!File.Exists(path))
-            Assert.Ignore($"The file {name} is not there; put the aesthetic predictors in ../shared/data/aesthetic beside the repository.");
+            Assert.Ignore($"The file {name} is not there; put the aesthetic predictors in ../shared/data/aesthetic.");
         using WeightsFile file = WeightsFile.Open(path);
         Assert.That(file.Tensors, Has.Count.EqualTo(tensors));
         Assert.That(file.Tensors[0].Shape[1], Is.EqualTo(width));
@@ -110,7 +111,7 @@ internal sealed class CheckpointGoldenTests
         {
             SafetensorsTensor same = expected[tensor.Name];
             Assert.That(tensor.Shape, Is.EqualTo(same.Shape), tensor.Name);
-            bool widened = (tensor.DType, same.DType) == (SafetensorsDType.BFloat16, SafetensorsDType.Float32);     // numpy has no bfloat16
+            bool widened = tensor.DType == SafetensorsDType.BFloat16 && same.DType == SafetensorsDType.Float32;     // numpy has no bfloat16
             Assert.That(widened ? same.DType : tensor.DType, Is.EqualTo(same.DType), tensor.Name);
             byte[] values = Values(file, tensor);
             Assert.That(widened ? Widened(values) : values, Is.EqualTo(expected.GetBytes(tensor.Name).ToArray()), tensor.Name);

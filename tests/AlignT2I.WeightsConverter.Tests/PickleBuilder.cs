@@ -57,7 +57,8 @@ internal sealed class PickleBuilder
     /// <param name="stride">Its strides.</param>
     /// <param name="view">Opcodes that push what follows the count in the description of a legacy storage.</param>
     public PickleBuilder Tensor(string key, string storageClass, long count, long offset, long[] size, long[] stride, string view = "")
-        => Global("torch._utils", "_rebuild_tensor_v2").Raw("(").Storage(key, storageClass, count, view).Integer(offset).Integers(size).Integers(stride).Raw(0x89).Global("collections", "OrderedDict").Raw(")RtR");
+        => Global("torch._utils", "_rebuild_tensor_v2").Raw("(").Storage(key, storageClass, count, view)
+            .Integer(offset).Integers(size).Integers(stride).Raw(0x89).Global("collections", "OrderedDict").Raw(")RtR");
 
     /// <summary>A storage; the parameters are those of <see cref="Tensor"/>.</summary>
     public PickleBuilder Storage(string key, string storageClass, long count, string view = "")

@@ -75,6 +75,7 @@ internal sealed class PyTorchLegacyTests
     void Refused(byte[] bytes, string problem)
     {
         string path = folder.With("a.pt", bytes);
-        Assert.That(() => WeightsFile.Open(path).Dispose(), Throws.TypeOf<FileFormatException>().With.Message.Contains(problem).And.Message.StartsWith(path));
+        FileFormatException refusal = Assert.Throws<FileFormatException>(() => WeightsFile.Open(path).Dispose())!;
+        Assert.That(refusal.Message, Does.StartWith(path + ": ").And.Contain(problem));
     }
 }

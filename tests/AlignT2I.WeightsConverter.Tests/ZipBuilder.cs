@@ -42,8 +42,8 @@ internal sealed class ZipBuilder
             byte[] name = Encoding.UTF8.GetBytes(entry.Name);
             bool wide = Zip64;
             Write(0x02014b50u, (ushort)45, (ushort)45, entry.Flags, entry.Method, (ushort)0, (ushort)0, entry.Crc,
-                wide ? uint.MaxValue : (uint)entry.Stored, wide ? uint.MaxValue : (uint)entry.Bytes, (ushort)name.Length, (ushort)(wide ? 28 : 0),
-                (ushort)0, (ushort)0, (ushort)0, 0u, wide ? uint.MaxValue : (uint)entry.Header);
+                wide ? uint.MaxValue : (uint)entry.Stored, wide ? uint.MaxValue : (uint)entry.Bytes, (ushort)name.Length,
+                (ushort)(wide ? 28 : 0), (ushort)0, (ushort)0, (ushort)0, 0u, wide ? uint.MaxValue : (uint)entry.Header);
             archive.Write(name);
             if (wide)
                 Write((ushort)1, (ushort)24, (ulong)entry.Bytes, (ulong)entry.Stored, (ulong)entry.Header);
@@ -51,10 +51,12 @@ internal sealed class ZipBuilder
         long end = archive.Position;
         if (Zip64)
         {
-            Write(0x06064b50u, 44ul, (ushort)45, (ushort)45, 0u, 0u, (ulong)entries.Count, (ulong)entries.Count, (ulong)(end - start), (ulong)start);
+            ulong entries64 = (ulong)entries.Count;
+            Write(0x06064b50u, 44ul, (ushort)45, (ushort)45, 0u, 0u, entries64, entries64, (ulong)(end - start), (ulong)start);
             Write(0x07064b50u, 0u, (ulong)end, 1u);
         }
-        Write(0x06054b50u, (ushort)0, (ushort)0, Zip64 ? ushort.MaxValue : (ushort)entries.Count, Zip64 ? ushort.MaxValue : (ushort)entries.Count,
+        ushort count = Zip64 ? ushort.MaxValue : (ushort)entries.Count;
+        Write(0x06054b50u, (ushort)0, (ushort)0, count, count,
             Zip64 ? uint.MaxValue : (uint)(end - start), Zip64 ? uint.MaxValue : (uint)start, (ushort)0);
         return archive.ToArray();
     }

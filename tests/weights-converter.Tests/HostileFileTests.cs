@@ -10,7 +10,10 @@ internal sealed class HostileFileTests
 {
     /// <summary>These ask for the most work or memory; the others are run as processes in the slow tests.</summary>
     static readonly string[] demanding =
-        ["pickle-deep-nesting.ckpt", "pickle-billion-laughs.ckpt", "zip-bomb-deflate.ckpt", "tensor-huge-expand.ckpt", "st-deep-json.safetensors"];
+    [
+        "pickle-deep-nesting.ckpt", "pickle-billion-laughs.ckpt", "zip-bomb-deflate.ckpt", "tensor-huge-expand.ckpt",
+        "st-deep-json.safetensors",
+    ];
 
     TempFolder folder = null!;
 
@@ -44,10 +47,12 @@ internal sealed class HostileFileTests
     }
 
     [TestCaseSource(nameof(Demanding))]
-    public void A_demanding_file_is_dealt_with_in_a_second_and_200_MB(string name, string verdict) => CheckProcess(Golden.Path("hostile/" + name), verdict);
+    public void A_demanding_file_is_dealt_with_in_a_second_and_200_MB(string name, string verdict)
+        => CheckProcess(Golden.Path("hostile/" + name), verdict);
 
     [TestCaseSource(nameof(Files)), Category("Slow")]
-    public void Every_file_is_dealt_with_in_a_second_and_200_MB(string name, string verdict) => CheckProcess(Golden.Path("hostile/" + name), verdict);
+    public void Every_file_is_dealt_with_in_a_second_and_200_MB(string name, string verdict)
+        => CheckProcess(Golden.Path("hostile/" + name), verdict);
 
     [TestCaseSource(typeof(CheckpointBombs), nameof(CheckpointBombs.All)), Category("Slow")]
     public void A_bomb_is_dealt_with_in_a_second_and_200_MB(string outcome, byte[] archive)
@@ -68,7 +73,8 @@ internal sealed class HostileFileTests
         }
     }
 
-    string[][] Commands(string path) => [["inspect", path], ["inspect", path, "--json", "--all"], ["convert", path, folder["out.safetensors"], "--force"]];
+    string[][] Commands(string path) =>
+        [["inspect", path], ["inspect", path, "--json", "--all"], ["convert", path, folder["out.safetensors"], "--force"]];
 
     void CheckVerdict(string command, string verdict, int exitCode, string error, string name)
     {

@@ -36,10 +36,11 @@ internal sealed class InspectCommandTests
     [Test]
     public void Json_has_the_same_and_a_filter_narrows_the_list_only()
     {
-        JsonElement file = CommandRun.WeightsConverter("inspect", folder.Path, "--json", "--filter", "bias").Succeeded().Json.GetProperty("files")[0];
+        CommandRun run = CommandRun.WeightsConverter("inspect", folder.Path, "--json", "--filter", "bias").Succeeded();
+        JsonElement file = run.Json.GetProperty("files")[0], tensor = file.GetProperty("tensors").EnumerateArray().Single();
         Assert.That(file.GetProperty("parameters").GetInt64(), Is.EqualTo(8));
-        Assert.That(file.GetProperty("tensors").EnumerateArray().Select(t => t.GetProperty("name").GetString()), Is.EqualTo(new[] { "block.bias" }));
-        Assert.That(file.GetProperty("tensors")[0].GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()), Is.EqualTo(new[] { 2L }));
+        Assert.That(tensor.GetProperty("name").GetString(), Is.EqualTo("block.bias"));
+        Assert.That(tensor.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()), Is.EqualTo(new[] { 2L }));
     }
 
     [Test]

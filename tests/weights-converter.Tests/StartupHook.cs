@@ -1,8 +1,8 @@
 using System.Globalization;
 
 /// <summary>
-/// Loaded by .NET into a program under test before its Main, where DOTNET_STARTUP_HOOKS names this assembly; the runtime wants exactly this
-/// name, without a namespace. When the program ends it writes down what the program used.
+/// Loaded by .NET into a program under test before its Main, where DOTNET_STARTUP_HOOKS names this assembly; the runtime wants exactly
+/// this name, without a namespace. When the program ends it writes down what the program used.
 /// </summary>
 internal static class StartupHook
 {
@@ -17,7 +17,8 @@ internal static class StartupHook
         {
             string peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;
-            File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"{peak.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim()} {seconds}"));
+            string kib = string.Concat(peak.Where(char.IsAsciiDigit));
+            File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"{kib} {seconds}"));
         };
     }
 }

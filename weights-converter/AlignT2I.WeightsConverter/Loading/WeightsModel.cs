@@ -76,9 +76,11 @@ public abstract class WeightsModel : IDisposable
     {
         if (Kind == ModelKind.Other)
         {
-            throw new FileFormatException(Path, $"its {components[0].Tensors.Count} tensors are of no model that this program knows"
-                + $"{(components[0].Tensors is [var tensor, ..] ? $", '{Printable.Text(tensor.Name)}' among them" : "")}; 'weights-converter inspect' lists "
-                + "them, 'weights-converter convert' writes them as they are into a file that ends in .safetensors.");
+            IReadOnlyList<ModelTensor> tensors = components[0].Tensors;
+            string example = tensors.Count > 0 ? $", '{Printable.Text(tensors[0].Name)}' among them" : "";
+            throw new FileFormatException(Path, $"its {tensors.Count} tensors are of no model that this program knows{example}; "
+                + "'weights-converter inspect' lists them, 'weights-converter convert' writes them as they are into a file that ends in "
+                + ".safetensors.");
         }
     }
 

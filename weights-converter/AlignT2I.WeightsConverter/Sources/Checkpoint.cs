@@ -40,7 +40,8 @@ internal sealed class Checkpoint(SourceFile file, object? root)
             return null;
         foreach (string key in weightsKeys)
         {
-            if (items.LastOrDefault(i => i.Key is string name && name == key).Value is PickleDictionary weights && HoldsTensors(weights, depth: 1))
+            object? value = items.LastOrDefault(i => i.Key is string name && name == key).Value;
+            if (value is PickleDictionary weights && HoldsTensors(weights, depth: 1))
                 return weights;
         }
         return null;
@@ -94,7 +95,8 @@ internal sealed class Checkpoint(SourceFile file, object? root)
     string Join(string name, object? key)
     {
         string part = key is PickleGlobal type ? type.Name[(type.Name.LastIndexOf('.') + 1)..]
-            : Text(key) ?? throw file.Bad($"below '{name}' a tensor has {PickleStack.Describe(key)} for a name; expected a text or a number");
+            : Text(key) ?? throw file.Bad(
+                $"below '{name}' a tensor has {PickleStack.Describe(key)} for a name; expected a text or a number");
         if (name.Length + part.Length >= MaxNameLength)
             throw file.Bad($"a tensor has a name of more than {MaxNameLength} characters");
         return name.Length == 0 ? part : $"{name}.{part}";
@@ -105,8 +107,8 @@ internal sealed class Checkpoint(SourceFile file, object? root)
         bytes += Math.Min(tensor.ByteCount, long.MaxValue - bytes);
         if (bytes / MaxSharing > file.Length + SmallFileBytes)
         {
-            throw file.Bad($"tensor '{name}' takes {tensor.ByteCount} bytes, all tensors up to it {bytes}, but the file has only {file.Length}; " +
-                "it repeats a few values too often");
+            throw file.Bad($"tensor '{name}' takes {tensor.ByteCount} bytes, all tensors up to it {bytes}, but the file has only " +
+                $"{file.Length}; it repeats a few values too often");
         }
         if (!names.Add(name))
             throw file.Bad($"two tensors are named '{name}'");

@@ -21,7 +21,8 @@ internal sealed class PyTorchLegacy
     PyTorchLegacy(SourceFile file) => this.file = file;
 
     /// <summary>The first bytes: a pickle of protocol 2 with the magic number.</summary>
-    public static ReadOnlySpan<byte> Signature => [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
+    public static ReadOnlySpan<byte> Signature =>
+        [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
 
     public static WeightsContent Read(SourceFile file) => new PyTorchLegacy(file).Read();
 
@@ -32,20 +33,26 @@ internal sealed class PyTorchLegacy
         PickleMachine.Load(ref input, storages: null);      // the magic number, which the caller has seen
         if (PickleMachine.Load(ref input, storages: null) is not Protocol)
             throw file.Bad($"it is of another version of PyTorch's legacy format than {Protocol}; save it again with a current PyTorch");
-        PickleMachine.Load(ref input, storages: null);      // byte order and sizes of C types; the values are little-endian on every system
+        PickleMachine.Load(ref input, storages: null);      // byte order and sizes of C types; values are always little-endian
         object? root = PickleMachine.Load(ref input, Storage);
         var keys = PickleMachine.Load(ref input, storages: null) as PickleList ?? throw file.Bad("the list of its storages is missing");
         FindStorages(keys, input.Position);
         return new Checkpoint(file, root).Content("PyTorch legacy");
     }
 
-    /// <summary>The storage of a persistent id: ('storage', class, key, device, number of elements, None or (key, offset, size) of a view).</summary>
+    /// <summary>
+    /// The storage of a persistent id: ('storage', class, key, device, number of elements, None or (key, offset, size) of a view).
+    /// </summary>
     PickleStorage Storage(PickleTuple id)
     {
-        if (id.Items is not ["storage", PickleGlobal { DType: { } dtype } type, string key, _, long count, var view] || !PickleGlobals.IsStorage(type))
+        if (id.Items is not ["storage", PickleGlobal { DType: { } dtype } type, string key, _, long count, var view]
+            || !PickleGlobals.IsStorage(type))
+        {
             throw new PickleException("it describes a storage in a way that PyTorch's legacy format does not");
+        }
+        string said = $"storage '{key}' is said to have {count} elements of {dtype.Size()} bytes";
         if (count < 0 || count > file.Length / dtype.Size())
-            throw new PickleException($"storage '{key}' is said to have {count} elements of {dtype.Size()} bytes; the file has {file.Length} bytes");
+            throw new PickleException($"{said}; the file has {file.Length} bytes");
         if (!storages.TryGetValue(key, out PickleStorage? root))
         {
             var bytes = new WeightsStorage { FileOffset = NotFound, ByteLength = count * dtype.Size() };
@@ -72,9 +79,10 @@ internal sealed class PyTorchLegacy
             long count = BinaryPrimitives.ReadInt64LittleEndian(file.Read(position, CountBytes));
             position += CountBytes;
             if (count != storage.ElementCount)
-                throw file.Bad($"storage '{key}' has {count} elements at its place, byte {position - CountBytes}, but the pickle says {storage.ElementCount}");
-            if (storage.Bytes.ByteLength > file.Length - position)
-                throw file.Bad($"storage '{key}' needs {storage.Bytes.ByteLength} bytes, but only {file.Length - position} are left; the file is cut off");
+                throw file.Bad($"storage '{key}' has {count} elements before byte {position}, but the pickle says {storage.ElementCount}");
+            long needed = storage.Bytes.ByteLength, left = file.Length - position;
+            if (needed > left)
+                throw file.Bad($"storage '{key}' needs {needed} bytes, but only {left} are left; the file is cut off");
             storage.Bytes.FileOffset = position;
             position += storage.Bytes.ByteLength;
         }

@@ -4,7 +4,7 @@ using AlignT2I.WeightsConverter.Sources.Pickles;
 
 namespace AlignT2I.WeightsConverter.Sources;
 
-/// <summary>What <c>torch.save</c> and <c>torch.jit.save</c> write: a zip archive with a pickle and one stored file for each storage.</summary>
+/// <summary>What <c>torch.save</c> and <c>torch.jit.save</c> write: a zip archive with a pickle and a stored file for each storage.</summary>
 /// <remarks>Source: pytorch/pytorch, torch/serialization.py and caffe2/serialize/inline_container.cc.</remarks>
 internal sealed class PyTorchZip
 {
@@ -20,7 +20,7 @@ internal sealed class PyTorchZip
     {
         this.file = file;
         records = new ZipDirectory(file).Read();
-        string[] pickles = [.. records.Keys.Where(k => k == PickleName || (k.EndsWith("/" + PickleName, StringComparison.Ordinal) && k.Count('/') == 1))];
+        string[] pickles = [.. records.Keys.Where(k => k.Split('/') is [PickleName] or [_, PickleName])];
         if (pickles.Length != 1)
         {
             throw file.Bad($"it is a zip archive with {pickles.Length} files named {PickleName} at its top; a PyTorch archive has one. " +
@@ -52,9 +52,9 @@ internal sealed class PyTorchZip
             throw new PickleException($"it asks for the storage '{key}', but there is no '{folder}data/{key}' in the archive");
         int size = type.DType?.Size() ?? 1;
         if (record.Bytes / size != count)
-            throw new PickleException($"storage '{key}' is said to have {count} elements of {size} bytes, but '{record.Name}' has {record.Bytes} bytes");
+            throw new PickleException($"storage '{key}' is said to have {count} elements of {size} bytes; '{record.Name}' has {record.Bytes} bytes");
         if (record.Deflated)
-            throw new PickleException($"storage '{key}' is compressed, which PyTorch does not do: unpack the archive and pack it again without compression");
+            throw new PickleException($"storage '{key}' is compressed, which PyTorch does not do: pack the archive again without compression");
         return new PickleStorage(type.DType, Bytes(record), FirstElement: 0, count);
     }
 
@@ -62,7 +62,13 @@ internal sealed class PyTorchZip
     {
         if (!storages.TryGetValue(record.Name, out WeightsStorage? bytes))
         {
-            bytes = new WeightsStorage { FileOffset = record.Offset, ByteLength = record.Bytes, Crc32 = record.Crc32, BigEndian = bigEndian };
+            bytes = new WeightsStorage
+            {
+                FileOffset = record.Offset,
+                ByteLength = record.Bytes,
+                Crc32 = record.Crc32,
+                BigEndian = bigEndian,
+            };
             storages.Add(record.Name, bytes);
         }
         return bytes;

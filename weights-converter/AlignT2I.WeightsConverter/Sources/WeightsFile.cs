@@ -4,8 +4,8 @@ namespace AlignT2I.WeightsConverter.Sources;
 
 /// <summary>One file of tensors, whatever its container.</summary>
 /// <remarks>
-/// Opening reads and checks everything but the values; nothing that a file contains is executed. Values are read, not mapped, tensor by tensor,
-/// so that the memory of a conversion is bounded by its largest tensor. The file must not change while it is open.
+/// Opening reads and checks everything but the values; nothing that a file contains is executed. Values are read, not mapped, tensor by
+/// tensor, so that the memory of a conversion is bounded by its largest tensor. The file must not change while it is open.
 /// </remarks>
 public sealed class WeightsFile : IDisposable
 {
@@ -31,7 +31,7 @@ public sealed class WeightsFile : IDisposable
     public IReadOnlyList<WeightsTensor> Tensors => content.Tensors;
 
     /// <summary>
-    /// Tensors beside the weights, under their whole path: <c>optimizer_states.0.state.1.exp_avg</c>. Empty where the file has weights only.
+    /// Tensors beside the weights, under their whole path: <c>optimizer_states.0.state.1.exp_avg</c>. Empty where there are only weights.
     /// </summary>
     public IReadOnlyList<WeightsTensor> TrainingState => content.TrainingState;
 
@@ -41,7 +41,7 @@ public sealed class WeightsFile : IDisposable
     /// <summary>Opens a file, whose format is told by its content, and checks everything but the values.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="UsageException">There is no such file.</exception>
-    /// <exception cref="FileFormatException">It is of no known format, damaged, or holds something that is not a tensor or a container.</exception>
+    /// <exception cref="FileFormatException">It is of no known format, damaged, or names what is neither tensor nor container.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static WeightsFile Open(string path)
     {
@@ -57,7 +57,9 @@ public sealed class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>Reads all values of a tensor of less than 2 GiB: row-major, little-endian, without gaps, however they lie in the file.</summary>
+    /// <summary>
+    /// Reads all values of a tensor of less than 2 GiB: row-major, little-endian, without gaps, however they lie in the file.
+    /// </summary>
     /// <param name="tensor">One of <see cref="Tensors"/> or <see cref="TrainingState"/>.</param>
     /// <param name="destination"><see cref="WeightsTensor.ByteCount"/> bytes.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another size.</exception>
@@ -66,7 +68,10 @@ public sealed class WeightsFile : IDisposable
     public void Read(WeightsTensor tensor, Span<byte> destination)
     {
         if (destination.Length != tensor.ByteCount)
-            throw new ArgumentException($"tensor '{tensor.Name}' has {tensor.ByteCount} bytes, but {destination.Length} are asked for", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"tensor '{tensor.Name}' has {tensor.ByteCount} bytes, but {destination.Length} are asked for", nameof(destination));
+        }
         CheckSum(tensor);
         new StridedReader(file, tensor).Read(destination);
         int size = tensor.DType.Size();
@@ -92,7 +97,7 @@ public sealed class WeightsFile : IDisposable
             done += piece.Length;
         }
         if (crc.Value != expected)
-            throw file.Bad($"the values of tensor '{tensor.Name}' do not match their checksum; the file is damaged: download or copy it again");
+            throw file.Bad($"tensor '{tensor.Name}' does not match its checksum; the file is damaged: download or copy it again");
         storage.Crc32 = null;
     }
 

@@ -17,6 +17,7 @@ public static class WeightsFolder
         string[] files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
             .Where(f => endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files
-            : throw new UsageException($"{path}: there is no file of weights in this folder ({string.Join(", ", endings)}); name the folder or file that has them.");
+            : throw new UsageException(
+                $"{path}: there is no file of weights in this folder ({string.Join(", ", endings)}); name the folder or file that has them.");
     }
 }

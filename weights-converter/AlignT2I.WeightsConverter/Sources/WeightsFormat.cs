@@ -35,6 +35,7 @@ internal static class WeightsFormat
             return "it is a GGUF file, whose weights are quantized; get the weights as safetensors or as a PyTorch checkpoint";
         if (head.Length > TarMagicOffset + 5 && head.Slice(TarMagicOffset, 5).SequenceEqual("ustar"u8))
             return "it is a tar archive; unpack it, and convert what is in it";
-        return "it begins as no format does that is read here: safetensors, or what PyTorch writes (.ckpt, .pt, .pth, .bin); it is damaged or something else";
+        return "it begins as no format does that is read here: safetensors, or what PyTorch writes (.ckpt, .pt, .pth, .bin); " +
+            "it is damaged or something else";
     }
 }

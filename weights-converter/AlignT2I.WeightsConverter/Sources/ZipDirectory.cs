@@ -4,8 +4,10 @@ using AlignT2I.Files;
 
 namespace AlignT2I.WeightsConverter.Sources;
 
-/// <summary>Reads where the files of a zip archive lie, and checks that they lie in order: inside the archive, apart from each other.</summary>
-/// <remarks>Source: PKWARE, APPNOTE.TXT 6.3.10, with zip64. Only what PyTorch writes is read: one disk, stored or deflated, no encryption.</remarks>
+/// <summary>Reads where the files of a zip archive lie, and checks that they lie in it and apart from each other.</summary>
+/// <remarks>
+/// Source: PKWARE, APPNOTE.TXT 6.3.10, with zip64. Only what PyTorch writes is read: one disk, stored or deflated, no encryption.
+/// </remarks>
 /// <param name="file">The archive.</param>
 internal sealed class ZipDirectory(SourceFile file)
 {
@@ -51,9 +53,12 @@ internal sealed class ZipDirectory(SourceFile file)
         if (count == ushort.MaxValue || bytes == uint.MaxValue || start == uint.MaxValue)
             (count, bytes, start, end) = ReadEnd64(end);
         if (start < 0 || bytes < 0 || start > end - bytes)
-            throw Bad($"the directory of the zip archive is said to be bytes {start} to {start + bytes}; expected a place before byte {end}");
+            throw Bad($"the directory of the zip archive is said to have {bytes} bytes at byte {start}; expected a place before byte {end}");
         if (bytes > MaxDirectoryBytes || count < 0 || count > bytes / CentralBytes)
-            throw Bad($"the zip archive is said to have {count} files in a directory of {bytes} bytes; expected at most {MaxDirectoryBytes} bytes, {CentralBytes} or more a file");
+        {
+            throw Bad($"the zip archive is said to have {count} files in a directory of {bytes} bytes; expected at most " +
+                $"{MaxDirectoryBytes} bytes, {CentralBytes} or more a file");
+        }
         return (start, bytes, count);
     }
 
@@ -85,7 +90,8 @@ internal sealed class ZipDirectory(SourceFile file)
         if ((flags & Encrypted) != 0 || method is not (0 or Deflate))
             throw Bad($"'{name}' is encrypted or compressed by method {method}; PyTorch writes neither: save the file again with PyTorch");
         ReadOnlySpan<byte> wide = Zip64(directory.Slice(CentralBytes + nameBytes, extraBytes));
-        long bytes = Wide(UInt32(directory, 24), ref wide), stored = Wide(UInt32(directory, 20), ref wide), header = Wide(UInt32(directory, 42), ref wide);
+        long bytes = Wide(UInt32(directory, 24), ref wide), stored = Wide(UInt32(directory, 20), ref wide);
+        long header = Wide(UInt32(directory, 42), ref wide);
         uint crc = UInt32(directory, 16);
         directory = directory[(CentralBytes + nameBytes + extraBytes + commentBytes)..];
         if (method != Deflate && bytes != stored)
@@ -98,7 +104,7 @@ internal sealed class ZipDirectory(SourceFile file)
     {
         string name = Encoding.UTF8.GetString(bytes);
         if (name.Length == 0 || name[0] == '/' || name.AsSpan().IndexOfAny("\\:\0") >= 0 || name.Split('/').Contains(".."))
-            throw Bad($"the archive has a file named '{Printable.Text(name)}', a path that leaves the archive; the file was made to deceive");
+            throw Bad($"it has a file named '{Printable.Text(name)}', a path that leaves the archive; it was made to deceive");
         return name;
     }
 
@@ -139,7 +145,10 @@ internal sealed class ZipDirectory(SourceFile file)
             throw Bad($"'{record.Name}' is said to begin at byte {header}, where no file of the archive begins; the archive is damaged");
         long offset = header + LocalBytes + UInt16(local, 26) + UInt16(local, 28);
         if (record.StoredBytes < 0 || record.Bytes < 0 || offset > directoryStart - record.StoredBytes)
-            throw Bad($"'{record.Name}' is said to have {record.StoredBytes} bytes at byte {offset}; the archive's data end at byte {directoryStart}");
+        {
+            throw Bad($"'{record.Name}' is said to have {record.StoredBytes} bytes at byte {offset}; the archive's data end at byte " +
+                $"{directoryStart}");
+        }
         if (Name(file.Read(header + LocalBytes, UInt16(local, 26))) != record.Name)
             throw Bad($"'{record.Name}' has another name at its place in the archive; the file was made to deceive");
         return offset;

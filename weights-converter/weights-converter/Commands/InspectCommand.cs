@@ -8,11 +8,20 @@ namespace AlignT2I.WeightsConverter.Commands;
 /// <summary><c>weights-converter inspect</c>: what is in a file of weights, or in all files of a folder.</summary>
 internal static class InspectCommand
 {
-    static readonly Argument<string> source = new("FILE|FOLDER") { Description = "a file of weights, or a folder with files of weights in it" };
+    static readonly Argument<string> source = new("FILE|FOLDER")
+    {
+        Description = "a file of weights, or a folder with files of weights in it",
+    };
 
-    static readonly Option<string?> filter = new("--filter") { Description = "only tensors whose name contains this text; totals stay those of the whole file" };
+    static readonly Option<string?> filter = new("--filter")
+    {
+        Description = "only tensors whose name contains this text; totals stay those of the whole file",
+    };
 
-    static readonly Option<bool> all = new("--all") { Description = "also list the training state: optimizer moments and whatever else lies beside the weights" };
+    static readonly Option<bool> all = new("--all")
+    {
+        Description = "also list the training state: optimizer moments and whatever else lies beside the weights",
+    };
 
     static readonly Option<bool> json = CommandOptions.Json();
 

@@ -12,7 +12,8 @@ namespace AlignT2I.WeightsConverter.Commands;
 /// <param name="all">Whether the training state is listed, too.</param>
 internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
 {
-    IEnumerable<WeightsTensor> Listed(IEnumerable<WeightsTensor> tensors) => tensors.Where(t => t.Name.Contains(filter, StringComparison.Ordinal));
+    IEnumerable<WeightsTensor> Listed(IEnumerable<WeightsTensor> tensors)
+        => tensors.Where(t => t.Name.Contains(filter, StringComparison.Ordinal));
 
     string? Model => ModelKinds.Describe([.. file.Tensors.Select(t => t.Name)]);
 
@@ -37,15 +38,22 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
         IReadOnlyList<string[]> rows =
         [
             ["name", "dtype", "shape", "bytes"],
-            .. tensors.Select(t => new[] { Printable.Text(t.Name), t.DType.FileName(), $"[{string.Join(", ", t.Shape)}]", Number(t.ByteCount) }),
+            .. tensors.Select(Row),
         ];
         int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
-            output.WriteLine($"  {row[0].PadRight(widths[0])}  {row[1].PadRight(widths[1])}  {row[2].PadRight(widths[2])}  {row[3].PadLeft(widths[3])}");
+        {
+            IEnumerable<string> texts = row.Take(3).Zip(widths, (cell, width) => cell.PadRight(width));
+            output.WriteLine($"  {string.Join("  ", texts)}  {row[3].PadLeft(widths[3])}");
+        }
     }
 
+    static string[] Row(WeightsTensor tensor) =>
+        [Printable.Text(tensor.Name), tensor.DType.FileName(), $"[{string.Join(", ", tensor.Shape)}]", Number(tensor.ByteCount)];
+
     static string Totals(IReadOnlyList<WeightsTensor> tensors) =>
-        $"{Number(tensors.Count)} tensors, {Number(tensors.Sum(t => t.ElementCount))} parameters, {Number(tensors.Sum(t => t.ByteCount))} bytes";
+        $"{Number(tensors.Count)} tensors, {Number(tensors.Sum(t => t.ElementCount))} parameters, " +
+        $"{Number(tensors.Sum(t => t.ByteCount))} bytes";
 
     static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

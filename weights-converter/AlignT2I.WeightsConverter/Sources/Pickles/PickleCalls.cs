@@ -1,5 +1,6 @@
 using System.Text;
 using AlignT2I.Files;
+using static AlignT2I.WeightsConverter.Sources.Pickles.PickleStack;
 
 namespace AlignT2I.WeightsConverter.Sources.Pickles;
 
@@ -30,7 +31,7 @@ internal static class PickleCalls
             default:
                 throw new PickleException(function.Use == PickleUse.Name
                     ? $"it calls '{function.Name}', which may be named but not called"
-                    : $"it calls '{function.Name}' with ({string.Join(", ", a.Take(8).Select(PickleStack.Describe))}), which it does not take");
+                    : $"it calls '{function.Name}' with ({string.Join(", ", a.Take(8).Select(Describe))}), which it does not take");
         }
     }
 
@@ -55,13 +56,13 @@ internal static class PickleCalls
                 }
                 return dictionary;
             default:
-                throw new PickleException($"it calls '{function.Name}' with {PickleStack.Describe(arguments[^1])}; expected pairs");
+                throw new PickleException($"it calls '{function.Name}' with {Describe(arguments[^1])}; expected pairs");
         }
     }
 
     static PickleTensor Tensor(PickleStorage storage, SafetensorsDType dtype, IReadOnlyList<object?> arguments)
     {
-        long offset = arguments[1] as long? ?? throw new PickleException($"the offset of a tensor is {PickleStack.Describe(arguments[1])}; expected an integer");
+        long offset = Integer(arguments[1], "the offset of a tensor");
         (PickleTensor? tensor, string problem) =
             PickleTensor.View(storage, dtype, offset, Integers(arguments[2], "size"), Integers(arguments[3], "stride"));
         return tensor ?? throw new PickleException(problem);
@@ -70,9 +71,12 @@ internal static class PickleCalls
     static long[] Integers(object? value, string what)
     {
         IReadOnlyList<object?> items = value as PickleList ?? (value as PickleTuple)?.Items
-            ?? throw new PickleException($"the {what} of a tensor is {PickleStack.Describe(value)}; expected a tuple of integers");
+            ?? throw new PickleException($"the {what} of a tensor is {Describe(value)}; expected a tuple of integers");
         if (items.Count > PickleTensor.MaxRank)
             throw new PickleException($"the {what} of a tensor has {items.Count} entries; expected at most {PickleTensor.MaxRank}");
-        return [.. items.Select(i => i as long? ?? throw new PickleException($"the {what} of a tensor has {PickleStack.Describe(i)} in it; expected integers below 2^63"))];
+        return [.. items.Select(i => Integer(i, $"a number in the {what} of a tensor"))];
     }
+
+    static long Integer(object? value, string what)
+        => value as long? ?? throw new PickleException($"{what} is {Describe(value)}; expected an integer from -2^63 to 2^63 - 1");
 }

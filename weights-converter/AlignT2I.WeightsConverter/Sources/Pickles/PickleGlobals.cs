@@ -27,8 +27,9 @@ internal static class PickleGlobals
     [
         .. Of(PickleUse.Dictionary, "collections.OrderedDict", "collections.defaultdict", "collections.Counter"),
         .. Of(PickleUse.Sequence, "torch.Size", "__builtin__.set", "builtins.set", "__builtin__.frozenset", "builtins.frozenset"),
-        .. Of(PickleUse.Sequence, "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_boollist"),
-        .. Of(PickleUse.Sequence, "torch.jit._pickle.build_tensorlist", "torch.jit._pickle.restore_type_tag"),
+        .. Of(PickleUse.Sequence, "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist"),
+        .. Of(PickleUse.Sequence, "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist"),
+        .. Of(PickleUse.Sequence, "torch.jit._pickle.restore_type_tag"),
         .. Of(PickleUse.Bytes, "_codecs.encode"),
     ];
 
@@ -55,7 +56,8 @@ internal static class PickleGlobals
         {
             ("Float", SafetensorsDType.Float32), ("Double", SafetensorsDType.Float64), ("Half", SafetensorsDType.Float16),
             ("BFloat16", SafetensorsDType.BFloat16), ("Long", SafetensorsDType.Int64), ("Int", SafetensorsDType.Int32),
-            ("Short", SafetensorsDType.Int16), ("Char", SafetensorsDType.Int8), ("Byte", SafetensorsDType.UInt8), ("Bool", SafetensorsDType.Bool),
+            ("Short", SafetensorsDType.Int16), ("Char", SafetensorsDType.Int8), ("Byte", SafetensorsDType.UInt8),
+            ("Bool", SafetensorsDType.Bool),
         }.Select(s => new PickleGlobal($"torch.{s.Name}Storage", PickleUse.Name, s.DType)),
         .. Of(PickleUse.Name, "torch.storage.UntypedStorage", "torch.UntypedStorage"),
     ];
@@ -66,8 +68,9 @@ internal static class PickleGlobals
     static IEnumerable<PickleGlobal> ElementTypes() => new (string Name, SafetensorsDType DType)[]
     {
         ("float32", SafetensorsDType.Float32), ("float64", SafetensorsDType.Float64), ("float16", SafetensorsDType.Float16),
-        ("bfloat16", SafetensorsDType.BFloat16), ("float8_e4m3fn", SafetensorsDType.Float8E4M3), ("float8_e5m2", SafetensorsDType.Float8E5M2),
-        ("int64", SafetensorsDType.Int64), ("int32", SafetensorsDType.Int32), ("int16", SafetensorsDType.Int16), ("int8", SafetensorsDType.Int8),
+        ("bfloat16", SafetensorsDType.BFloat16), ("float8_e4m3fn", SafetensorsDType.Float8E4M3),
+        ("float8_e5m2", SafetensorsDType.Float8E5M2), ("int64", SafetensorsDType.Int64), ("int32", SafetensorsDType.Int32),
+        ("int16", SafetensorsDType.Int16), ("int8", SafetensorsDType.Int8),
         ("uint64", SafetensorsDType.UInt64), ("uint32", SafetensorsDType.UInt32), ("uint16", SafetensorsDType.UInt16),
         ("uint8", SafetensorsDType.UInt8), ("bool", SafetensorsDType.Bool),
     }.Select(t => new PickleGlobal($"torch.{t.Name}", PickleUse.Name, t.DType));

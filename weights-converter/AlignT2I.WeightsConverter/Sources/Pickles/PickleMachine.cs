@@ -3,8 +3,8 @@ using AlignT2I.Files;
 namespace AlignT2I.WeightsConverter.Sources.Pickles;
 
 /// <summary>
-/// A closed interpreter of pickles: it makes numbers, texts, containers, tensors and objects that do nothing, and refuses every global that
-/// <see cref="PickleGlobals"/> does not list. No code runs, whatever the pickle says.
+/// A closed interpreter of pickles: it makes numbers, texts, containers, tensors and objects that do nothing, and refuses every global
+/// that <see cref="PickleGlobals"/> does not list. No code runs, whatever the pickle says.
 /// </summary>
 /// <remarks>Source of the format: python/cpython, Lib/pickletools.py. What it keeps in memory is bounded by the size of the pickle and by
 /// the number of opcodes.</remarks>
@@ -28,7 +28,8 @@ internal sealed class PickleMachine
 
     /// <summary>Runs a pickle to its end.</summary>
     /// <param name="input">Stands behind the pickle afterwards.</param>
-    /// <param name="storages">Finds the storage that a persistent id describes, or throws <see cref="PickleException"/>; null where none may occur.</param>
+    /// <param name="storages">Finds the storage that a persistent id describes, or throws a <see cref="PickleException"/>; null where
+    /// none may occur.</param>
     /// <exception cref="FileFormatException">The pickle is damaged, or asks for anything but values and containers.</exception>
     public static object? Load(ref PickleInput input, Func<PickleTuple, PickleStorage>? storages)
     {
@@ -88,7 +89,9 @@ internal sealed class PickleMachine
                 stack.Push(PickleText.Integer(input.ReadLine()) ?? throw input.Bad("a line is not an integer"));
                 break;
             case PickleOpcode.Float: stack.Push(PickleText.Float(input.ReadLine()) ?? throw input.Bad("a line is not a number")); break;
-            case PickleOpcode.String: stack.Push(PickleText.Quoted(input.ReadLine()) ?? throw input.Bad("a line is not a quoted text")); break;
+            case PickleOpcode.String:
+                stack.Push(PickleText.Quoted(input.ReadLine()) ?? throw input.Bad("a line is not a quoted text"));
+                break;
             case PickleOpcode.Unicode: stack.Push(PickleText.Unicode(input.ReadLine()) ?? throw input.Bad("a line is not a text")); break;
             case PickleOpcode.BinUnicode: stack.Push(input.ReadUtf8(input.ReadUInt32())); break;
             case PickleOpcode.ShortBinUnicode: stack.Push(input.ReadUtf8(input.ReadByte())); break;
@@ -152,7 +155,7 @@ internal sealed class PickleMachine
         return dictionary;
     }
 
-    /// <summary>Sets the attributes of an object. A dictionary may have some, too, such as the versions in a state dict: they are left out.</summary>
+    /// <summary>Sets the attributes of an object. Those of a dictionary, such as the versions in a state dict, are left out.</summary>
     void Build(object? state)
     {
         if (stack.Peek() is PickleObject made)
@@ -202,7 +205,7 @@ internal sealed class PickleMachine
         return true;
     }
 
-    /// <summary>Calls what is on top of the stack. What a call copies counts as work: a short loop in the pickle must not multiply it.</summary>
+    /// <summary>Calls what is on top of the stack. What a call copies counts as work: few opcodes must not copy much, often.</summary>
     void CallWith(PickleTuple arguments)
     {
         object? made = PickleCalls.Call(stack.Pop<PickleGlobal>("something to call"), arguments);
@@ -211,6 +214,6 @@ internal sealed class PickleMachine
     }
 
     static PickleGlobal Find(string module, string name) => PickleGlobals.Find(module, name)
-        ?? throw new PickleException($"it asks for the Python global '{Printable.Text(module)}.{Printable.Text(name)}'; only tensors and containers are read here, " +
-            "so the file is refused and nothing of it was run: get these weights as safetensors");
+        ?? throw new PickleException($"it asks for the Python global '{Printable.Text(module)}.{Printable.Text(name)}'; only tensors and " +
+            "containers are read here, so the file is refused and nothing of it was run: get these weights as safetensors");
 }

@@ -33,7 +33,8 @@ internal sealed class PickleStack
 
     /// <summary>The top of the stack, which must be of this type.</summary>
     public T Peek<T>(string expected)
-        where T : class => Peek() as T ?? throw new PickleException($"an opcode finds {Describe(Peek())} on the stack; expected {expected}");
+        where T : class
+        => Peek() as T ?? throw new PickleException($"an opcode finds {Describe(Peek())} on the stack; expected {expected}");
 
     /// <summary>Takes the top of the stack, which must be of this type.</summary>
     public T Pop<T>(string expected)

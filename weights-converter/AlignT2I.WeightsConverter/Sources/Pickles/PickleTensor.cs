@@ -53,7 +53,8 @@ internal sealed class PickleTensor
         if (empty ? offset > available : last >= available)
             return (null, $"{what} reaches element {last} of a storage that has {available}");
         long first = storage.FirstElement + offset;
-        return (new PickleTensor(dtype, storage.Bytes, first, shape, empty || IsContiguous(shape, strides) ? null : strides, (long)bytesNeeded), "");
+        long[]? gaps = empty || IsContiguous(shape, strides) ? null : strides;
+        return (new PickleTensor(dtype, storage.Bytes, first, shape, gaps, (long)bytesNeeded), "");
     }
 
     /// <summary>Whether the elements lie in row-major order without gaps. The stride of a dimension of size 1 means nothing.</summary>

@@ -10,17 +10,17 @@ internal static class PickleText
 {
     const int MaxDigits = 2048;
 
-    /// <summary>A decimal integer, <c>00</c> and <c>01</c> for False and True, with an <c>L</c> after it or not; null where it is none.</summary>
+    /// <summary>A decimal integer, with an <c>L</c> after it or not; <c>00</c> and <c>01</c> are False and True; null where it is none.</summary>
     public static object? Integer(ReadOnlySpan<byte> line)
     {
         if (line is [(byte)'0', (byte)'0' or (byte)'1'])
             return line[1] == (byte)'1';
         ReadOnlySpan<byte> digits = line is [.., (byte)'L'] ? line[..^1] : line;
-        if (digits.Length > MaxDigits
-            || !BigInteger.TryParse(Encoding.Latin1.GetString(digits), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
-        {
+        if (digits.Length > MaxDigits)
             return null;
-        }
+        string text = Encoding.Latin1.GetString(digits);
+        if (!BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
+            return null;
         return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
