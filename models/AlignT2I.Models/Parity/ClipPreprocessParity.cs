@@ -9,10 +9,12 @@ internal static class ClipPreprocessParity
 {
     public static void Run(ParityRun run)
     {
+        ParitySetting settings = run.Case.Settings;
         string folder = Path.GetDirectoryName(run.Case.Path) ?? "";
-        string[] files = [.. run.Case.Setting("files").EnumerateArray().Select(f => f.GetString()!)];
-        var config = new ClipImageProcessorConfig { ImageMean = run.Case.Numbers("image_mean"), ImageStd = run.Case.Numbers("image_std") };
-        var processor = new ClipImageProcessor((int)run.Case.Number("size"), config);
+        string[] files = [.. settings["files"].Items.Select(file => file.Text)];
+        double[] mean = settings["image_mean"].Numbers(3), deviation = settings["image_std"].Numbers(3);
+        var config = new ClipImageProcessorConfig { ImageMean = mean, ImageStd = deviation };
+        var processor = new ClipImageProcessor(settings["size"].Count, config);
         for (int i = 0; i < files.Length; i++)
         {
             Image image = Png.Read(Path.Combine(folder, files[i])).Image;

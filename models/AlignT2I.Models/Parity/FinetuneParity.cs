@@ -20,7 +20,7 @@ internal sealed class FinetuneParity
     {
         this.run = run;
         this.store = store;
-        unet = new UNet2DCondition(store.Root, UNet2DConditionConfig.Parse(run.Case.Setting("unet").GetRawText(), run.Case.Path));
+        unet = new UNet2DCondition(store.Root, UNet2DConditionConfig.Parse(run.Case.Settings["unet"].Json, run.Case.Path));
         store.RequireGrad();
     }
 
@@ -33,15 +33,16 @@ internal sealed class FinetuneParity
     void Train()
     {
         double[][] initial = [.. store.Parameters.Select(p => ParityRun.FileValues(p, p.Value))];
-        double[] betas = run.Case.Numbers("betas"), decays = run.Case.Numbers("ema");
-        using var adam = new AdamW(store.Parameters, betas[0], betas[1], run.Case.Number("eps"), run.Case.Number("weight_decay"));
+        ParitySetting settings = run.Case.Settings;
+        double[] betas = settings["betas"].Numbers(2), decays = [.. settings["ema"].Items.Select(decay => decay.Number)];
+        using var adam = new AdamW(store.Parameters, betas[0], betas[1], settings["eps"].Number, settings["weight_decay"].Number);
         Ema[] averages = [.. decays.Select(d => new Ema(store.Parameters, d)), new Ema(store.Parameters, decays[0], warmUp: true)];
         var trajectory = new List<double>();
-        int steps = (int)run.Case.Number("steps");
+        int steps = settings["steps"].Count;
         for (int step = 0; step < steps; step++)
         {
             trajectory.AddRange(Accumulate(step));
-            adam.Step(run.Case.Number("lr"));
+            adam.Step(settings["lr"].Number);
             foreach (Ema average in averages)
                 average.Update();
         }
@@ -64,7 +65,7 @@ internal sealed class FinetuneParity
         using Tape tape = Tape.Open();
         store.ClearGrad();
         Tensor model = Loss(step, "model", run.Row("input.rewards", step)), pretraining = Loss(step, "pretrain", null);
-        Tensor loss = F.Add(model, F.Affine(pretraining, run.Case.Number("beta")));
+        Tensor loss = F.Add(model, F.Affine(pretraining, run.Case.Settings["beta"].Number));
         tape.Backward(loss);
         if (step == 0)
         {

@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Models.Metrics;
 
 namespace AlignT2I.Models.Parity;
@@ -6,9 +7,11 @@ namespace AlignT2I.Models.Parity;
 /// <summary>Runs recordings of Fréchet distances: pairs of sets of features, in the file and numbered, or made from a seed.</summary>
 internal static class FrechetParity
 {
+    const int MostNumbers = 1 << 28;
+
     public static void Run(ParityRun run)
     {
-        if (run.Case.TrySetting("seed") is not null)
+        if (run.Case.Settings.Has("seed"))
         {
             RunSynthetic(run);
             return;
@@ -36,8 +39,12 @@ internal static class FrechetParity
     /// <summary>a[:, j] = a0[:, j] + 0.5 a0[:, j-1]; b = 1.1 b0 + 0.05; a0 and b0 uniform in -1..1 by name and seed.</summary>
     static void RunSynthetic(ParityRun run)
     {
-        int n = (int)run.Case.Number("n"), d = (int)run.Case.Number("d");
-        var uniform = new SyntheticWeights(SyntheticVariant.V1, (ulong)run.Case.Number("seed"));
+        ParitySetting settings = run.Case.Settings;
+        int n = settings["n"].Count, d = settings["d"].Count;
+        if (n < 2 || d < 1 || (long)n * d > MostNumbers)
+            throw new FileFormatException(
+                run.Case.Path, $"the case has {n} features of {d} numbers; expected two or more, {MostNumbers} numbers at most.");
+        var uniform = new SyntheticWeights(SyntheticVariant.V1, (ulong)settings["seed"].Count);
         double[] a0 = new double[n * d], a = new double[n * d], b = new double[n * d];
         uniform.FillUnit("fid:A", a0);
         for (int i = 0; i < a.Length; i++)

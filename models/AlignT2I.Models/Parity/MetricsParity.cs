@@ -19,6 +19,9 @@ internal static class MetricsParity
     static Image Picture(ParityRun run, string name)
     {
         Shape shape = run.Case.ShapeOf(name);
+        if (shape.Rank != 3 || shape.Count == 0 || shape[2] is not (1 or 3 or 4))
+            throw new FileFormatException(
+                run.Case.Path, $"tensor '{name}' has shape {shape}; expected a picture [H, W, C] of 1, 3 or 4 channels.");
         return new Image(shape[1], shape[0], shape[2], Array.ConvertAll(run.Case.Values(name), v => (byte)v));
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using AlignT2I.Engine;
 using AlignT2I.Files;
@@ -13,7 +12,7 @@ internal static partial class OptimizerParity
 
     public static void Run(ParityRun run)
     {
-        if (run.Case.TrySetting("type") is null)
+        if (!run.Case.Settings.Has("type"))
             CheckSchedules(run);
         else
             Train(run);
@@ -21,15 +20,17 @@ internal static partial class OptimizerParity
 
     static void Train(ParityRun run)
     {
+        ParitySetting settings = run.Case.Settings;
         int count = run.Case.Names.Count(n => n.StartsWith(Values, StringComparison.Ordinal));
+        if (count == 0)
+            throw new FileFormatException(run.Case.Path, $"the case has no '{Values}0'; an optimizer needs parameters.");
         int steps = run.Case.ShapeOf($"{Gradients}0")[0];
         Parameter[] parameters = [.. Enumerable.Range(0, count).Select(
             k => new Parameter($"param{k}", run.Tensor($"{Values}{k}"), ParameterLayout.AsInFile))];
         using Optimizer optimizer = Create(run.Case, parameters);
         LearningRateSchedule schedule = Schedule(
-            run.Case, run.Case.Setting("lr_scheduler").ToString(),
-            (long)run.Case.Number("warmup_steps"), (long)run.Case.Number("total_steps"));
-        bool clips = run.Case.Setting("clip_grad_norm").ValueKind != JsonValueKind.Null;
+            run.Case, settings["lr_scheduler"].Text, settings["warmup_steps"].Count, settings["total_steps"].Count);
+        double? clip = settings.Has("clip_grad_norm") ? settings["clip_grad_norm"].Number : null;
 
         var rates = new List<double>();
         var norms = new List<double>();
@@ -38,9 +39,9 @@ internal static partial class OptimizerParity
         {
             for (int k = 0; k < count; k++)
                 SetGradient(parameters[k].Value, run.Row($"{Gradients}{k}", step));
-            rates.Add(run.Case.Number("lr") * schedule.Multiplier(step));
+            rates.Add(settings["lr"].Number * schedule.Multiplier(step));
             norms.Add(GradientNorm.Of(parameters));
-            optimizer.Step(rates[^1], clips ? GradientNorm.Coefficient(norms[^1], run.Case.Number("clip_grad_norm")) : 1);
+            optimizer.Step(rates[^1], clip is { } most ? GradientNorm.Coefficient(norms[^1], most) : 1);
             for (int k = 0; k < count; k++)
                 found[k].AddRange(ParityRun.FileValues(parameters[k], parameters[k].Value));
         }
@@ -88,20 +89,23 @@ internal static partial class OptimizerParity
 
     static Optimizer Create(ParityCase recorded, Parameter[] parameters)
     {
-        double decay = recorded.TrySetting("weight_decay") is null ? 0 : recorded.Number("weight_decay");
-        string type = recorded.Setting("type").ToString();
+        ParitySetting settings = recorded.Settings;
+        double decay = settings.Has("weight_decay") ? settings["weight_decay"].Number : 0;
+        string type = settings["type"].Text;
         switch (type)
         {
             case "Adam":
-                return new Adam(parameters, recorded.Numbers("betas")[0], recorded.Numbers("betas")[1], recorded.Number("eps"), decay);
+                return new Adam(parameters, Betas()[0], Betas()[1], settings["eps"].Number, decay);
             case "AdamW":
-                return new AdamW(parameters, recorded.Numbers("betas")[0], recorded.Numbers("betas")[1], recorded.Number("eps"), decay);
+                return new AdamW(parameters, Betas()[0], Betas()[1], settings["eps"].Number, decay);
             case "SGD":
-                double momentum = recorded.TrySetting("momentum") is null ? 0 : recorded.Number("momentum");
-                return new Sgd(parameters, momentum, recorded.TrySetting("nesterov")?.ValueKind == JsonValueKind.True, decay);
+                double momentum = settings.Has("momentum") ? settings["momentum"].Number : 0;
+                return new Sgd(parameters, momentum, settings.Has("nesterov") && settings["nesterov"].Flag, decay);
             default:
                 throw new UsageException($"{recorded.Path}: there is no optimizer '{type}'; there are Adam, AdamW and SGD.");
         }
+
+        double[] Betas() => settings["betas"].Numbers(2);
     }
 
     [GeneratedRegex(@"^output\.(?<kind>\w+)_warm(?<warm>\d{1,9})_total(?<total>\d{1,9})$")]

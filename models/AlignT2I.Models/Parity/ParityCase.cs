@@ -22,6 +22,8 @@ public sealed class ParityCase : IDisposable
         Name = Entry("case");
         config = Json("config");
         noise = file.Metadata.ContainsKey("noise") ? Json("noise") : JsonDocument.Parse("{}");
+        if (noise.RootElement.ValueKind != JsonValueKind.Object)
+            throw new FileFormatException(file.Path, "the metadata's 'noise' is no object; expected one entry for each tensor.");
         try
         {
             Weights = Entry("weights") is "none" ? null : SyntheticWeights.Parse(Entry("weights"));
@@ -43,6 +45,9 @@ public sealed class ParityCase : IDisposable
 
     /// <summary>The configuration of what was run.</summary>
     public JsonElement Config => config.RootElement;
+
+    /// <summary>The same, for readers of single values.</summary>
+    internal ParitySetting Settings => new(Path, "config", Config);
 
     /// <summary>The model's weights; null where the case has none.</summary>
     public SyntheticWeights? Weights { get; }
@@ -74,35 +79,12 @@ public sealed class ParityCase : IDisposable
     /// <exception cref="FileFormatException">There is no such tensor.</exception>
     public Shape ShapeOf(string name) => file[name].Shape.Select(d => checked((int)d)).ToArray();
 
-    /// <summary>An entry of the configuration.</summary>
-    /// <exception cref="FileFormatException">There is none of that name.</exception>
-    public JsonElement Setting(string key) => TrySetting(key)
-        ?? throw new FileFormatException(Path, $"the case's config has no '{key}', which the component '{Component}' needs.");
-
-    /// <summary>An entry of the configuration; null where there is none of that name.</summary>
-    public JsonElement? TrySetting(string key) =>
-        Config.ValueKind == JsonValueKind.Object && Config.TryGetProperty(key, out JsonElement value) ? value : null;
-
-    /// <summary>A number of the configuration.</summary>
-    /// <exception cref="FileFormatException">There is none of that name, or it is no number.</exception>
-    public double Number(string key) => Number(key, Setting(key));
-
-    /// <summary>A list of numbers of the configuration.</summary>
-    /// <exception cref="FileFormatException">There is none of that name, or it is no list of numbers.</exception>
-    public double[] Numbers(string key) => Setting(key) is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray().Select(e => Number(key, e))]
-        : throw new FileFormatException(Path, $"the case's config has '{key}' = {Setting(key)}; expected a list of numbers.");
-
-    double Number(string key, JsonElement value) => value.ValueKind == JsonValueKind.Number
-        ? value.GetDouble()
-        : throw new FileFormatException(Path, $"the case's config has '{key}' = {value}; expected a number.");
-
     /// <summary>The entries of a list in the metadata, such as <c>gradstat_names</c>.</summary>
     /// <exception cref="FileFormatException">There is no such entry, or it is no list of strings.</exception>
     public string[] List(string key)
     {
         using JsonDocument list = Json(key);
-        return [.. list.RootElement.EnumerateArray().Select(e => e.GetString()!)];
+        return [.. new ParitySetting(Path, key, list.RootElement).Items.Select(item => item.Text)];
     }
 
     /// <summary>Whether a tensor is zero in exact arithmetic, so that only rounding noise is left of it.</summary>

@@ -57,7 +57,14 @@ public static class ParityComponents
 
         var run = new ParityRun(recorded, backend, dtype);
         using MemoryScope scope = MemoryScope.Open();
-        runner(run);
+        try
+        {
+            runner(run);
+        }
+        catch (ShapeException e)
+        {
+            throw new FileFormatException(path, $"a tensor of the case does not fit its component: {e.Message}", e);
+        }
         return new ParityReport(path, recorded.Component, recorded.Name, run.Finish());
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Clip;
@@ -13,15 +12,15 @@ internal static class PipelineParity
 {
     public static void Run(ParityRun run)
     {
-        JsonElement config = run.Case.Config;
+        ParitySetting config = run.Case.Settings;
         using StableDiffusionModel model = Model(run);
-        bool plms = config.GetProperty("scheduler").GetString() == "plms";
+        bool plms = config["scheduler"].Text == "plms";
         var pipeline = new StableDiffusionPipeline(model,
             plms ? new PndmScheduler(new SchedulerConfig()) : new DdimScheduler(new SchedulerConfig()));
         var options = new GenerationOptions
         {
-            NumInferenceSteps = config.GetProperty("num_inference_steps").GetInt32(),
-            GuidanceScale = config.GetProperty("guidance_scale").GetDouble(),
+            NumInferenceSteps = config["num_inference_steps"].Count,
+            GuidanceScale = config["guidance_scale"].Number,
         };
 
         using Tape pause = Tape.Pause();
@@ -58,7 +57,7 @@ internal static class PipelineParity
             (AutoencoderKLConfig.Parse(Json("vae"), run.Case.Path), source),
             run.Backend, run.DType);
 
-        string Json(string part) => run.Case.Config.GetProperty(part).GetRawText();
+        string Json(string part) => run.Case.Settings[part].Json;
     }
 
     static Tensor Ids(ParityRun run, string name) =>

@@ -12,8 +12,10 @@ internal static class RandomParity
         foreach (string name in run.Case.Names.Where(n => n.StartsWith("output.", StringComparison.Ordinal)))
         {
             string[] parts = name.Split('.');
-            var generator = new TorchGenerator(ulong.Parse(parts[1], CultureInfo.InvariantCulture));
-            double[] found = Draw(generator, parts[2], run.Case.ShapeOf(name)[0]) ?? throw new FileFormatException(
+            if (parts.Length < 3 || !ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+                throw new FileFormatException(
+                    run.Case.Path, $"tensor '{name}' does not say what was drawn; expected output.SEED.FUNCTION.COUNT.");
+            double[] found = Draw(new TorchGenerator(seed), parts[2], run.Case.ShapeOf(name)[0]) ?? throw new FileFormatException(
                 run.Case.Path, $"tensor '{name}' is of '{parts[2]}', which is not one of the generator's functions.");
             bool exact = !parts[2].Contains("randn", StringComparison.Ordinal);
             run.CheckMaxAbs(name, found, exact ? 0 : ParityLimits.Normals);

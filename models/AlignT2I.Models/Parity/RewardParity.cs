@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlignT2I.Engine;
 using AlignT2I.Models.Reward;
 
@@ -52,13 +51,13 @@ internal static class RewardParity
 
     static void Train(ParityRun run, ParameterStore store, RewardModel model, Tensor imageEmbeds, Tensor textEmbeds)
     {
-        JsonElement options = run.Case.Config.GetProperty("optimizer");
+        ParitySetting options = run.Case.Settings["optimizer"];
+        double[] betas = options["betas"].Numbers(2);
         using var optimizer = new AdamW(
-            store.Parameters, options.GetProperty("betas")[0].GetDouble(), options.GetProperty("betas")[1].GetDouble(),
-            options.GetProperty("eps").GetDouble(), options.GetProperty("weight_decay").GetDouble());
+            store.Parameters, betas[0], betas[1], options["eps"].Number, options["weight_decay"].Number);
         Dictionary<string, double[]> initial = Values(store);
         List<double> losses = [];
-        for (int step = 0; step < options.GetProperty("steps").GetInt32(); step++)
+        for (int step = 0; step < options["steps"].Count; step++)
         {
             using MemoryScope scope = MemoryScope.Open();
             store.ClearGrad();
@@ -66,7 +65,7 @@ internal static class RewardParity
             Outputs outputs = Forward(run, model, imageEmbeds, textEmbeds);
             losses.AddRange([outputs.Mse.Item(), outputs.PromptClassification.Item(), outputs.Loss.Item()]);
             tape.Backward(outputs.Loss);
-            optimizer.Step(options.GetProperty("lr").GetDouble());
+            optimizer.Step(options["lr"].Number);
         }
         run.Check("output.loss_trajectory", [.. losses], ParityLimits.LossTrajectory);
         using (Tape.Pause())
@@ -91,5 +90,5 @@ internal static class RewardParity
     static Dictionary<string, double[]> Values(ParameterStore store) =>
         store.Parameters.ToDictionary(p => p.Name, p => ParityRun.FileValues(p, p.Value));
 
-    static double Number(ParityRun run, string key) => run.Case.Config.GetProperty(key).GetDouble();
+    static double Number(ParityRun run, string key) => run.Case.Settings[key].Number;
 }

@@ -10,9 +10,9 @@ internal static class SchedulerParity
     public static void Run(ParityRun run)
     {
         var config = SchedulerConfig.Parse(run.Case.Config.GetRawText(), run.Case.Path);
-        if (run.Case.Config.TryGetProperty("scheduler", out var name))
-            CheckTrajectory(run, Make(name.GetString()!, config, run.Case.Path),
-                run.Case.Config.GetProperty("num_inference_steps").GetInt32());
+        ParitySetting settings = run.Case.Settings;
+        if (settings.Has("scheduler"))
+            CheckTrajectory(run, Make(settings["scheduler"].Text, config, run.Case.Path), settings["num_inference_steps"].Count);
         else
             CheckSchedule(run, new DdpmScheduler(config));
     }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using AlignT2I.Files;
 
 namespace AlignT2I.Models.Parity;
 
@@ -7,15 +7,26 @@ internal static class SyntheticParity
 {
     public static void Run(ParityRun run)
     {
-        foreach (JsonElement tensor in run.Case.Setting("tensors").EnumerateArray())
+        foreach (ParitySetting tensor in run.Case.Settings["tensors"].Items)
         {
-            string name = tensor.GetProperty("name").GetString()!;
-            string? variant = tensor.GetProperty("variant").GetString(), seed = tensor.GetProperty("seed").GetString();
-            var weights = SyntheticWeights.Parse($"synthetic:{variant}:{seed}");
+            string name = tensor["name"].Text;
+            SyntheticWeights weights = Parse(run, $"synthetic:{tensor["variant"].Text}:{tensor["seed"].Text}");
             int[] shape = run.Case.ShapeOf("output." + name).ToArray();
             float[] values = new float[shape.Aggregate(1, (count, d) => count * d)];
             weights.Fill(name, shape, values);
             run.CheckMaxAbs("output." + name, Array.ConvertAll(values, v => (double)v), 0);
+        }
+    }
+
+    static SyntheticWeights Parse(ParityRun run, string text)
+    {
+        try
+        {
+            return SyntheticWeights.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new FileFormatException(run.Case.Path, e.Message, e);
         }
     }
 }

@@ -17,7 +17,7 @@ public abstract class SigmaScheduler(SchedulerConfig config) : Scheduler(config)
 
     internal static void Check(SchedulerConfig config, ConfigCheck check) => check.Unsupported(
         config.OtherKeys, ("use_karras_sigmas", "false"), ("use_exponential_sigmas", "false"), ("use_beta_sigmas", "false"),
-        ("final_sigmas_type", "\"zero\""));
+        ("use_flow_sigmas", "false"), ("final_sigmas_type", "\"zero\""));
 
     private protected sealed override double[] Arrange(int numInferenceSteps)
     {

@@ -80,4 +80,26 @@ internal sealed class ParityCaseTests
         run.Check("grad.param.c", [1, 1], 1e-5);
         Assert.That(run.Finish().Select(c => c.Passed), Is.EqualTo(new[] { false, true, false }));
     }
+
+    [TestCase("rng", "{}", "output.SEED.FUNCTION.COUNT")]
+    [TestCase("synth", """{"tensors": 7}""", "config.tensors is 7; expected a list")]
+    [TestCase("synth", """{"tensors": [{}]}""", "config.tensors[0] has no 'name'")]
+    [TestCase("synth", """{"tensors": [{"name": "values", "variant": "v7", "seed": "1"}]}""", "variant is one of")]
+    [TestCase("fid", """{"seed": 1, "n": -3}""", "config.n is -3; expected a count")]
+    [TestCase("fid", """{"seed": 1, "n": 100000, "d": 100000}""", "100000 features of 100000 numbers")]
+    [TestCase("clip-preprocess", """{"files": [3]}""", "config.files[0] is 3; expected a string")]
+    [TestCase("scheduler", """{"scheduler": 3}""", "config.scheduler is 3; expected a string")]
+    [TestCase("pipeline", "{}", "config has no 'text_encoder'")]
+    [TestCase("optim", """{"type": "SGD", "lr_scheduler": []}""", "no 'input.param0'")]
+    [TestCase("reward", "{}", "image_embeds")]
+    [TestCase("inception", "{}", "expected [N, C, H, W]")]
+    [TestCase("metrics", "{}", "expected a picture")]
+    public void A_case_that_does_not_fit_its_component_is_refused_by_name(string component, string config, string sentence)
+    {
+        Dictionary<string, string> metadata = Metadata;
+        (metadata["component"], metadata["config"], metadata["weights"]) = (component, config, "synthetic:v1:1");
+        Write(metadata, ("output.values", [1]), ("input.0.a", [1]), ("input.0.b", [1]), ("input.grad0", [1]), ("input.0.images_u8", [1]));
+        Assert.That(() => ParityComponents.Run(path, Backend.Cpu, DType.F32),
+            Throws.TypeOf<FileFormatException>().With.Message.StartsWith(path).And.Message.Contains(sentence));
+    }
 }
