@@ -28,8 +28,9 @@ function button(text, onclick, kind = "small") {
   return h("button", { type: "button", class: kind, onclick }, text);
 }
 
-function section(title, id, ...content) {
-  return h("section", { class: "panel stack", "aria-label": title }, h("h2", {}, title), h("div", { id, class: "stack" }), ...content);
+function section(title, id, hint, ...content) {
+  return h("section", { class: "panel stack", "aria-label": title }, h("h2", {}, title), hint ? h("p", { class: "muted" }, hint) : null,
+    h("div", { id, class: "stack" }), ...content);
 }
 
 function table(columns, rows) {
@@ -51,16 +52,16 @@ function layout() {
   place("admin").replaceChildren(
     h("div", { class: "row" }, h("h1", {}, "Administration"), h("span", { id: "state", class: "row" })),
     h("div", { id: "tiles", class: "tiles" }),
-    section("Raters", "raters", h("div", { id: "link" }), invite),
+    section("Raters", "raters", null, h("div", { id: "link" }), invite),
     section("Labels by category (Table 1)", "categories"),
-    section("Comparisons (Fig. 3)", "comparisons", h("div", { id: "start" })),
-    section("Gold questions", "gold", h("p", { class: "muted" }, "Say for some images what the right answer is; raters get them among the others, and their accuracy is shown above.")),
-    section("Files", "files", h("div", { class: "row" },
+    section("Comparisons (Fig. 3)", "comparisons", null, h("div", { id: "start" })),
+    section("Gold questions", "gold", "Say for some images what the right answer is; raters get them among the others, and their accuracy is shown above."),
+    section("Files", "files", null, h("div", { class: "row" },
       button("Write feedback.jsonl into the run", () => act(() => post("publish", {})), "primary"),
       ...[["jsonl", "feedback.jsonl"], ["csv", "CSV"], ["label-studio", "Label Studio"]].map(([format, title]) =>
         h("a", { class: "button", href: `/api/admin/export/${format}`, download: true }, title))), upload),
-    section("Instructions", "preview", h("p", { class: "muted" },
-      "# heading, - item, **strong**; an example is a line such as: [good] images/four-circles-0001.png Four circles, no more."), text,
+    section("Instructions", "preview",
+      "# heading, - item, **strong**; an example is a line such as: [good] images/four-circles-0001.png Four circles, no more.", text,
     h("div", { class: "row" }, button("Save", async () => {
       if (await act(() => post("instructions", { text: text.value }))) place("preview").replaceChildren(prose(text.value));
     }, "primary"), button("Preview", () => place("preview").replaceChildren(prose(text.value)), ""))));

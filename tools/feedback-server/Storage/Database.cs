@@ -9,9 +9,6 @@ namespace AlignT2I.FeedbackServer.Storage;
 /// <summary>Where a study is stored, open for this process alone: SQLite in the run folder, or PostgreSQL.</summary>
 internal sealed class Database : IDisposable
 {
-    /// <summary>Names the lock among the advisory locks of a PostgreSQL database: "alignT2I" in ASCII.</summary>
-    const long PostgresLock = 0x616C69676E543249;
-
     readonly DbContextOptions<StudyContext> options;
     readonly IDisposable ownership;
 
@@ -78,26 +75,8 @@ internal sealed class Database : IDisposable
                 + "write for example \"Host=localhost;Database=study;Username=me\".", e);
         }
         string name = $"{builder.Host}/{builder.Database}";
-        var alone = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
-        try
-        {
-            alone.Open();
-            using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({PostgresLock})", alone);
-            if (command.ExecuteScalar() is not true)
-                throw new UsageException($"{name}: another feedback-server is using this database; stop it or name another database.");
-        }
-        catch (Exception e) when (Refuses(e))
-        {
-            alone.Dispose();
-            throw new StorageException(name, $"the database cannot be reached: {FirstLine(e)}", e);
-        }
-        catch (UsageException)
-        {
-            alone.Dispose();
-            throw;
-        }
-        var options = new DbContextOptionsBuilder<StudyContext>().UseNpgsql(connectionString);
-        return new Database(name, options.Options, alone);
+        PostgresLock alone = PostgresLock.Acquire(builder, name);
+        return new Database(name, new DbContextOptionsBuilder<StudyContext>().UseNpgsql(connectionString).Options, alone);
     }
 
     internal static string FirstLine(Exception e) => (e.InnerException ?? e).Message.Split('\n')[0].Trim().TrimEnd('.') + ".";
