@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using AlignT2I.Files;
+
+namespace AlignT2I.FeedbackServer.Commands;
+
+/// <summary>Runs a command line and turns what goes wrong into one sentence and an exit code, as the other programs do.</summary>
+internal static class Shell
+{
+    const int BadInput = 2, BadEnvironment = 3;
+
+    /// <summary>Runs the command that the arguments name.</summary>
+    /// <returns>What the command returns; 2 for bad usage or input, 3 for a system that refuses.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ParseResult parse = FeedbackServerCommand.Create().Parse(args);
+        if (parse.Action is ParseErrorAction)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
+                Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine("'feedback-server --help' explains the options.");
+            return BadInput;
+        }
+        try
+        {
+            return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e) when (e is UsageException or FileFormatException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return BadInput;
+        }
+        catch (StorageException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return BadEnvironment;
+        }
+    }
+}
