@@ -28,7 +28,7 @@ internal sealed class HouseTests
         ["bench"] = [CommandLine, .. trainingAndBelow],
         ["feedback-server"] = ["AlignT2I.Feedback", "AlignT2I.Files"],
         [Testing] = ["AlignT2I.Models", .. engineAndBelow],
-        ["align.Tests"] = ["align", "train-reward", "finetune", Testing, CommandLine, .. trainingAndBelow],
+        ["align.Tests"] = ["align", "train-reward", "finetune", "feedback-server", Testing, CommandLine, .. trainingAndBelow],
     };
 
     static readonly string[] textFiles =

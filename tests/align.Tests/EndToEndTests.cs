@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AlignT2I.Feedback;
 using AlignT2I.Files;
 
 namespace AlignT2I.Align.Tests;
@@ -28,6 +29,9 @@ internal sealed partial class EndToEndTests
         Assert.That(evaluation.Error, Does.Contain("Table 1").And.Contain("Table 2").And.Contain("Report: "));
         using JsonDocument written = JsonDocument.Parse(File.ReadAllText(tiny.In("report", "report.json")));
         CheckNumbers(written.RootElement);
+
+        Assert.That(ImageManifest.Read(tiny.In("evaluation", "rejectionSampling")).Select(i => File.Exists(tiny.In("evaluation", "rejectionSampling", i.File))),
+            Is.Not.Empty.And.All.True, "the set that raters can compare with a model's");
 
         string html = File.ReadAllText(tiny.In("report", "index.html"));
         Assert.That(OutsideReference().IsMatch(html), Is.False, "the report needs another file");

@@ -34,7 +34,9 @@ internal sealed class Browser
         IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 800 },
-            HasTouch = phone, IsMobile = phone, BaseURL = server.Url,
+            HasTouch = phone,
+            IsMobile = phone,
+            BaseURL = server.Url,
         });
         context.SetDefaultTimeout(20_000);
         IPage page = await context.NewPageAsync();

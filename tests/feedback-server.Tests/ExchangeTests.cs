@@ -49,7 +49,7 @@ internal sealed class ExchangeTests
         }
         Assert.That(second.Desk.Read(s => s.Feedback()), Is.EqualTo(server.Desk.Read(s => s.Feedback())));
         Assert.That(second.Desk.Read(s => s.Labelling.Schedule.Judgements), Is.EqualTo(1), "they count as a judgement");
-        using HttpResponseMessage damaged = await admin2.Client.PostAsync($"/api/admin/import/{format}", new ByteArrayContent("[garbage"u8.ToArray()));
+        using HttpResponseMessage damaged = await admin2.Client.PostAsync($"/api/admin/import/{format}", new ByteArrayContent("[garbage\n"u8.ToArray()));
         Assert.That((int)damaged.StatusCode, Is.EqualTo(400));
         Assert.That(await damaged.Content.ReadAsStringAsync(), Does.StartWith("{\"error\":\"the file").And.Not.Contain("/tmp"));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AlignT2I.Files;
 
 namespace AlignT2I.Feedback;
@@ -34,6 +35,19 @@ public static class ImageManifest
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public static JsonLinesWriter<ImageRecord> Open(string path) => JsonLinesWriter<ImageRecord>.Open(path, FeedbackJson.Default.ImageRecord);
+
+    /// <summary>Writes a manifest whole, in place of an older one.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="images">The images.</param>
+    /// <exception cref="StorageException">It cannot be written; an older file is untouched.</exception>
+    public static void Write(string path, IEnumerable<ImageRecord> images) => AtomicFile.Write(path, stream =>
+    {
+        foreach (ImageRecord image in images)
+        {
+            stream.Write(JsonSerializer.SerializeToUtf8Bytes(image, FeedbackJson.Default.ImageRecord));
+            stream.WriteByte((byte)'\n');
+        }
+    });
 
     static IEnumerable<string> Manifests(string folder) => Directory.Exists(folder)
         ? Directory.EnumerateFiles(folder, "images*.jsonl").Order(StringComparer.Ordinal) : [];

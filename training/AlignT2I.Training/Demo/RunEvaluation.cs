@@ -66,6 +66,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
         foreach (FinetuneMix mix in ablations.Where(m => FinetuneStage.IsDone(run, m)).Append(FinetuneMix.Full))
             judged[FinetuneStage.Name(mix)] = Judge(FinetuneStage.Name(mix), FinetuneStage.UNetFolder(run, mix), options.EvaluationImagesPerPrompt);
         judged["rejectionSampling"] = ModelEvaluator.Best(pool, options.EvaluationImagesPerPrompt);
+        WriteSet("rejectionSampling", judged["rejectionSampling"]);
 
         ModelEvaluation? Measure(string name) => !judged.TryGetValue(name, out IReadOnlyList<JudgedImage>? images) ? null
             : evaluator.Measure(Folder(name == "rejectionSampling" ? "original" : name), images, null, cancellationToken);
@@ -106,6 +107,16 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
         return new RewardAccuracy(
             Of(RewardVariant.Reward)!, Of(RewardVariant.WithoutPromptClassification)!, ModelEvaluator.Accuracy(pool, i => i.ClipScore),
             Of(RewardVariant.HalfData), Of(RewardVariant.HalfDataWithoutPromptClassification));
+    }
+
+    /// <summary>Leaves chosen images in a folder like that of a model, where people can compare them with those of others.</summary>
+    void WriteSet(string name, IReadOnlyList<JudgedImage> images)
+    {
+        RunFolder folder = Folder(name);
+        RunFolder.Make(folder.ImagesFolder);
+        foreach (JudgedImage image in images)
+            AtomicFile.WriteAllBytes(folder.PathOf(image.Image), InputFile.ReadAllBytes(image.Path, int.MaxValue));
+        folder.WriteManifest(images.Select(i => i.Image));
     }
 
     RunFolder Folder(string name) => run.Nested($"evaluation/{name}");

@@ -119,6 +119,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens the manifest for appending.</summary>
     internal JsonLinesWriter<ImageRecord> OpenManifest() => ImageManifest.Open(ManifestFile);
 
+    /// <summary>Writes the manifest whole.</summary>
+    internal void WriteManifest(IEnumerable<ImageRecord> images) => ImageManifest.Write(ManifestFile, images);
+
     /// <summary>The records that there are, none where there is no manifest.</summary>
     internal IReadOnlyList<ImageRecord> ExistingImages() => ImageManifest.Read(Path);
 
