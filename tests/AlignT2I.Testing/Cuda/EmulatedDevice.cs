@@ -32,7 +32,7 @@ public sealed class EmulatedDevice : IDisposable
     /// <param name="fusesAttention">Whether its DNN library has fused attention for 16-bit types.</param>
     public static EmulatedDevice Open(long memoryBytes = 4L << 30, bool fusesBias = true, bool fusesAttention = false)
     {
-        EmulationCompiler.RequireCompiler();
+        CppCompiler.Require();
         return new EmulatedDevice(memoryBytes, fusesBias, fusesAttention);
     }
 

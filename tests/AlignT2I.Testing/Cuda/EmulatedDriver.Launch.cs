@@ -15,7 +15,7 @@ internal sealed unsafe partial class EmulatedDriver
     public CudaModule LoadModule(ReadOnlySpan<byte> image)
     {
         RefuseCapture("cuModuleLoadData");
-        string path = Path.Combine(EmulationCompiler.Cache, $"{Convert.ToHexStringLower(SHA256.HashData(image))[..24]}.so");
+        string path = Path.Combine(CppCompiler.Cache, $"{Convert.ToHexStringLower(SHA256.HashData(image))[..24]}.so");
         if (!File.Exists(path))
         {
             string temporary = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}";

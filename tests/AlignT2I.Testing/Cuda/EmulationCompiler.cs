@@ -1,12 +1,10 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using AlignT2I.Native;
-using NUnit.Framework;
 
 namespace AlignT2I.Testing;
 
-/// <summary>Compiles C++ with g++ and keeps the results by the hash of all that goes in.</summary>
+/// <summary>Compiles the emulation's runtime, and kernels for it.</summary>
 internal static class EmulationCompiler
 {
     static readonly string[] runtimeOptions = ["-std=c++17", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror"];
@@ -20,30 +18,18 @@ internal static class EmulationCompiler
         "-fsanitize=alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift,float-cast-overflow",
     ];
 
-    /// <summary>Folder of compiled files.</summary>
-    public static string Cache { get; } = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "align-cuda-emulation")).FullName;
-
     /// <summary>Folder of the runtime's sources.</summary>
     public static string Sources { get; } = Path.Combine(Golden.Root, "tests", "cuda-emulation");
 
     /// <summary>A number that changes with the runtime's sources.</summary>
     public static int SourcesVersion { get; } = Fingerprint();
 
-    /// <summary>Skips the test where g++ is absent.</summary>
-    public static void RequireCompiler()
-    {
-        if (!OperatingSystem.IsLinux() || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
-            != System.Runtime.InteropServices.Architecture.X64)
-            Assert.Ignore("The emulated CUDA device runs on x86-64 Linux.");
-        if (!((string[])["/usr/bin/g++", "/usr/local/bin/g++"]).Any(File.Exists))
-            Assert.Ignore("The emulated CUDA device compiles the kernels with g++, which is not there; install it (Debian: g++).");
-    }
-
     /// <summary>The runtime as a shared library.</summary>
     public static string Runtime()
     {
         string source = Path.Combine(Sources, "runtime.cpp");
-        return Cached("runtime", File.ReadAllText(source), output => Run([.. runtimeOptions, "-o", output, source], Sources));
+        return CppCompiler.Cached(
+            "runtime", Key(File.ReadAllText(source)), output => CppCompiler.Run([.. runtimeOptions, "-o", output, source], Sources));
     }
 
     /// <summary>A kernel file as a shared library that refers to the runtime.</summary>
@@ -52,7 +38,7 @@ internal static class EmulationCompiler
     {
         IEnumerable<string> headers = source.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}\0{h.Value}");
         string all = string.Join('\0', [source.Text, .. source.Defines, .. headers]);
-        return Cached(Path.GetFileNameWithoutExtension(source.Name), all, output =>
+        return CppCompiler.Cached(Path.GetFileNameWithoutExtension(source.Name), Key(all), output =>
         {
             string folder = output + ".sources";
             Directory.CreateDirectory(folder);
@@ -61,9 +47,9 @@ internal static class EmulationCompiler
                 foreach ((string name, string text) in source.Headers.Append(new(source.Name, source.Text)))
                     File.WriteAllText(Path.Combine(folder, name), text);
                 string[] defines = [.. source.Defines.Select(d => $"-D{d}")];
-                string preprocessed = Run(["-E", "-x", "c++", .. defines, source.Name], folder);
+                string preprocessed = CppCompiler.Run(["-E", "-x", "c++", .. defines, source.Name], folder);
                 File.WriteAllText(Path.Combine(folder, "emulated.cpp"), EmulationSource.Wrap(preprocessed));
-                Run([.. kernelOptions, $"-I{Sources}", "-o", output, "emulated.cpp", Runtime()], folder);
+                CppCompiler.Run([.. kernelOptions, $"-I{Sources}", "-o", output, "emulated.cpp", Runtime()], folder);
             }
             catch (InvalidOperationException e)
             {
@@ -76,33 +62,7 @@ internal static class EmulationCompiler
         });
     }
 
-    static string Cached(string name, string key, Action<string> build)
-    {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{SourcesVersion}\0{name}\0{key}")))[..24];
-        string path = Path.Combine(Cache, $"{name}-{hash}.so");
-        if (File.Exists(path))
-            return path;
-        string temporary = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}";
-        build(temporary);
-        File.Move(temporary, path, overwrite: true);
-        return path;
-    }
-
-    /// <summary>Runs g++ and returns what it prints.</summary>
-    static string Run(string[] arguments, string folder)
-    {
-        ProcessStartInfo start = new("g++", arguments)
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = folder,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException(errors.Result);
-    }
+    static string Key(string text) => $"{SourcesVersion}\0{text}";
 
     static int Fingerprint()
     {

@@ -6,7 +6,7 @@ namespace AlignT2I.Native;
 /// <summary>What the driver's functions return.</summary>
 internal static unsafe class DriverResult
 {
-    public const int Success = 0, OutOfMemory = 2, NoDevice = 100, NotReady = 600;
+    const int Success = 0;
 
     /// <summary>Throws unless the call succeeded.</summary>
     public static void Check(int result, [CallerArgumentExpression(nameof(result))] string call = "")

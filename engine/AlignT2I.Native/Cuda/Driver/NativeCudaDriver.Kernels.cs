@@ -1,14 +1,12 @@
 using static AlignT2I.Native.DriverApi;
 using static AlignT2I.Native.DriverResult;
+using static AlignT2I.Native.DriverValues;
 
 namespace AlignT2I.Native;
 
 /// <content>Modules, launches, graphs.</content>
 public sealed unsafe partial class NativeCudaDriver
 {
-    const int MaxDynamicSharedSizeBytes = 8;        // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
-    const int CaptureThreadLocal = 1;               // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: other threads may do as they like
-
     /// <inheritdoc/>
     public CudaModule LoadModule(ReadOnlySpan<byte> image)
     {
@@ -31,7 +29,7 @@ public sealed unsafe partial class NativeCudaDriver
 
     /// <inheritdoc/>
     public void SetDynamicSharedMemory(CudaFunction function, int bytes) =>
-        Check(cuFuncSetAttribute(function.Handle, MaxDynamicSharedSizeBytes, bytes));
+        Check(cuFuncSetAttribute(function.Handle, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes));
 
     /// <inheritdoc/>
     public void Launch(CudaFunction function, in LaunchShape shape, ReadOnlySpan<KernelArg> arguments, CudaStream stream)
@@ -48,7 +46,7 @@ public sealed unsafe partial class NativeCudaDriver
     }
 
     /// <inheritdoc/>
-    public void BeginCapture(CudaStream stream) => Check(cuStreamBeginCapture_v2(stream.Handle, CaptureThreadLocal));
+    public void BeginCapture(CudaStream stream) => Check(cuStreamBeginCapture_v2(stream.Handle, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
 
     /// <inheritdoc/>
     public CudaGraph EndCapture(CudaStream stream)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using static AlignT2I.Native.DriverApi;
 using static AlignT2I.Native.DriverResult;
+using static AlignT2I.Native.DriverValues;
 
 namespace AlignT2I.Native;
 
@@ -8,7 +9,6 @@ namespace AlignT2I.Native;
 public sealed unsafe partial class NativeCudaDriver : ICudaDriver
 {
     const int OldestVersion = 11080;
-    const uint NonBlocking = 1, DisableTiming = 2;      // CU_STREAM_NON_BLOCKING, CU_EVENT_DISABLE_TIMING
 
     /// <summary>Finds the driver and starts it.</summary>
     /// <exception cref="CudaUnavailableException">There is no driver, it is older than CUDA 11.8, or it sees no device.</exception>
@@ -25,7 +25,7 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
         }
 
         int result = cuInit(0);
-        if (result == NoDevice)
+        if (result == CUDA_ERROR_NO_DEVICE)
         {
             throw new CudaUnavailableException(
                 $"The NVIDIA driver (CUDA {Version}) is there but sees no GPU. {SharedLibraries.Driver.Install}");
@@ -76,7 +76,7 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
     /// <inheritdoc/>
     public CudaStream CreateStream()
     {
-        Check(cuStreamCreate(out nint stream, NonBlocking));
+        Check(cuStreamCreate(out nint stream, CU_STREAM_NON_BLOCKING));
         return new CudaStream(stream);
     }
 
@@ -92,7 +92,7 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
     /// <inheritdoc/>
     public CudaEvent CreateEvent(bool timing = false)
     {
-        Check(cuEventCreate(out nint mark, timing ? 0 : DisableTiming));
+        Check(cuEventCreate(out nint mark, timing ? 0 : CU_EVENT_DISABLE_TIMING));
         return new CudaEvent(mark);
     }
 
@@ -109,7 +109,7 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
     public bool IsReached(CudaEvent mark)
     {
         int result = cuEventQuery(mark.Handle);
-        if (result == NotReady)
+        if (result == CUDA_ERROR_NOT_READY)
             return false;
         Check(result, nameof(cuEventQuery));
         return true;
