@@ -23,6 +23,28 @@ public class MemoryTests
     }
 
     [Test]
+    public void Trimming_gives_free_blocks_back_and_leaves_live_tensors_alone()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor live = Tensor.Full([1 << 24], DType.F32, Backend.Cpu, 3);
+        using (MemoryScope.Open())
+            _ = Tensor.Zeros([5 << 23], DType.F32, Backend.Cpu);
+        long reserved = Backend.Cpu.ReservedBytes;
+        Backend.Cpu.Trim();
+        Assert.That(reserved - Backend.Cpu.ReservedBytes, Is.GreaterThanOrEqualTo(5L << 25));
+        Assert.That(live.ToArray<float>(), Is.All.EqualTo(3f));
+    }
+
+    [Test]
+    public void Blocks_of_weights_waste_little()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        long before = Backend.Cpu.LiveBytes;
+        Tensor weight = Tensor.Empty([1280, 3, 3, 1280], DType.F32, Backend.Cpu);
+        Assert.That(Backend.Cpu.LiveBytes - before, Is.InRange(4 * weight.Count, 4 * weight.Count * 17 / 16));
+    }
+
+    [Test]
     public void A_tensor_read_after_its_scope_says_so()
     {
         Tensor gone;

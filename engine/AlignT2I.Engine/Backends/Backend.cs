@@ -32,6 +32,14 @@ public abstract partial class Backend
     /// </param>
     public abstract RecordedWork Record(Action work);
 
+    /// <summary>
+    /// Gives large blocks that no tensor uses back to the system. For work whose next part needs blocks of other sizes; taking them anew
+    /// costs time, so not for a loop.
+    /// </summary>
+    public virtual void Trim()
+    {
+    }
+
     internal abstract nint Allocate(long bytes);
 
     internal abstract void Free(nint pointer, long bytes);

@@ -107,6 +107,7 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         using MemoryScope scope = MemoryScope.Open();
         (int n, int height, int width, int channels) = (latents.Shape[0], latents.Shape[1], latents.Shape[2], latents.Shape[3]);
         int perImage = height * width * channels;
+        latents.Backend.Trim();
         Tensor[] each = F.Split(latents.Reshape([n * perImage]), [.. Enumerable.Repeat(perImage, n)]);
         return Array.ConvertAll(each, one => DecodeOne(one.Reshape([1, height, width, channels])));
     }

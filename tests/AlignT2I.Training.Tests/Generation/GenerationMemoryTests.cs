@@ -18,7 +18,7 @@ internal sealed class GenerationMemoryTests
         GenerationMemory predicted = GenerationMemory.Predict(miniature, null, options, DType.F32);
         long before = Backend.Cpu.LiveBytes;
         using StableDiffusionModel model = StableDiffusionModel.Load(miniature);
-        Assert.That(Backend.Cpu.LiveBytes - before, Is.InRange(0.85 * predicted.Weights, 1.15 * predicted.Weights), "weights");
+        Assert.That(Backend.Cpu.LiveBytes - before, Is.InRange(0.95 * predicted.Weights, 1.25 * predicted.Weights), "weights");
 
         var pipeline = new StableDiffusionPipeline(model);
         GenerationOptions sampling = options.ForPipeline;
@@ -30,6 +30,6 @@ internal sealed class GenerationMemoryTests
         long decoding = PeakMemory.Of(() => pipeline.Decode(latents));
         TestContext.Out.WriteLine($"denoising {denoising} of {predicted.Denoising}, decoding {decoding} of {predicted.Decoding}");
         Assert.That(denoising, Is.InRange(0.7 * predicted.Denoising, 1.3 * predicted.Denoising), "denoising");
-        Assert.That(decoding, Is.InRange(0.8 * predicted.Decoding, 1.3 * predicted.Decoding), "decoding");
+        Assert.That(decoding, Is.InRange(0.7 * predicted.Decoding, predicted.Decoding), "decoding");
     }
 }

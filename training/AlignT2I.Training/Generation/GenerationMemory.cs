@@ -6,13 +6,15 @@ using AlignT2I.Training.Runs;
 namespace AlignT2I.Training.Generation;
 
 /// <summary>How much memory drawing will take, roughly, before it starts.</summary>
-/// <param name="Weights">Bytes of the networks' parameters, blocks of the memory pool being an eighth larger than what is asked for.</param>
+/// <param name="Weights">Bytes of the networks' parameters.</param>
 /// <param name="Denoising">Bytes of the UNet's feature maps for one batch.</param>
 /// <param name="Decoding">Bytes of the decoder's feature maps for one image, whatever the batch.</param>
 public sealed record GenerationMemory(long Weights, long Denoising, long Decoding)
 {
     const string ConfigName = "config.json";
-    const double PoolRounding = 1.125;
+
+    /// <summary>What the decoder holds over what it uses: blocks of other levels' sizes that wait in the memory pool.</summary>
+    const double DecoderPool = 1.25;
 
     /// <summary>
     /// Feature maps of the finest level's width that are alive at once in its last layer on the way up, counted in the blocks' code:
@@ -42,8 +44,8 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         double latents = (double)vaeConfig.LatentSide(width, "width") * vaeConfig.LatentSide(height, "height");
         int samples = options.BatchSize * (options.GuidanceScale == 1 ? 1 : 2);
         return new GenerationMemory(
-            (long)(parameters * dtype.Size * PoolRounding), (long)(samples * latents * UNetChannels(unetConfig) * dtype.Size),
-            (long)(pixels * DecoderChannels(vaeConfig) * dtype.Size));
+            parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * dtype.Size),
+            (long)(pixels * DecoderChannels(vaeConfig) * DecoderPool * dtype.Size));
     }
 
     /// <summary>Width and height of the images in pixels.</summary>

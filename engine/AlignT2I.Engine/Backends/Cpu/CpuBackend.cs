@@ -15,6 +15,8 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override long ReservedBytes => pool.ReservedBytes;
 
+    public override void Trim() => pool.Trim();
+
     /// <summary>Starts <see cref="PeakBytes"/> again from what is live now: what one piece of work takes.</summary>
     internal void ResetPeak() => pool.ResetPeak();
 

@@ -3,12 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Aligned blocks by size class; a freed block waits for the next request of its class and never goes back to the system.</summary>
-/// <remarks>The first touch of a fresh page costs ten times a cached write, so the hot loop must see none.</remarks>
+/// <summary>Aligned blocks by size class; a freed block waits for the next request of its class.</summary>
+/// <remarks>
+/// The first touch of a fresh page costs ten times a cached write, so the hot loop must see none: nothing goes back to the system unless
+/// it is asked for.
+/// </remarks>
 internal sealed unsafe class CpuMemoryPool
 {
     const int Alignment = 64;
-    const int StepsPerOctave = 4;
+    const int SmallSteps = 4, LargeSteps = 16;
+    const long Large = 1 << 20, Huge = 1 << 25;
 
     readonly Lock gate = new();
     readonly Dictionary<long, Stack<nint>> free = [];
@@ -53,12 +57,31 @@ internal sealed unsafe class CpuMemoryPool
         }
     }
 
-    /// <summary>Rounds up to a quarter of the power of two below, so that at most a fifth of a block is unused.</summary>
+    /// <summary>Gives huge blocks that wait for a request back to the system.</summary>
+    public void Trim()
+    {
+        lock (gate)
+        {
+            foreach ((long size, Stack<nint> blocks) in free.Where(f => f.Key >= Huge))
+            {
+                while (blocks.TryPop(out nint block))
+                {
+                    NativeMemory.AlignedFree((void*)block);
+                    ReservedBytes -= size;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Rounds up to a quarter of the power of two below, so that at most a fifth of a block is unused; from a mebibyte on to a sixteenth,
+    /// as weights are.
+    /// </summary>
     static long SizeClass(long bytes)
     {
-        if (bytes <= Alignment * StepsPerOctave)
+        if (bytes <= Alignment * SmallSteps)
             return Math.Max(Alignment, (bytes + Alignment - 1) / Alignment * Alignment);
-        long step = (1L << BitOperations.Log2((ulong)(bytes - 1))) / StepsPerOctave;
+        long step = (1L << BitOperations.Log2((ulong)(bytes - 1))) / (bytes >= Large ? LargeSteps : SmallSteps);
         return (bytes + step - 1) / step * step;
     }
 }
