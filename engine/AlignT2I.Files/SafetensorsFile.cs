@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.MemoryMappedFiles;
 
 namespace AlignT2I.Files;
 
@@ -10,21 +9,12 @@ namespace AlignT2I.Files;
 /// Format: github.com/huggingface/safetensors. The whole header is checked on opening. Spans are valid until <see cref="Dispose"/>;
 /// the file must not be shortened while it is open. Values are little-endian.
 /// </remarks>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IDisposable
 {
     readonly SafetensorsHeader header;
-    readonly MemoryMappedFile map;
-    readonly MemoryMappedViewAccessor view;
-    byte* start;
+    readonly MappedFile file;
 
-    SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* start, SafetensorsHeader header)
-    {
-        Path = path;
-        this.map = map;
-        this.view = view;
-        this.start = start;
-        this.header = header;
-    }
+    SafetensorsFile(string path, MappedFile file, SafetensorsHeader header) => (Path, this.file, this.header) = (path, file, header);
 
     /// <summary>The file, as the caller named it.</summary>
     public string Path { get; }
@@ -49,31 +39,21 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        using FileStream stream = InputFile.OpenRead(path);
-        long fileBytes = stream.Length;
-        if (fileBytes < SafetensorsHeader.LengthBytes)
-        {
-            throw new FileFormatException(path,
-                $"it has {fileBytes} bytes; a safetensors file has at least {SafetensorsHeader.LengthBytes + 2}.");
-        }
-        MemoryMappedFile? map = null;
-        MemoryMappedViewAccessor? view = null;
-        byte* pointer = null;
+        MappedFile file = MappedFile.Open(path);
         try
         {
-            map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            view = map.CreateViewAccessor(0, fileBytes, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            byte* start = pointer + view.PointerOffset;
-            int headerBytes = SafetensorsHeader.ReadLength(path, new ReadOnlySpan<byte>(start, SafetensorsHeader.LengthBytes), fileBytes);
-            var json = new ReadOnlySpan<byte>(start + SafetensorsHeader.LengthBytes, headerBytes);
-            return new SafetensorsFile(path, map, view, start, SafetensorsHeader.Parse(path, json, fileBytes));
+            if (file.Length < SafetensorsHeader.LengthBytes)
+            {
+                throw new FileFormatException(path,
+                    $"it has {file.Length} bytes; a safetensors file has at least {SafetensorsHeader.LengthBytes + 2}.");
+            }
+            int headerBytes = SafetensorsHeader.ReadLength(path, file.Bytes(0, SafetensorsHeader.LengthBytes), file.Length);
+            ReadOnlySpan<byte> json = file.Bytes(SafetensorsHeader.LengthBytes, headerBytes);
+            return new SafetensorsFile(path, file, SafetensorsHeader.Parse(path, json, file.Length));
         }
-        catch (Exception e)
+        catch
         {
-            Release(map, view, pointer != null);
-            if (StorageException.Covers(e))
-                throw StorageException.From(e, path, "mapped into memory");
+            file.Dispose();
             throw;
         }
     }
@@ -112,36 +92,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="FileFormatException">The file has no such tensor.</exception>
     public void Release(string name)
     {
-        ObjectDisposedException.ThrowIf(start == null, this);
         SafetensorsTensor tensor = this[name];
-        MappedPages.Release(start + tensor.Offset, tensor.ByteLength);
+        file.Release(tensor.Offset, tensor.ByteLength);
     }
 
     ReadOnlySpan<byte> GetBytes(SafetensorsTensor tensor, long byteOffset, int length)
     {
-        ObjectDisposedException.ThrowIf(start == null, this);
         if (byteOffset < 0 || byteOffset > tensor.ByteLength - length)
         {
             throw new ArgumentOutOfRangeException(nameof(byteOffset), byteOffset,
                 $"{length} bytes from here go beyond the {tensor.ByteLength} bytes of tensor '{tensor.Name}'");
         }
-        return new ReadOnlySpan<byte>(start + tensor.Offset + byteOffset, length);
+        return file.Bytes(tensor.Offset + byteOffset, length);
     }
 
     /// <summary>Unmaps the file; spans over it must not be used any more.</summary>
-    public void Dispose()
-    {
-        if (start == null)
-            return;
-        start = null;
-        Release(map, view, acquired: true);
-    }
-
-    static void Release(MemoryMappedFile? map, MemoryMappedViewAccessor? view, bool acquired)
-    {
-        if (acquired)
-            view!.SafeMemoryMappedViewHandle.ReleasePointer();
-        view?.Dispose();
-        map?.Dispose();
-    }
+    public void Dispose() => file.Dispose();
 }

@@ -64,7 +64,8 @@ internal static class TrainRewardCommand
         IReadOnlyList<RewardTrainingMetrics> metrics = ProgressDisplay.Run((progress, cancellation) =>
         {
             using ClipEmbedder clip = ClipEmbedder.Load(modelFolder);
-            return RewardStage.Run(folder, new EmbeddingCache(folder, clip), options, variants, keep: false, progress, cancellation);
+            using var embeddings = new EmbeddingCache(folder, clip);
+            return RewardStage.Run(folder, embeddings, options, variants, keep: false, progress, cancellation);
         }, report.Out);
         report.Table(
             "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy"],

@@ -70,7 +70,8 @@ internal static class GenerateRun
     {
         using TrainedReward reward = TrainedReward.Load(request.RewardFolder);
         using ClipEmbedder clip = ClipEmbedder.Load(request.Clip ?? request.Model);
-        var scorer = new RewardScorer(reward, clip, new EmbeddingCache(candidates, clip));
+        using var embeddings = new EmbeddingCache(candidates, clip);
+        var scorer = new RewardScorer(reward, clip, embeddings);
         RejectionResult result = new RejectionSampling(scorer, request.Best!.Value).Run(candidates, images, folder, progress, cancellation);
         report.Result(
             $"{result.Images} images are in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: "

@@ -1,27 +1,42 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 
 namespace AlignT2I.Training.Caching;
 
 /// <summary>Rows of one shape, each with a key: embeddings, latents or text states that are computed once and read often.</summary>
-/// <remarks>In a file: one float32 tensor <c>rows</c> [N, ...], and the keys as a JSON array in the metadata.</remarks>
-public sealed class RowTable
+/// <remarks>
+/// In memory, or in a folder: <c>table.json</c> with the shape of a row, <c>00000.rows</c> and so on with the float32 values, and
+/// <c>keys.jsonl</c> with the key of row i in line i. Rows are appended and on the disk before their keys are, so a kill at any moment leaves
+/// a whole table; they are read through memory maps, so that a table may be larger than memory.
+/// </remarks>
+public sealed class RowTable : IDisposable
 {
-    const string RowsName = "rows", KeysName = "keys";
+    const string KeysName = "keys.jsonl", Advice = "Delete the folder: it is made again.";
+
+    /// <summary>Bytes of a full file of rows.</summary>
+    const long ShardBytes = 1L << 29;
 
     readonly Dictionary<string, int> byKey = new(StringComparer.Ordinal);
     readonly List<string> keys = [];
-    float[] values = [];
+    readonly List<float[]> memory = [];
+    readonly string? folder;
+    readonly RecordShards? shards;
+    long knownKeysBytes;
 
-    /// <summary>An empty table.</summary>
+    /// <summary>An empty table in memory.</summary>
     /// <param name="rowShape">Shape of one row.</param>
     public RowTable(Shape rowShape)
     {
         RowShape = rowShape;
         Width = checked((int)rowShape.Count);
+    }
+
+    RowTable(string folder, Shape rowShape, int rowsPerShard)
+        : this(rowShape)
+    {
+        this.folder = folder;
+        shards = new RecordShards(folder, Width * sizeof(float), rowsPerShard);
     }
 
     /// <summary>Shape of one row.</summary>
@@ -40,6 +55,45 @@ public sealed class RowTable
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public ReadOnlySpan<float> this[string key] => Row(IndexOf(key));
 
+    /// <summary>Opens a table in a folder, or begins an empty one where there is none.</summary>
+    /// <param name="folder">The folder; one process at a time adds rows.</param>
+    /// <param name="rowShape">Shape of one row.</param>
+    /// <exception cref="FileFormatException">A file is damaged, or the rows have another shape.</exception>
+    /// <exception cref="StorageException">The folder cannot be read or written.</exception>
+    public static RowTable Open(string folder, Shape rowShape) =>
+        Open(folder, rowShape, (int)Math.Max(1, ShardBytes / (rowShape.Count * sizeof(float))));
+
+    internal static RowTable Open(string folder, Shape rowShape, int rowsPerShard)
+    {
+        RowTableInfo info = RowTableInfo.ReadOrWrite(folder, new RowTableInfo([.. rowShape], rowsPerShard), Advice);
+        var table = new RowTable(folder, rowShape, info.RowsPerShard);
+        table.Refresh();
+        return table;
+    }
+
+    /// <summary>Takes in the rows that others have added since the table was opened.</summary>
+    internal void Refresh()
+    {
+        if (folder is null || KeysBytes() == knownKeysBytes)
+            return;
+        string file = Path.Combine(folder, KeysName);
+        foreach (JsonLine<string> line in JsonLines.Read(file, CachingJson.Default.String).Skip(Count))
+        {
+            if (!byKey.TryAdd(line.Value, keys.Count))
+                throw new FileFormatException($"{file}:{line.Line}", $"the key '{line.Value}' occurs twice. {Advice}");
+            keys.Add(line.Value);
+        }
+        knownKeysBytes = KeysBytes();
+        try
+        {
+            shards!.Require(Count);
+        }
+        catch (FileFormatException e)
+        {
+            throw new FileFormatException(folder, $"rows are missing: {e.Message} {Advice}", e);
+        }
+    }
+
     /// <summary>Whether there is a row of that key.</summary>
     public bool Has(string key) => byKey.ContainsKey(key);
 
@@ -48,21 +102,43 @@ public sealed class RowTable
     public int IndexOf(string key) => byKey.TryGetValue(key, out int index)
         ? index : throw new KeyNotFoundException($"the table of {Count} rows has none of the key '{key}'.");
 
-    /// <summary>A row by its place.</summary>
-    public ReadOnlySpan<float> Row(int index) => values.AsSpan(index * Width, Width);
+    /// <summary>A row by its place; the span is valid until the table is disposed of.</summary>
+    public ReadOnlySpan<float> Row(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        return shards is null ? memory[index] : MemoryMarshal.Cast<byte, float>(shards.Read(index));
+    }
 
     /// <summary>Adds a row.</summary>
     /// <param name="key">A key that the table does not have.</param>
     /// <param name="row">Its <see cref="Width"/> elements.</param>
-    public void Add(string key, ReadOnlySpan<float> row)
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public void Add(string key, ReadOnlySpan<float> row) => Add([key], row);
+
+    /// <summary>Adds rows; when this returns they are on the disk.</summary>
+    /// <param name="newKeys">Keys that the table does not have, each once.</param>
+    /// <param name="rows">Their rows, one after the other.</param>
+    /// <exception cref="StorageException">They cannot be written; the table is as before.</exception>
+    public void Add(IReadOnlyList<string> newKeys, ReadOnlySpan<float> rows)
     {
-        if (row.Length != Width)
-            throw new ShapeException($"a row of {row.Length} elements for '{key}'; the table's rows are {RowShape}.");
-        byKey.Add(key, keys.Count);
-        keys.Add(key);
-        if (values.Length < keys.Count * Width)
-            Array.Resize(ref values, Math.Max(keys.Count * Width, values.Length * 2));
-        row.CopyTo(values.AsSpan((keys.Count - 1) * Width));
+        if (rows.Length != newKeys.Count * (long)Width)
+            throw new ShapeException($"{rows.Length} elements for {newKeys.Count} rows, the first '{newKeys[0]}'; the table's rows are {RowShape}.");
+        if (newKeys.FirstOrDefault(Has) is { } known)
+            throw new ArgumentException($"the table has a row of '{known}' already.", nameof(newKeys));
+        if (KeysBytes() != knownKeysBytes)
+            throw new InvalidOperationException($"{folder}: rows were added to this table through another one; only one may add at a time.");
+        shards?.Write(Count, MemoryMarshal.AsBytes(rows));
+        using JsonLinesWriter<string>? file =
+            folder is null ? null : JsonLinesWriter<string>.Open(Path.Combine(folder, KeysName), CachingJson.Default.String);
+        for (int i = 0; i < newKeys.Count; i++)
+        {
+            file?.Append(newKeys[i]);
+            if (shards is null)
+                memory.Add(rows.Slice(i * Width, Width).ToArray());
+            byKey.Add(newKeys[i], keys.Count);
+            keys.Add(newKeys[i]);
+        }
+        knownKeysBytes = KeysBytes();
     }
 
     /// <summary>A tensor of chosen rows [n, ...], in the current memory scope.</summary>
@@ -75,58 +151,8 @@ public sealed class RowTable
         return y;
     }
 
-    /// <summary>Writes the table; the file appears whole.</summary>
-    /// <exception cref="StorageException">It cannot be written.</exception>
-    public void Save(string path)
-    {
-        using SafetensorsWriter writer = SafetensorsWriter.Create(
-            path,
-            [new SafetensorsEntry(RowsName, SafetensorsDType.Float32, [Count, .. RowShape.Select(d => (long)d)])],
-            new Dictionary<string, string> { [KeysName] = JsonSerializer.Serialize(keys, KeysType) });
-        writer.Write(RowsName, MemoryMarshal.AsBytes(values.AsSpan(0, Count * Width)));
-        writer.Commit();
-    }
+    /// <summary>Unmaps the files.</summary>
+    public void Dispose() => shards?.Dispose();
 
-    /// <summary>Reads a table, or makes an empty one where there is no file.</summary>
-    /// <exception cref="FileFormatException">The file is damaged, or its rows have another shape.</exception>
-    public static RowTable LoadOrEmpty(string path, Shape rowShape)
-    {
-        RowTable table = new(rowShape);
-        if (!File.Exists(path))
-            return table;
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        SafetensorsTensor rows = file[RowsName];
-        List<string> keys = ReadKeys(file);
-        if (rows.DType != SafetensorsDType.Float32 || !rows.Shape.SequenceEqual([keys.Count, .. rowShape.Select(d => (long)d)]))
-        {
-            throw new FileFormatException(
-                path, $"'{RowsName}' has shape [{string.Join(", ", rows.Shape)}]; expected {keys.Count} rows of {rowShape}. Delete the file: it is made again.");
-        }
-        ReadOnlySpan<byte> bytes = file.GetBytes(RowsName);
-        float[] row = new float[table.Width];
-        for (int i = 0; i < keys.Count; i++)
-        {
-            bytes.Slice(i * table.Width * sizeof(float), table.Width * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(row.AsSpan()));
-            if (table.Has(keys[i]))
-                throw new FileFormatException(path, $"the key '{keys[i]}' occurs twice. Delete the file: it is made again.");
-            table.Add(keys[i], row);
-        }
-        return table;
-    }
-
-    static JsonTypeInfo<List<string>> KeysType => CachingJson.Default.ListString;
-
-    static List<string> ReadKeys(SafetensorsFile file)
-    {
-        try
-        {
-            if (file.Metadata.TryGetValue(KeysName, out string? text) && JsonSerializer.Deserialize(text, KeysType) is { } keys)
-                return keys;
-        }
-        catch (JsonException e)
-        {
-            throw new FileFormatException(file.Path, $"its keys cannot be read ({e.Message}). Delete the file: it is made again.", e);
-        }
-        throw new FileFormatException(file.Path, "its metadata has no 'keys'; it is not a cache of this program. Delete the file: it is made again.");
-    }
+    long KeysBytes() => folder is not null && new FileInfo(Path.Combine(folder, KeysName)) is { Exists: true } file ? file.Length : 0;
 }

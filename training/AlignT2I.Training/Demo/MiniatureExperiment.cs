@@ -44,8 +44,9 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
             parts.Next("collect feedback"), cancellationToken);
         using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend))
         {
+            using var embeddings = new EmbeddingCache(run, clip);
             RewardStage.Run(
-                run, new EmbeddingCache(run, clip), options.Reward with { Seed = options.Seed }, RewardStage.Variants(options.Ablations),
+                run, embeddings, options.Reward with { Seed = options.Seed }, RewardStage.Variants(options.Ablations),
                 keep: true, parts.Next("learn reward"), cancellationToken, backend);
         }
         foreach (FinetuneMix mix in mixes)

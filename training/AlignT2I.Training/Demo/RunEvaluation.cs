@@ -49,7 +49,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
             throw new UsageException($"{FinetuneStage.UNetFolder(run, FinetuneMix.Full)}: there is no model fine-tuned on the full mix; fine-tune one first.");
         using var rewards = new ExperimentRewards(run, backend);
         using ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend);
-        var evaluator = new ModelEvaluator(
+        using var evaluator = new ModelEvaluator(
             run, clip, rewards[RewardVariant.Reward]!, prompts, options.ReferenceImagesPerPrompt, options.Seed ^ (SceneStream << 32));
 
         IReadOnlyList<JudgedImage> Judge(string name, string? unet, int count)

@@ -6,14 +6,14 @@ using AlignT2I.Training.Runs;
 namespace AlignT2I.Training.Embeddings;
 
 /// <summary>CLIP embeddings of a run's images and of texts: each is computed once and kept in the run folder, apart for each CLIP.</summary>
-/// <param name="run">The run folder; the files are in its <c>embeddings/</c>.</param>
+/// <param name="run">The run folder; the tables are in its <c>embeddings/</c>.</param>
 /// <param name="clip">The CLIP.</param>
-public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip)
+public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip) : IDisposable
 {
     const int BatchSize = 64;
 
-    readonly RowCache images = new(Path.Combine(run.EmbeddingsFolder, $"images-{clip.Hash}.safetensors"), [clip.Dim]);
-    readonly RowCache texts = new(Path.Combine(run.EmbeddingsFolder, $"texts-{clip.Hash}.safetensors"), [clip.Dim]);
+    readonly RowCache images = new(Path.Combine(run.EmbeddingsFolder, $"images-{clip.Hash}"), [clip.Dim]);
+    readonly RowCache texts = new(Path.Combine(run.EmbeddingsFolder, $"texts-{clip.Hash}"), [clip.Dim]);
 
     /// <summary>Key of an image's row: its file and how it was made, so that an image made anew is embedded anew.</summary>
     public static string Key(ImageRecord image) =>
@@ -35,4 +35,11 @@ public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip)
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Texts(IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         texts.Ensure(prompts, t => t, batch => clip.EmbedTexts(batch), BatchSize, "embed texts", progress, cancellationToken);
+
+    /// <summary>Closes the tables that it gave.</summary>
+    public void Dispose()
+    {
+        images.Dispose();
+        texts.Dispose();
+    }
 }

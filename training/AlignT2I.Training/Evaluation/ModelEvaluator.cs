@@ -20,6 +20,7 @@ namespace AlignT2I.Training.Evaluation;
 /// <param name="seed">Decides the rendered images.</param>
 public sealed class ModelEvaluator(
     RunFolder run, ClipEmbedder clip, TrainedReward reward, IReadOnlyList<ScenePrompt> prompts, int referenceImagesPerPrompt, ulong seed)
+    : IDisposable
 {
     const int BatchSize = 64;
 
@@ -35,7 +36,8 @@ public sealed class ModelEvaluator(
     public IReadOnlyList<JudgedImage> Judge(
         RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        RowTable images = new EmbeddingCache(folder, clip).Images(records, progress, cancellationToken);
+        using var cache = new EmbeddingCache(folder, clip);
+        RowTable images = cache.Images(records, progress, cancellationToken);
         float[] rewards = Score(reward, folder, records, progress, cancellationToken);
         RowTable promptRows = texts.Texts([.. prompts.Select(p => p.Text)], progress, cancellationToken);
         return
@@ -72,8 +74,12 @@ public sealed class ModelEvaluator(
     public ModelEvaluation Measure(
         RunFolder folder, IReadOnlyList<JudgedImage> images, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        RowTable reference = Reference(progress, cancellationToken);
-        RowTable embedded = new EmbeddingCache(folder, clip).Images([.. images.Select(i => i.Image)], progress, cancellationToken);
+        using var references = new RowCache(System.IO.Path.Combine(run.EmbeddingsFolder, $"rendered-{clip.Hash}"), [clip.Dim]);
+        RowTable reference = references.Ensure(
+            [.. References()], r => r.Key, batch => clip.EmbedImages([.. batch.Select(r => Render(r.Prompt, r.Seed))]),
+            BatchSize, "embed rendered images", progress, cancellationToken);
+        using var cache = new EmbeddingCache(folder, clip);
+        RowTable embedded = cache.Images([.. images.Select(i => i.Image)], progress, cancellationToken);
         using MemoryScope scope = MemoryScope.Open();
         double distance = FrechetDistance.Between(
             embedded.Gather([.. images.Select(i => embedded.IndexOf(EmbeddingCache.Key(i.Image)))]),
@@ -100,10 +106,8 @@ public sealed class ModelEvaluator(
     public static IReadOnlyList<JudgedImage> Best(IReadOnlyList<JudgedImage> images, int kept) =>
         [.. images.GroupBy(i => i.Prompt.Id).SelectMany(g => g.OrderByDescending(i => i.Reward).Take(kept))];
 
-    RowTable Reference(IProgress<StageProgress>? progress, CancellationToken cancellationToken) =>
-        new RowCache(System.IO.Path.Combine(run.EmbeddingsFolder, $"rendered-{clip.Hash}.safetensors"), [clip.Dim]).Ensure(
-            [.. References()], r => r.Key, batch => clip.EmbedImages([.. batch.Select(r => Render(r.Prompt, r.Seed))]),
-            BatchSize, "embed rendered images", progress, cancellationToken);
+    /// <summary>Closes the embeddings of the prompts.</summary>
+    public void Dispose() => texts.Dispose();
 
     IEnumerable<(string Key, ScenePrompt Prompt, ulong Seed)> References()
     {

@@ -41,11 +41,12 @@ public static class FinetuneStage
         options.Validate();
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType);
+        using var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
         FinetuneData data;
         using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend))
+        using (var embeddings = new EmbeddingCache(run, clip))
         {
-            var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
-            data = new FinetuneDataBuilder(run, new EmbeddingCache(run, clip), latents, reward)
+            data = new FinetuneDataBuilder(run, embeddings, latents, reward)
                 .Build(options.Mix, pretrainingImages, options.Seed ^ (SceneStream << 32), progress, cancellationToken);
         }
         using var trainer = new FinetuneTrainer(model.UNet, model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options);

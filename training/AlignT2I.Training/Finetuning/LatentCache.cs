@@ -10,19 +10,19 @@ using AlignT2I.Training.Runs;
 namespace AlignT2I.Training.Finetuning;
 
 /// <summary>What fine-tuning reads of the frozen networks, computed once and kept in the run folder: VAE latents of images, text states of prompts.</summary>
-/// <param name="run">The run folder; the files are in its <c>latents/</c>.</param>
+/// <param name="run">The run folder; the tables are in its <c>latents/</c>.</param>
 /// <param name="model">The model with its VAE and text encoder.</param>
 /// <param name="modelHash">Tells VAE and text encoder from others.</param>
-public sealed class LatentCache(RunFolder run, StableDiffusionModel model, string modelHash)
+public sealed class LatentCache(RunFolder run, StableDiffusionModel model, string modelHash) : IDisposable
 {
     const int BatchSize = 32;
 
     readonly RowCache latents = new(
-        Path.Combine(run.LatentsFolder, $"latents-{modelHash}.safetensors"),
+        Path.Combine(run.LatentsFolder, $"latents-{modelHash}"),
         [model.UNet.Config.SampleSize, model.UNet.Config.SampleSize, model.UNet.Config.InChannels]);
 
     readonly RowCache texts = new(
-        Path.Combine(run.LatentsFolder, $"text-{modelHash}.safetensors"), [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize]);
+        Path.Combine(run.LatentsFolder, $"text-{modelHash}"), [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize]);
 
     readonly StableDiffusionPipeline pipeline = new(model);
 
@@ -47,6 +47,13 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Texts(IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         texts.Ensure(prompts, t => t, batch => pipeline.Encode(batch), BatchSize, "encode prompts", progress, cancellationToken);
+
+    /// <summary>Closes the tables that it gave.</summary>
+    public void Dispose()
+    {
+        latents.Dispose();
+        texts.Dispose();
+    }
 
     Tensor Encode(Image[] images)
     {

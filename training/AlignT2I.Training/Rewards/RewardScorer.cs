@@ -22,7 +22,8 @@ public sealed class RewardScorer(TrainedReward reward, ClipEmbedder clip, Embedd
     public float[] Score(
         RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        RowTable images = new EmbeddingCache(folder, clip).Images(records, progress, cancellationToken);
+        using var cache = new EmbeddingCache(folder, clip);
+        RowTable images = cache.Images(records, progress, cancellationToken);
         RowTable prompts = texts.Texts([.. records.Select(r => r.Text).Distinct()], progress, cancellationToken);
         using MemoryScope scope = MemoryScope.Open();
         return reward.Score(
