@@ -6,7 +6,8 @@ namespace AlignT2I.Files;
 /// </summary>
 /// <remarks>
 /// The temporary name is the folder's name with <c>.tmp</c> added; a file in it marks it as unfinished, and only a folder with that mark
-/// is taken for what a killed process left and is removed. Write the files in it with <see cref="AtomicFile"/>, which flushes them to the disk.
+/// is taken for what a killed process left and is removed. Write the files in it with <see cref="AtomicFile"/>, which flushes them to the
+/// disk.
 /// </remarks>
 public sealed class AtomicFolder : IDisposable
 {
@@ -33,7 +34,8 @@ public sealed class AtomicFolder : IDisposable
             if (File.Exists(temporary) || (Directory.Exists(temporary) && !File.Exists(Path.Combine(temporary, Mark))))
                 throw new UsageException($"{temporary}: this name is needed for the unfinished folder and is taken; remove or rename it.");
             if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
-                throw new StorageException(path, "cannot be created: its folder does not exist; create the folder or choose another place.");
+                throw new StorageException(path, "cannot be created: its folder does not exist; create the folder or choose another "
+                    + "place.");
             Directory.CreateDirectory(temporary);
             FileStream mark = new(Path.Combine(temporary, Mark), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             Clear(temporary);

@@ -19,7 +19,8 @@ public sealed class SafetensorsSet : IDisposable
             foreach (SafetensorsTensor tensor in file.Tensors)
             {
                 if (!byName.TryAdd(tensor.Name, file))
-                    throw new FileFormatException(file.Path, $"tensor '{tensor.Name}' is in {byName[tensor.Name].Path} too; which is right?");
+                    throw new FileFormatException(file.Path, $"tensor '{tensor.Name}' is in {byName[tensor.Name].Path} too; which is "
+                        + "right?");
             }
         }
     }

@@ -46,7 +46,8 @@ public static class WeightFiles
     /// <exception cref="StorageException">An index cannot be read.</exception>
     public static IReadOnlyList<string> Find(string folder, params ReadOnlySpan<string> names) =>
         TryFind(folder, names) ?? throw new UsageException(
-            $"{Path.Combine(folder, names[0])}: there is no such file, no shards of it and no fp16 variant{Others(folder)}; check the folder.");
+            $"{Path.Combine(folder, names[0])}: there is no such file, no shards of it and no fp16 variant{Others(folder)}; check the "
+                + "folder.");
 
     static string Others(string folder)
     {
@@ -65,7 +66,8 @@ public static class WeightFiles
                 throw new FileFormatException(index, "it has no 'weight_map'; an index of shards names a file for each tensor there.");
             string[] files = [.. map.EnumerateObject().Select(e => FileName(index, e)).Distinct().Order(StringComparer.Ordinal)];
             return files.Length > 0 ? [.. files.Select(file => Path.Combine(folder, file))]
-                : throw new FileFormatException(index, "its 'weight_map' is empty; an index of shards names a file for each tensor there.");
+                : throw new FileFormatException(index, "its 'weight_map' is empty; an index of shards names a file for each tensor "
+                    + "there.");
         }
         catch (JsonException e)
         {

@@ -44,7 +44,8 @@ internal sealed class AestheticConversionTests
     {
         string path = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "data", "aesthetic", name));
         if (!File.Exists(path))
-            Assert.Ignore($"The file {name} is not there; put the aesthetic predictors in ../shared/data/aesthetic beside the repository.");
+            Assert.Ignore($"The file {name} is not there; put the aesthetic predictors in ../shared/data/aesthetic beside the "
+                + "repository.");
         return path;
     }
 }

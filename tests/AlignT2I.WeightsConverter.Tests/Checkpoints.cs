@@ -41,7 +41,8 @@ internal static class Checkpoints
 
     /// <summary>The same of a model, by network and name.</summary>
     public static Dictionary<string, string> Content(WeightsModel model) => model.Components.SelectMany(
-        c => c.Tensors.Select(t => ($"{c.Name}/{t.Name}", $"{t.DType} [{string.Join(", ", t.Shape)}] {System.Convert.ToHexString(Values(t))}")))
+        c => c.Tensors.Select(t => (
+            $"{c.Name}/{t.Name}", $"{t.DType} [{string.Join(", ", t.Shape)}] {System.Convert.ToHexString(Values(t))}")))
         .ToDictionary();
 
     /// <summary>The values of a tensor.</summary>

@@ -8,7 +8,9 @@ using AlignT2I.WeightsConverter.Writing;
 
 namespace AlignT2I.WeightsConverter.Tests;
 
-/// <summary>CLIP between OpenAI's archives and transformers' folder: fused projections taken apart and put together, bit for bit.</summary>
+/// <summary>
+/// CLIP between OpenAI's archives and transformers' folder: fused projections taken apart and put together, bit for bit.
+/// </summary>
 internal sealed class ClipConversionTests
 {
     TempFolder folder = null!;
@@ -48,9 +50,11 @@ internal sealed class ClipConversionTests
     {
         Checkpoints.Convert(Checkpoints.File("openai-clip-jit-fp32.pt"), folder["clip"]);
         ClipConfig config = ClipConfig.Read(Path.Combine(folder["clip"], "config.json"));
-        Assert.That((config.ProjectionDim, config.TextConfig.HiddenSize, config.TextConfig.NumHiddenLayers, config.TextConfig.NumAttentionHeads,
+        Assert.That((config.ProjectionDim, config.TextConfig.HiddenSize, config.TextConfig.NumHiddenLayers,
+            config.TextConfig.NumAttentionHeads,
             config.TextConfig.VocabSize, config.TextConfig.EosTokenId), Is.EqualTo((32, 64, 2, 1, 512, 511)));
-        Assert.That((config.VisionConfig.HiddenSize, config.VisionConfig.PatchSize, config.VisionConfig.ImageSize, config.VisionConfig.IntermediateSize),
+        Assert.That((config.VisionConfig.HiddenSize, config.VisionConfig.PatchSize, config.VisionConfig.ImageSize,
+            config.VisionConfig.IntermediateSize),
             Is.EqualTo((64, 16, 32, 256)));
         Assert.That(File.ReadAllText(Path.Combine(folder["clip"], "preprocessor_config.json")), Does.Match("\"shortest_edge\": 32"));
     }
@@ -71,7 +75,8 @@ internal sealed class ClipConversionTests
     static Dictionary<string, string> Archive(string path)
     {
         using WeightsFile file = WeightsFile.Open(path);
-        return file.Tensors.Where(t => t.Name is not ("context_length" or "vocab_size" or "input_resolution")).ToDictionary(t => t.Name, t =>
+        return file.Tensors.Where(t => t.Name is not ("context_length" or "vocab_size" or "input_resolution"))
+            .ToDictionary(t => t.Name, t =>
         {
             byte[] bytes = new byte[t.ByteCount];
             file.Read(t, bytes);

@@ -27,9 +27,11 @@ internal sealed class LdmConversionTests
         foreach (string network in networks)
         {
             string wanted = Path.Combine(Checkpoints.Folder(expected), network + variant + ".safetensors");
-            Assert.That(Checkpoints.Content(Path.Combine(folder["out"], network + ".safetensors")), Is.EquivalentTo(Checkpoints.Content(wanted)), network);
+            Assert.That(Checkpoints.Content(Path.Combine(folder["out"], network + ".safetensors")),
+                Is.EquivalentTo(Checkpoints.Content(wanted)), network);
         }
-        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "out" }), "nothing temporary stays");
+        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "out" }),
+            "nothing temporary stays");
     }
 
     [Test]
@@ -132,7 +134,8 @@ internal sealed class LdmConversionTests
         using var stop = new CancellationTokenSource();
         var options = new ConversionOptions { Cancellation = stop.Token, Progress = new Stop(stop) };
         foreach (string target in (string[])["folder", "file.safetensors"])
-            Assert.Throws<OperationCanceledException>(() => Checkpoints.Convert(Checkpoints.Folder("diffusers-safetensors-fp32"), folder[target], null, options));
+            Assert.Throws<OperationCanceledException>(() =>
+                Checkpoints.Convert(Checkpoints.Folder("diffusers-safetensors-fp32"), folder[target], null, options));
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
 
@@ -169,7 +172,8 @@ internal sealed class LdmConversionTests
         foreach (string network in networks)
         {
             string wanted = Path.Combine(Checkpoints.Folder(expected), network + variant + ".safetensors");
-            Assert.That(Checkpoints.Content(Path.Combine(folder["out"], network + ".safetensors")), Is.EquivalentTo(Checkpoints.Content(wanted)), network);
+            Assert.That(Checkpoints.Content(Path.Combine(folder["out"], network + ".safetensors")),
+                Is.EquivalentTo(Checkpoints.Content(wanted)), network);
         }
     }
 }

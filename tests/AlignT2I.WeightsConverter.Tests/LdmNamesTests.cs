@@ -8,17 +8,22 @@ namespace AlignT2I.WeightsConverter.Tests;
 internal sealed class LdmNamesTests
 {
     static readonly Dictionary<string, string> unet = ParameterOutline.Of(p => _ = new UNet2DCondition(p, new UNet2DConditionConfig()))
-        .ToDictionary(p => LdmNames.UNet(new UNet2DConditionConfig())(p.Name, []).Name["model.diffusion_model.".Length..], p => $"{p.Name} {p.FileShape}");
+        .ToDictionary(
+            p => LdmNames.UNet(new UNet2DConditionConfig())(p.Name, []).Name["model.diffusion_model.".Length..],
+            p => $"{p.Name} {p.FileShape}");
 
     static readonly Dictionary<string, string> vae = ParameterOutline.Of(p => _ = new AutoencoderKL(p, new AutoencoderKLConfig()))
-        .ToDictionary(p => LdmNames.Vae(new AutoencoderKLConfig())(p.Name, []).Name["first_stage_model.".Length..], p => $"{p.Name} {p.FileShape}");
+        .ToDictionary(
+            p => LdmNames.Vae(new AutoencoderKLConfig())(p.Name, []).Name["first_stage_model.".Length..],
+            p => $"{p.Name} {p.FileShape}");
 
     [Test]
     public void Every_parameter_has_a_name_of_its_own() => Assert.That((unet.Count, vae.Count), Is.EqualTo((686, 248)));
 
     [TestCase("input_blocks.3.0.op.weight", "down_blocks.0.downsamplers.0.conv.weight [320, 320, 3, 3]")]
     [TestCase("input_blocks.4.0.skip_connection.weight", "down_blocks.1.resnets.0.conv_shortcut.weight [640, 320, 1, 1]")]
-    [TestCase("input_blocks.8.1.transformer_blocks.0.attn2.to_k.weight", "down_blocks.2.attentions.1.transformer_blocks.0.attn2.to_k.weight [1280, 768]")]
+    [TestCase("input_blocks.8.1.transformer_blocks.0.attn2.to_k.weight",
+        "down_blocks.2.attentions.1.transformer_blocks.0.attn2.to_k.weight [1280, 768]")]
     [TestCase("input_blocks.11.0.in_layers.2.weight", "down_blocks.3.resnets.1.conv1.weight [1280, 1280, 3, 3]")]
     [TestCase("middle_block.1.proj_in.weight", "mid_block.attentions.0.proj_in.weight [1280, 1280, 1, 1]")]
     [TestCase("output_blocks.2.1.conv.weight", "up_blocks.0.upsamplers.0.conv.weight [1280, 1280, 3, 3]")]

@@ -58,7 +58,8 @@ internal sealed class LoraTests
     [TestCase("time_embedding.linear_1")]
     [TestCase("conv_in")]
     [TestCase("text_model.encoder.layers.11.self_attn.out_proj")]
-    public void Underscores_become_dots_again(string path) => Assert.That(new LoraPaths().Unflatten(LoraPaths.Flatten(path)), Is.EqualTo(path));
+    public void Underscores_become_dots_again(string path) =>
+        Assert.That(new LoraPaths().Unflatten(LoraPaths.Flatten(path)), Is.EqualTo(path));
 
     [TestCase("down_blocks_0_attentions_0_proj_inn")]
     [TestCase("input_blocks_1_1_proj_in")]
@@ -94,7 +95,8 @@ internal sealed class LoraTests
     [Test]
     public void A_lora_of_other_sizes_says_which_module_does_not_fit()
     {
-        string path = Write("big.safetensors", ("lora_unet_conv_in.lora_down.weight", [4L, 4, 3, 3]), ("lora_unet_conv_in.lora_up.weight", [320L, 4, 1, 1]));
+        string path = Write("big.safetensors", ("lora_unet_conv_in.lora_down.weight", [4L, 4, 3, 3]),
+            ("lora_unet_conv_in.lora_up.weight", [320L, 4, 1, 1]));
         using WeightsModel model = WeightsModel.Open(Checkpoints.Folder("diffusers-safetensors-fp32")), lora = WeightsModel.Open(path);
         FileFormatException e = Assert.Throws<FileFormatException>(() => LoraMerge.Apply(model, (LoraWeights)lora, 1))!;
         Assert.That(e.Message, Does.Contain("conv_in").And.Contain("[16, 4, 3, 3]").And.Contain("another model"));
@@ -112,7 +114,8 @@ internal sealed class LoraTests
 
     static void Merge(string lora, double multiplier, string target)
     {
-        using WeightsModel model = WeightsModel.Open(Checkpoints.Folder("diffusers-safetensors-fp32")), adaptation = WeightsModel.Open(lora);
+        using WeightsModel model = WeightsModel.Open(Checkpoints.Folder("diffusers-safetensors-fp32")),
+            adaptation = WeightsModel.Open(lora);
         Assert.That(LoraMerge.Apply(model, (LoraWeights)adaptation, multiplier), Is.GreaterThan(0));
         Converter.Write(model, target, new ConversionOptions());
     }

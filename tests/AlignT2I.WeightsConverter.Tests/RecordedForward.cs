@@ -64,7 +64,8 @@ internal sealed class RecordedForward(string caseName) : IDisposable
         double[] expected = recorded.Values(output);
         Assert.That(found, Has.Length.EqualTo(expected.Length), name);
         for (int i = 0; i < found.Length; i++)
-            Assert.That(Math.Abs(found[i] - expected[i]), Is.LessThanOrEqualTo(MathF.BitIncrement(MathF.Abs(found[i])) - MathF.Abs(found[i])), name);
+            Assert.That(Math.Abs(found[i] - expected[i]),
+                Is.LessThanOrEqualTo(MathF.BitIncrement(MathF.Abs(found[i])) - MathF.Abs(found[i])), name);
     }
 
     public IEnumerable<string> Names => recorded.Names;

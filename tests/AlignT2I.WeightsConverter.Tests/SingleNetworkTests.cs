@@ -28,7 +28,8 @@ internal sealed class SingleNetworkTests
             new("layers.0.weight", SafetensorsDType.Float32, [2, 3]), new("layers.0.bias", SafetensorsDType.Float32, [2]),
             new("layers.2.weight", SafetensorsDType.Float32, [5, 4]), new("layers.7.weight", SafetensorsDType.Float32, [1, 5])]))
         {
-            foreach ((string name, int count) in new[] { ("layers.0.weight", 6), ("layers.0.bias", 2), ("layers.2.weight", 20), ("layers.7.weight", 5) })
+            foreach ((string name, int count) in new[] { ("layers.0.weight", 6), ("layers.0.bias", 2), ("layers.2.weight", 20),
+                ("layers.7.weight", 5) })
                 writer.Write(name, new byte[4 * count]);
             writer.Commit();
         }
@@ -55,7 +56,8 @@ internal sealed class SingleNetworkTests
     static void WriteInception(string path)
     {
         var weights = new SyntheticWeights(SyntheticVariant.V1He, Seed: 111);
-        (string Name, int[] Shape)[] tensors = [.. ParameterOutline.Of(p => _ = new InceptionV3(p)).Select(p => (p.Name, p.FileShape.ToArray())),
+        (string Name, int[] Shape)[] tensors = [.. ParameterOutline.Of(p => _ = new InceptionV3(p))
+            .Select(p => (p.Name, p.FileShape.ToArray())),
             ("fc.weight", [1008, 2048]), ("fc.bias", [1008]), ("Conv2d_1a_3x3.bn.num_batches_tracked", [1])];
         using SafetensorsWriter writer = SafetensorsWriter.Create(
             path, tensors.Select(t => new SafetensorsEntry(t.Name, SafetensorsDType.Float32, [.. t.Shape.Select(d => (long)d)])));

@@ -33,7 +33,8 @@ internal sealed class ConvertCommandTests
     [Test]
     public void Json_has_the_result_alone_on_standard_output()
     {
-        JsonElement result = CommandRun.WeightsConverter("convert", Ldm, folder["out"], "--config", Diffusers, "--dtype", "float32", "--json").Succeeded().Json;
+        JsonElement result = CommandRun.WeightsConverter(
+            "convert", Ldm, folder["out"], "--config", Diffusers, "--dtype", "float32", "--json").Succeeded().Json;
         Assert.That(result.GetProperty("output").GetString(), Is.EqualTo(folder["out"]));
         Assert.That(result.GetProperty("bytes").GetInt64(), Is.EqualTo(4 * 398_515));
     }
@@ -42,9 +43,11 @@ internal sealed class ConvertCommandTests
     public void The_tokenizer_of_an_option_goes_into_the_folder()
     {
         string tokenizer = Path.Combine(Golden.Root, "models", "miniature", "tokenizer");
-        CommandRun.WeightsConverter("convert", Ldm, folder["big"], "--config", Diffusers, "--tokenizer", tokenizer).Failed(2, "631 tokens", "512");
+        CommandRun.WeightsConverter("convert", Ldm, folder["big"], "--config", Diffusers, "--tokenizer", tokenizer)
+            .Failed(2, "631 tokens", "512");
         Assert.That(Directory.Exists(folder["big"]), Is.False);
-        Assert.That(CommandRun.WeightsConverter("convert", Path.Combine(Golden.Root, "models", "miniature"), folder["out"]).Succeeded().Output,
+        string miniature = Path.Combine(Golden.Root, "models", "miniature");
+        Assert.That(CommandRun.WeightsConverter("convert", miniature, folder["out"]).Succeeded().Output,
             Does.Contain("left out: feature_extractor, image_encoder").And.Contain("text_projection.weight is written to a folder only"));
         Assert.That(File.Exists(Path.Combine(folder["out"], "tokenizer", "vocab.json")));
         using var model = AlignT2I.Models.Pipelines.StableDiffusionModel.Load(folder["out"]);
@@ -62,7 +65,8 @@ internal sealed class ConvertCommandTests
         CommandRun.WeightsConverter("convert", Diffusers, folder["thesis"], "--force").Failed(2, "without a model");
         Assert.That(File.Exists(Path.Combine(folder["thesis"], "thesis.txt")));
         CommandRun.WeightsConverter("convert", folder["out"], folder["out"], "--force").Failed(2, "what is read");
-        CommandRun.WeightsConverter("convert", Diffusers, folder["out.ckpt"]).Failed(2, "pickles are read and not written", ".safetensors");
+        CommandRun.WeightsConverter("convert", Diffusers, folder["out.ckpt"])
+            .Failed(2, "pickles are read and not written", ".safetensors");
     }
 
     [Test]
@@ -80,8 +84,10 @@ internal sealed class ConvertCommandTests
         ("Stable Diffusion XL", [(UNet + "input_blocks.0.0.weight", [320, 4, 3, 3]), ("conditioner.embedders.0.transformer.x", [1])]),
         ("Stable Diffusion XL", [(UNet + "label_emb.0.0.weight", [1])]),
         ("Stable Diffusion 2", [(UNet + "input_blocks.0.0.weight", [320, 4, 3, 3]), ("cond_stage_model.model.positional_embedding", [1])]),
-        ("inpainting model", [(UNet + "input_blocks.0.0.weight", [320, 9, 3, 3]), (UNet + "input_blocks.1.0.out_layers.3.weight", [320, 320, 3, 3])]),
-        ("InstructPix2Pix", [(UNet + "input_blocks.0.0.weight", [320, 8, 3, 3]), (UNet + "input_blocks.1.0.out_layers.3.weight", [320, 320, 3, 3])]),
+        ("inpainting model", [(UNet + "input_blocks.0.0.weight", [320, 9, 3, 3]),
+            (UNet + "input_blocks.1.0.out_layers.3.weight", [320, 320, 3, 3])]),
+        ("InstructPix2Pix", [(UNet + "input_blocks.0.0.weight", [320, 8, 3, 3]),
+            (UNet + "input_blocks.1.0.out_layers.3.weight", [320, 320, 3, 3])]),
         ("ControlNet", [("control_model.time_embed.0.weight", [1])]),
         ("no model that this program knows", [("something.else", [2, 3])]),
     ];
@@ -107,7 +113,8 @@ internal sealed class ConvertCommandTests
     {
         CommandRun.WeightsConverter("convert", Diffusers, folder["out"]).Succeeded();
         string config = Path.Combine(folder["out"], "unet", "config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"cross_attention_dim\": 24", "\"cross_attention_dim\": 1024", StringComparison.Ordinal));
+        File.WriteAllText(config, File.ReadAllText(config)
+            .Replace("\"cross_attention_dim\": 24", "\"cross_attention_dim\": 1024", StringComparison.Ordinal));
         CommandRun.WeightsConverter("convert", folder["out"], folder["next"]).Failed(2, "Stable Diffusion 2");
     }
 
@@ -126,7 +133,8 @@ internal sealed class ConvertCommandTests
     static IEnumerable<string> Hostile()
     {
         string shared = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "goldens", "hostile"));
-        return Directory.Exists(shared) ? Directory.EnumerateFiles(shared).Select(f => Path.GetFileName(f)).Where(n => n != "expected.json").Order()
+        return Directory.Exists(shared)
+            ? Directory.EnumerateFiles(shared).Select(f => Path.GetFileName(f)).Where(n => n != "expected.json").Order()
             : ["ok-hand-made.ckpt"];
     }
 
@@ -148,7 +156,9 @@ internal sealed class ConvertCommandTests
     {
         CommandRun.WeightsConverter("convert", Path.GetDirectoryName(unet)!, folder["damaged"]).Succeeded();
         string file = Path.Combine(folder["damaged"], "unet", "diffusion_pytorch_model.safetensors");
-        SmallFile.Change(Path.Combine(unet, "diffusion_pytorch_model.safetensors"), file, (entry, values) => entry.Name == tensor ? null : (entry, values));
+        SmallFile.Change(
+            Path.Combine(unet, "diffusion_pytorch_model.safetensors"), file,
+            (entry, values) => entry.Name == tensor ? null : (entry, values));
         return folder["damaged"];
     }
 }

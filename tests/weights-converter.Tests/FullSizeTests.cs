@@ -36,12 +36,15 @@ internal sealed class FullSizeTests
         Assert.That(toFolder, Is.LessThan(LargestTensor + Runtime));
         foreach (string file in files)
             AssertSameBytes(Path.Combine(folder["model"], file), Path.Combine(folder["back"], file));
-        foreach (string config in (string[])["unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json"])
+        foreach (string config in (string[])["unet/config.json", "vae/config.json", "text_encoder/config.json",
+            "scheduler/scheduler_config.json"])
         {
-            Assert.That(File.ReadAllText(Path.Combine(folder["back"], config)), Is.EqualTo(File.ReadAllText(Path.Combine(folder["model"], config))),
+            Assert.That(File.ReadAllText(Path.Combine(folder["back"], config)),
+                Is.EqualTo(File.ReadAllText(Path.Combine(folder["model"], config))),
                 $"{config}: every size is read from the shapes");
         }
-        Assert.That(CommandRun.WeightsConverter("verify", folder["one.safetensors"]).Succeeded().Output, Does.Contain("1,130 tensors, 1,066,235,307 parameters"));
+        Assert.That(CommandRun.WeightsConverter("verify", folder["one.safetensors"]).Succeeded().Output,
+            Does.Contain("1,130 tensors, 1,066,235,307 parameters"));
     }
 
     /// <summary>Starts a conversion, kills it when a part of its output is on the disk, and finds nothing under the final name.</summary>
@@ -81,7 +84,8 @@ internal sealed class FullSizeTests
     {
         try
         {
-            string line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) ?? "VmHWM: 0 kB";
+            string line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
+                ?? "VmHWM: 0 kB";
             return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException)

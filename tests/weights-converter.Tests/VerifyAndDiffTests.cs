@@ -24,7 +24,8 @@ internal sealed class VerifyAndDiffTests
     [Test]
     public void A_whole_model_verifies_with_0()
     {
-        Assert.That(CommandRun.WeightsConverter("verify", Diffusers).Succeeded().Output, Does.Contain("368 tensors").And.Contain("all as the model needs them"));
+        Assert.That(CommandRun.WeightsConverter("verify", Diffusers).Succeeded().Output, Does.Contain("368 tensors")
+            .And.Contain("all as the model needs them"));
         Assert.That(CommandRun.WeightsConverter("verify", Ldm, "--config", Diffusers).Succeeded().Output, Does.Contain("LDM single file"));
         CommandRun.WeightsConverter("verify", Golden.Path("checkpoints/openai-clip-jit-fp32.pt")).Succeeded();
         CommandRun.WeightsConverter("verify", Golden.Path("checkpoints/lora-fp16")).Succeeded();
@@ -34,7 +35,8 @@ internal sealed class VerifyAndDiffTests
     [Test]
     public void Missing_misshapen_and_unexpected_tensors_are_named_each_in_the_words_of_the_file()
     {
-        const string missing = "model.diffusion_model.input_blocks.1.1.proj_in.weight", misshapen = "first_stage_model.encoder.mid.attn_1.q.weight";
+        const string missing = "model.diffusion_model.input_blocks.1.1.proj_in.weight",
+            misshapen = "first_stage_model.encoder.mid.attn_1.q.weight";
         const string unexpected = "embedding_manager.embedder.weight";
         string damaged = SmallFile.Change(Ldm, folder["damaged.safetensors"], (entry, values) => entry.Name switch
         {
@@ -84,11 +86,13 @@ internal sealed class VerifyAndDiffTests
         CommandRun run = CommandRun.WeightsConverter("diff", file, other, "--raw");
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
         Assert.That(run.Output, Does.Contain("conv_in.bias: only in A: F32 [16]").And.Contain("new.bias: only in B: F32 [64]"));
-        Assert.That(run.Output, Does.Contain("conv_norm_out.bias: shape [16] and [1, 16]").And.Contain("conv_norm_out.weight: F32 and F16, max abs"));
+        Assert.That(run.Output, Does.Contain("conv_norm_out.bias: shape [16] and [1, 16]")
+            .And.Contain("conv_norm_out.weight: F32 and F16, max abs"));
         Assert.That(run.Output, Does.Match(@"conv_out\.bias: F32, max abs 5e-01").And.Contain("203 tensors are identical, 6 differ"));
         JsonElement json = CommandRun.WeightsConverter("diff", file, other, "--raw", "--json").Json;
         Assert.That(json.GetProperty("different").GetInt32(), Is.EqualTo(6));
-        Assert.That(json.GetProperty("tensors").EnumerateArray().Single(t => t.GetProperty("name").GetString() == "conv_out.bias").GetProperty("maxAbs").GetDouble(),
+        Assert.That(json.GetProperty("tensors").EnumerateArray().Single(t => t.GetProperty("name").GetString() == "conv_out.bias")
+            .GetProperty("maxAbs").GetDouble(),
             Is.EqualTo(0.5).Within(1e-6));
     }
 
@@ -98,6 +102,7 @@ internal sealed class VerifyAndDiffTests
         string half = Path.GetDirectoryName(Golden.Path("checkpoints/diffusers-safetensors-fp16/model_index.json"))!;
         CommandRun run = CommandRun.WeightsConverter("diff", Diffusers, half);
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Output, Does.Contain("unet.conv_in.weight: F32 and F16, max abs").And.Contain("0 tensors are identical, 368 differ"));
+        Assert.That(run.Output, Does.Contain("unet.conv_in.weight: F32 and F16, max abs")
+            .And.Contain("0 tensors are identical, 368 differ"));
     }
 }

@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine;
 
-/// <summary>The names and shapes of a model's parameters, found by running its constructor; no memory is taken for the parameters.</summary>
+/// <summary>
+/// The names and shapes of a model's parameters, found by running its constructor; no memory is taken for the parameters.
+/// </summary>
 public static class ParameterOutline
 {
     /// <summary>Lists the parameters that a model asks for, in the order in which it does.</summary>

@@ -86,7 +86,9 @@ public sealed class StableDiffusionModel : IDisposable
     /// <summary>Parameters of <see cref="Vae"/>.</summary>
     public ParameterStore VaeParameters { get; }
 
-    /// <summary>Reads a diffusers folder as people have them: weights in one file or in shards, in full precision or the fp16 variant.</summary>
+    /// <summary>
+    /// Reads a diffusers folder as people have them: weights in one file or in shards, in full precision or the fp16 variant.
+    /// </summary>
     /// <param name="folder">The folder with <c>model_index.json</c>.</param>
     /// <param name="unetFolder">Folder of another UNet to take, such as a fine-tuned one; null takes the folder's own.</param>
     /// <param name="backend">Where it computes; null is the CPU.</param>
@@ -111,7 +113,8 @@ public sealed class StableDiffusionModel : IDisposable
         return new StableDiffusionModel(
             ClipTokenizer.Load(Path.Combine(folder, "tokenizer")),
             SchedulerConfig.Read(Path.Combine(folder, "scheduler", "scheduler_config.json")),
-            (ClipTextConfig.Read(Path.Combine(text, ConfigName)), new SafetensorsParameters(textWeights, ignored: [PositionIds, TextProjection])),
+            (ClipTextConfig.Read(Path.Combine(text, ConfigName)),
+                new SafetensorsParameters(textWeights, ignored: [PositionIds, TextProjection])),
             (UNet2DConditionConfig.Read(Path.Combine(unet, ConfigName)), new SafetensorsParameters(unetWeights)),
             (AutoencoderKLConfig.Read(Path.Combine(vae, ConfigName)), new SafetensorsParameters(vaeWeights)
             {

@@ -1,6 +1,8 @@
 namespace AlignT2I.Models.StableDiffusion;
 
-/// <summary>The names that diffusers before 0.18 gave the autoencoder's attention, and that the published folders of SD v1.5 still have.</summary>
+/// <summary>
+/// The names that diffusers before 0.18 gave the autoencoder's attention, and that the published folders of SD v1.5 still have.
+/// </summary>
 public static class AutoencoderKLNames
 {
     static readonly (string Now, string Before)[] attention =

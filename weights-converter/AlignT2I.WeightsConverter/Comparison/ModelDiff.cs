@@ -32,7 +32,8 @@ public static class ModelDiff
 
     static double MaxAbs(Span<byte> a, ModelTensor first, Span<byte> b, ModelTensor second)
     {
-        int sizeA = (int)(first.ByteCount / Math.Max(1, first.ElementCount)), sizeB = (int)(second.ByteCount / Math.Max(1, second.ElementCount));
+        int sizeA = (int)(first.ByteCount / Math.Max(1, first.ElementCount)),
+            sizeB = (int)(second.ByteCount / Math.Max(1, second.ElementCount));
         double[] x = new double[ChunkElements], y = new double[ChunkElements];
         double worst = 0;
         for (int start = 0; start < first.ElementCount; start += ChunkElements)

@@ -15,7 +15,8 @@ internal sealed class AestheticWeights : WeightsModel
         config = AestheticPredictorConfig.OfShapes(ShapeOf, table.Path);
         config.Validate(table.Path);
         var reader = new ComponentReader(table);
-        Add("", "model.safetensors", reader.Read("aesthetic", ParameterOutline.Of(p => _ = new AestheticPredictor(p, config)), Rearrange.AsIs));
+        Add("", "model.safetensors",
+            reader.Read("aesthetic", ParameterOutline.Of(p => _ = new AestheticPredictor(p, config)), Rearrange.AsIs));
         reader.Finish("aesthetic", _ => false);
         AddProblems(reader);
         Own(table);

@@ -23,7 +23,8 @@ internal sealed class ComponentReader(TensorTable table)
         foreach ((string name, Shape fileShape) in outline)
         {
             long[] shape = [.. fileShape.Select(d => (long)d)];
-            Place place = namings.Select(naming => naming(name, shape)).Cast<Place?>().FirstOrDefault(p => table.TryGet(p!.Value.Name, out _))
+            Place place = namings.Select(naming => naming(name, shape)).Cast<Place?>()
+                .FirstOrDefault(p => table.TryGet(p!.Value.Name, out _))
                 ?? namings[0](name, shape);
             if (!table.TryGet(place.Name, out ModelTensor? found))
                 Problem(TensorProblemKind.Missing, component, place.Name, place.Shape, null);

@@ -7,7 +7,9 @@ using AlignT2I.WeightsConverter.Names;
 
 namespace AlignT2I.WeightsConverter.Loading;
 
-/// <summary>Stable Diffusion v1 as a diffusers folder: safetensors or pickles, whole or in shards, full precision or the fp16 variant.</summary>
+/// <summary>
+/// Stable Diffusion v1 as a diffusers folder: safetensors or pickles, whole or in shards, full precision or the fp16 variant.
+/// </summary>
 internal sealed class DiffusersFolder : StableDiffusionWeights
 {
     public const string IndexName = "model_index.json";
@@ -42,7 +44,8 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
         try
         {
             using JsonDocument json = JsonDocument.Parse(InputFile.ReadAllBytes(index, MostIndexBytes));
-            name = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("_class_name", out JsonElement value)
+            name = json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("_class_name", out JsonElement value)
                 ? value.ToString() : null;
         }
         catch (JsonException e)
@@ -65,7 +68,8 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
         UNetConfig = UNet2DConditionConfig.Parse(Config(UNetName, out string unet), unet);
         VaeConfig = AutoencoderKLConfig.Parse(Config(VaeName, out string vae), vae);
         TextConfig = ClipTextConfig.Parse(Config(TextName, out string text), text);
-        string scheduler = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json"), tokenizer = System.IO.Path.Combine(Path, "tokenizer");
+        string scheduler = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json"),
+            tokenizer = System.IO.Path.Combine(Path, "tokenizer");
         SchedulerConfig = SchedulerConfig.Read(scheduler);
         TokenizerFolder = Directory.Exists(tokenizer) ? tokenizer : null;
 
@@ -77,7 +81,8 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
         bool projection = textTable.TryGet(TextProjection, out _);
         Component(TextName, TransformersWeights, textTable, Outline(TextConfig, projection), name => name == PositionIds);
         if (projection)
-            Note($"the text encoder's {TextProjection} is written to a folder only: the UNet does not read it, and LDM's file has no place for it");
+            Note($"the text encoder's {TextProjection} is written to a folder only: the UNet does not read it, and LDM's file has no "
+                + "place for it");
 
         string[] others = [.. Directory.EnumerateDirectories(Path).Select(d => System.IO.Path.GetFileName(d)).Except(known).Order()];
         if (others.Length > 0)
@@ -116,7 +121,8 @@ internal sealed class DiffusersFolder : StableDiffusionWeights
     }
 
     void Component(
-        string name, string weightsName, TensorTable table, IReadOnlyList<(string Name, Engine.Shape FileShape)> outline, Func<string, bool> isHarmless,
+        string name, string weightsName, TensorTable table, IReadOnlyList<(string Name, Engine.Shape FileShape)> outline,
+        Func<string, bool> isHarmless,
         params Naming[] olderNamings)
     {
         var reader = new ComponentReader(table);

@@ -12,9 +12,10 @@ internal sealed class LdmCheckpoint : StableDiffusionWeights
     /// <summary>Constants of the sampler and traces of training that such files have beside the networks.</summary>
     static readonly HashSet<string> constants = new(StringComparer.Ordinal)
     {
-        "betas", "alphas_cumprod", "alphas_cumprod_prev", "sqrt_alphas_cumprod", "sqrt_one_minus_alphas_cumprod", "log_one_minus_alphas_cumprod",
-        "sqrt_recip_alphas_cumprod", "sqrt_recipm1_alphas_cumprod", "posterior_variance", "posterior_log_variance_clipped", "posterior_mean_coef1",
-        "posterior_mean_coef2", "logvar", "scale_factor", LdmNames.PositionIds, LdmNames.TextPrefix + "embeddings.position_ids",
+        "betas", "alphas_cumprod", "alphas_cumprod_prev", "sqrt_alphas_cumprod", "sqrt_one_minus_alphas_cumprod",
+        "log_one_minus_alphas_cumprod", "sqrt_recip_alphas_cumprod", "sqrt_recipm1_alphas_cumprod", "posterior_variance",
+        "posterior_log_variance_clipped", "posterior_mean_coef1", "posterior_mean_coef2", "logvar", "scale_factor",
+        LdmNames.PositionIds, LdmNames.TextPrefix + "embeddings.position_ids",
     };
 
     static readonly string[] traces = [LdmNames.EmaPrefix, LdmNames.VaePrefix + "loss.", LdmNames.VaePrefix + "model_ema."];
@@ -35,7 +36,8 @@ internal sealed class LdmCheckpoint : StableDiffusionWeights
         Add(VaeName, DiffusersWeights, reader.Read(VaeName, Outline(VaeConfig), LdmNames.Vae(VaeConfig)));
         Add(TextName, TransformersWeights, reader.Read(
             TextName, Outline(TextConfig, projection: false), oldText ? LdmNames.OldText : LdmNames.Text));
-        reader.Finish("checkpoint", name => constants.Contains(name) || (ema && name.StartsWith(LdmNames.UNetPrefix, StringComparison.Ordinal))
+        reader.Finish("checkpoint", name => constants.Contains(name)
+            || (ema && name.StartsWith(LdmNames.UNetPrefix, StringComparison.Ordinal))
             || traces.Any(trace => name.StartsWith(trace, StringComparison.Ordinal)));
         AddProblems(reader);
         Own(table);
@@ -69,7 +71,8 @@ internal sealed class LdmCheckpoint : StableDiffusionWeights
         }
         catch (FileFormatException e)
         {
-            throw new FileFormatException(Path, $"numbers of groups and heads are not in the file, and SD v1.5's do not fit ({e.Message.TrimEnd('.')}); "
+            throw new FileFormatException(Path, $"numbers of groups and heads are not in the file, and SD v1.5's do not fit "
+                + $"({e.Message.TrimEnd('.')}); "
                 + "name a diffusers folder of the same model with --config, whose config.json files say them.", e);
         }
     }
@@ -80,12 +83,15 @@ internal sealed class LdmCheckpoint : StableDiffusionWeights
         if (choice == WeightsChoice.Ema && !has)
         {
             throw new UsageException(
-                $"{Path}: it has no running average (model_ema.*); leave --weights out. A file named 'emaonly' holds the average as its only weights.");
+                $"{Path}: it has no running average (model_ema.*); leave --weights out. A file named 'emaonly' holds the average as its "
+                    + "only weights.");
         }
         if (!has)
             return false;
         bool ema = choice != WeightsChoice.Live;
-        Note(ema ? "UNet: the running average of training (model_ema), as in the published diffusers folders; --weights live takes the last step's"
+        Note(ema
+            ? "UNet: the running average of training (model_ema), as in the published diffusers folders; --weights live takes the last "
+                + "step's"
             : "UNet: the weights of the last training step; --weights ema takes the running average");
         return ema;
     }

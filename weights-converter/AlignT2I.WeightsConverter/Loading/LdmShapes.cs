@@ -7,8 +7,9 @@ namespace AlignT2I.WeightsConverter.Loading;
 
 /// <summary>Reads the sizes of a model from the names and shapes of an LDM file.</summary>
 /// <remarks>
-/// What shapes cannot say is SD v1.5's: 32 groups of every group normalization, 8 attention heads of the UNet, 64 channels per head of the text
-/// encoder, epsilons, sample sizes and the latents' scale 0.18215. Tensors that are missing are not guessed: the default there is SD v1.5's, too.
+/// What shapes cannot say is SD v1.5's: 32 groups of every group normalization, 8 attention heads of the UNet, 64 channels per head of
+/// the text encoder, epsilons, sample sizes and the latents' scale 0.18215. Tensors that are missing are not guessed: the default there
+/// is SD v1.5's, too.
 /// </remarks>
 internal static class LdmShapes
 {
@@ -33,7 +34,10 @@ internal static class LdmShapes
             if (table.HasPrefix(path + "0.in_layers.") || table.HasPrefix(path + "0.out_layers."))
             {
                 if (layer++ == 0)
-                    widths.Add(Rows(table.First(path + "0.out_layers.3.weight", path + "0.out_layers.3.bias", path + "0.emb_layers.1.bias")));
+                {
+                    widths.Add(Rows(table.First(
+                        path + "0.out_layers.3.weight", path + "0.out_layers.3.bias", path + "0.emb_layers.1.bias")));
+                }
                 attending |= table.HasPrefix(path + "1.");
                 continue;
             }
@@ -54,7 +58,8 @@ internal static class LdmShapes
             DownBlockTypes = [.. attends.Select(a => a ? "CrossAttnDownBlock2D" : "DownBlock2D")],
             UpBlockTypes = [.. attends.AsEnumerable().Reverse().Select(a => a ? "CrossAttnUpBlock2D" : "UpBlock2D")],
             CrossAttentionDim = Columns(
-                table.Tensors.FirstOrDefault(t => t.Name.EndsWith("attn2.to_k.weight", StringComparison.Ordinal)), standard.CrossAttentionDim),
+                table.Tensors.FirstOrDefault(t => t.Name.EndsWith("attn2.to_k.weight", StringComparison.Ordinal)),
+                standard.CrossAttentionDim),
         };
     }
 
@@ -106,7 +111,8 @@ internal static class LdmShapes
     /// <summary>Modules of a list: one more than the largest number after the prefix.</summary>
     public static int Count(TensorTable table, string prefix) => table.Names
         .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-        .Select(name => int.TryParse(name.AsSpan(prefix.Length, name.AsSpan(prefix.Length).IndexOf('.') is var end and >= 0 ? end : 0), out int n) ? n : -1)
+        .Select(name => int.TryParse(name.AsSpan(prefix.Length, name.AsSpan(prefix.Length).IndexOf('.') is var end and >= 0 ? end : 0),
+            out int n) ? n : -1)
         .Where(n => n < MostModules).DefaultIfEmpty(-1).Max() + 1;
 
     static int Rows(ModelTensor? tensor, int otherwise = 0) => tensor is { Shape.Count: >= 1 } ? (int)tensor.Shape[0] : otherwise;

@@ -7,7 +7,8 @@ public sealed record LoadingOptions
     public WeightsChoice Weights { get; init; }
 
     /// <summary>
-    /// A diffusers folder whose configurations an LDM file is read by; null reads sizes from shapes and takes SD v1.5's for what they cannot say.
+    /// A diffusers folder whose configurations an LDM file is read by; null reads sizes from shapes and takes SD v1.5's for what they
+    /// cannot say.
     /// </summary>
     public string? ConfigFolder { get; init; }
 }

@@ -40,7 +40,9 @@ public static class ModelKinds
         _ => "tensors of another model",
     };
 
-    /// <summary>What a file looks like by the names of its tensors, supported or not, as people say it; null where they say nothing.</summary>
+    /// <summary>
+    /// What a file looks like by the names of its tensors, supported or not, as people say it; null where they say nothing.
+    /// </summary>
     /// <param name="names">The names.</param>
     public static string? Describe(IReadOnlyCollection<string> names) => Foreign(names) ?? (Of(names) is { } kind ? kind.Text() : null);
 
@@ -66,12 +68,14 @@ public static class ModelKinds
         _ => null,
     };
 
-    static bool HasPrefix(IReadOnlyCollection<string> names, string prefix) => names.Any(n => n.StartsWith(prefix, StringComparison.Ordinal));
+    static bool HasPrefix(IReadOnlyCollection<string> names, string prefix) =>
+        names.Any(n => n.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>The error for a model that is not supported.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">What it is.</param>
-    internal static FileFormatException Unsupported(string path, string model) => new(path, $"it is {model}; this program knows Stable Diffusion v1 "
+    internal static FileFormatException Unsupported(string path, string model) =>
+        new(path, $"it is {model}; this program knows Stable Diffusion v1 "
         + "(text to image), CLIP, the FID Inception network, aesthetic predictors and LoRAs for Stable Diffusion v1.");
 
     /// <summary>The error for a UNet that reads more than noisy latents.</summary>

@@ -67,12 +67,15 @@ public abstract class StableDiffusionWeights : WeightsModel
         if (tokenizer.VocabularySize > TextConfig.VocabSize)
         {
             throw new FileFormatException(TokenizerFolder,
-                $"it has {tokenizer.VocabularySize} tokens and the text encoder {TextConfig.VocabSize}; name the tokenizer of this model.");
+                $"it has {tokenizer.VocabularySize} tokens and the text encoder {TextConfig.VocabSize}; name the tokenizer of this "
+                    + "model.");
         }
         tokenizer.Save(System.IO.Path.Combine(folder, "tokenizer"));
     }
 
-    /// <summary>The names of the latent diffusion code; the constants of its samplers, which every loader computes, are not written.</summary>
+    /// <summary>
+    /// The names of the latent diffusion code; the constants of its samplers, which every loader computes, are not written.
+    /// </summary>
     internal override IEnumerable<ModelTensor> SingleFile()
     {
         Dictionary<string, Naming> namings = new()

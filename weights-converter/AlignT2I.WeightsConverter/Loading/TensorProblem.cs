@@ -16,7 +16,8 @@ public sealed record TensorProblem(
     public override string ToString() => Kind switch
     {
         TensorProblemKind.Missing => $"'{Printable.Text(Name)}' of shape {Shapes.Text(Expected!)} is missing",
-        TensorProblemKind.Misshapen => $"'{Printable.Text(Name)}' has shape {Shapes.Text(Found!)}, the model needs {Shapes.Text(Expected!)}",
+        TensorProblemKind.Misshapen => $"'{Printable.Text(Name)}' has shape {Shapes.Text(Found!)}, the model needs "
+            + $"{Shapes.Text(Expected!)}",
         _ => $"'{Printable.Text(Name)}' of shape {Shapes.Text(Found!)} is not part of the model",
     };
 }

@@ -69,7 +69,8 @@ internal sealed class TensorTable : IDisposable
         foreach (WeightsTensor tensor in file.Tensors)
         {
             if (!byName.TryAdd(tensor.Name, new FileTensor(file, tensor)))
-                throw new FileFormatException(path, $"tensor '{Printable.Text(tensor.Name)}' is in another file of the same network, too; which is right?");
+                throw new FileFormatException(path, $"tensor '{Printable.Text(tensor.Name)}' is in another file of the same network, "
+                    + "too; which is right?");
         }
     }
 }

@@ -44,7 +44,8 @@ public abstract class WeightsModel : IDisposable
             return File.Exists(System.IO.Path.Combine(path, DiffusersFolder.IndexName)) ? DiffusersFolder.Open(path)
                 : ClipFolder.IsOne(path) ? ClipFolder.Open(path)
                 : throw new UsageException(
-                    $"{path}: it has neither model_index.json of a diffusers model nor config.json of a CLIP model; name the model's folder or a file.");
+                    $"{path}: it has neither model_index.json of a diffusers model nor config.json of a CLIP model; name the model's "
+                        + "folder or a file.");
         }
 
         TensorTable table = TensorTable.Open(path);
@@ -91,7 +92,8 @@ public abstract class WeightsModel : IDisposable
         TensorProblem[] fatal = [.. problems.Where(p => p.Kind != TensorProblemKind.Unexpected)];
         if (fatal.Length > 0)
         {
-            throw new FileFormatException(Path, $"{fatal[0]}{(fatal.Length > 1 ? $", and {fatal.Length - 1} more tensors are not as the model needs them" : "")}; "
+            throw new FileFormatException(Path,
+                $"{fatal[0]}{(fatal.Length > 1 ? $", and {fatal.Length - 1} more tensors are not as the model needs them" : "")}; "
                 + "'weights-converter verify' lists them all.");
         }
     }

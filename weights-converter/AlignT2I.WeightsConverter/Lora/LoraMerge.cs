@@ -31,7 +31,8 @@ public static class LoraMerge
         if (modules.Count > 0)
         {
             LoraModule first = modules.Values.First();
-            throw new FileFormatException(lora.Path, $"it changes '{Printable.Text(first.Path)}' of the {first.Component}, which {model.Path} does not have"
+            throw new FileFormatException(lora.Path, $"it changes '{Printable.Text(first.Path)}' of the {first.Component}, which "
+                + $"{model.Path} does not have"
                 + (modules.Count > 1 ? $", and {modules.Count - 1} more modules; is it of another model?" : "; is it of another model?"));
         }
         return merged;
@@ -44,8 +45,10 @@ public static class LoraMerge
             && (module.Down.Shape.Count == 2 || weight.Shape.Count == 2 || module.Down.Shape.Skip(1).SequenceEqual(weight.Shape.Skip(1)));
         if (!fits || !FloatingPoint.Is(weight.DType))
         {
-            throw new FileFormatException(path, $"'{Printable.Text(module.Path)}' of the {module.Component} has down of shape {Shapes.Text(module.Down.Shape)} and up of shape "
-                + $"{Shapes.Text(module.Up.Shape)}, but the model's weight is {Shapes.Text(weight.Shape)}; is it a LoRA for another model?");
+            throw new FileFormatException(path, $"'{Printable.Text(module.Path)}' of the {module.Component} has down of shape "
+                + $"{Shapes.Text(module.Down.Shape)} and up of shape "
+                + $"{Shapes.Text(module.Up.Shape)}, but the model's weight is {Shapes.Text(weight.Shape)}; is it a LoRA for another "
+                    + "model?");
         }
     }
 }

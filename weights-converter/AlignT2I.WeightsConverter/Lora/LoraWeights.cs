@@ -7,7 +7,8 @@ using AlignT2I.WeightsConverter.Writing;
 namespace AlignT2I.WeightsConverter.Lora;
 
 /// <summary>A low-rank adaptation of Stable Diffusion v1, from kohya's trainers or from diffusers.</summary>
-/// <remarks>Its tensors as a model are those of diffusers, the scale alpha / rank multiplied into up: files of diffusers have no alpha.</remarks>
+/// <remarks>Its tensors as a model are those of diffusers, the scale alpha / rank multiplied into up: files of diffusers have no
+/// alpha.</remarks>
 public sealed class LoraWeights : WeightsModel
 {
     const string KohyaUNet = "lora_unet_", KohyaText = "lora_te_";
@@ -26,7 +27,8 @@ public sealed class LoraWeights : WeightsModel
             if (!found.TryGetValue((component, path), out Dictionary<string, ModelTensor>? module))
                 found.Add((component, path), module = []);
             if (!module.TryAdd(role, tensor))
-                throw new FileFormatException(table.Path, $"'{Printable.Text(tensor.Name)}' and '{Printable.Text(module[role].Name)}' are the same tensor under two names; which is right?");
+                throw new FileFormatException(table.Path, $"'{Printable.Text(tensor.Name)}' and '{Printable.Text(module[role].Name)}' "
+                    + "are the same tensor under two names; which is right?");
         }
         foreach (((string Component, string Path) name, Dictionary<string, ModelTensor> tensors) in found)
             AddModule(table.Path, name, tensors);
@@ -67,7 +69,8 @@ public sealed class LoraWeights : WeightsModel
 
     (string Component, string Path, string Role) Parse(ModelTensor tensor) =>
         (Kind == ModelKind.KohyaLora ? ParseKohya(tensor.Name) : DiffusersLoraNames.Parse(tensor.Name))
-        ?? throw new FileFormatException(Path, $"'{Printable.Text(tensor.Name)}' is not a tensor of a LoRA for Stable Diffusion v1; is it one for another model?");
+        ?? throw new FileFormatException(Path, $"'{Printable.Text(tensor.Name)}' is not a tensor of a LoRA for Stable Diffusion v1; is "
+            + "it one for another model?");
 
     (string Component, string Path, string Role)? ParseKohya(string name)
     {
@@ -88,19 +91,23 @@ public sealed class LoraWeights : WeightsModel
 
     void AddModule(string file, (string Component, string Path) module, Dictionary<string, ModelTensor> tensors)
     {
-        if (!tensors.TryGetValue(DiffusersLoraNames.Down, out ModelTensor? down) || !tensors.TryGetValue(DiffusersLoraNames.Up, out ModelTensor? up))
+        if (!tensors.TryGetValue(DiffusersLoraNames.Down, out ModelTensor? down)
+            || !tensors.TryGetValue(DiffusersLoraNames.Up, out ModelTensor? up))
         {
             throw new FileFormatException(
-                file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has only one of its two matrices; the file is damaged or cut.");
+                file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has only one of its two matrices; the file is "
+                    + "damaged or cut.");
         }
         if (down.Shape.Count is not (2 or 4) || up.Shape.Count is not (2 or 4) || down.Shape[0] == 0 || down.Shape[0] != up.Shape[1]
             || Shapes.Count(up.Shape) != up.Shape[0] * up.Shape[1])
         {
-            throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has down of shape {Shapes.Text(down.Shape)} and up of "
+            throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has down of shape "
+                + $"{Shapes.Text(down.Shape)} and up of "
                 + $"shape {Shapes.Text(up.Shape)}; expected [rank, in] and [out, rank].");
         }
         if (!FloatingPoint.Is(down.DType) || !FloatingPoint.Is(up.DType))
-            throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} is {down.DType.FileName()}; expected a floating-point type.");
+            throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} is "
+                + $"{down.DType.FileName()}; expected a floating-point type.");
         double alpha = tensors.TryGetValue(DiffusersLoraNames.Alpha, out ModelTensor? number) ? Number(file, number) : down.Shape[0];
         modules.Add(new LoraModule(module.Component, module.Path, down, up, alpha));
     }
@@ -108,11 +115,13 @@ public sealed class LoraWeights : WeightsModel
     static double Number(string file, ModelTensor tensor)
     {
         if (tensor.ElementCount != 1 || !FloatingPoint.Is(tensor.DType))
-            throw new FileFormatException(file, $"'{Printable.Text(tensor.Name)}' is {tensor.DType.FileName()} of shape {Shapes.Text(tensor.Shape)}; expected one number.");
+            throw new FileFormatException(file, $"'{Printable.Text(tensor.Name)}' is {tensor.DType.FileName()} of shape "
+                + $"{Shapes.Text(tensor.Shape)}; expected one number.");
         byte[] bytes = new byte[tensor.ByteCount];
         tensor.Read(bytes);
         double[] value = new double[1];
         FloatingPoint.Widen(bytes, tensor.DType, value);
-        return double.IsFinite(value[0]) ? value[0] : throw new FileFormatException(file, $"'{Printable.Text(tensor.Name)}' is {value[0]}; expected a finite number.");
+        return double.IsFinite(value[0]) ? value[0] : throw new FileFormatException(file, $"'{Printable.Text(tensor.Name)}' is "
+            + $"{value[0]}; expected a finite number.");
     }
 }

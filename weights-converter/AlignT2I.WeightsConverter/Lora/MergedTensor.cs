@@ -4,8 +4,11 @@ using AlignT2I.WeightsConverter.Streaming;
 
 namespace AlignT2I.WeightsConverter.Lora;
 
-/// <summary>A weight with a low-rank change added: W + scale · up · down, computed in float64 and rounded once to the weight's type.</summary>
-internal sealed class MergedTensor(ModelTensor weight, LoraModule module, double scale) : ModelTensor(weight.Name, weight.DType, weight.Shape)
+/// <summary>
+/// A weight with a low-rank change added: W + scale · up · down, computed in float64 and rounded once to the weight's type.
+/// </summary>
+internal sealed class MergedTensor(ModelTensor weight, LoraModule module, double scale)
+    : ModelTensor(weight.Name, weight.DType, weight.Shape)
 {
     public override void Read(Span<byte> destination)
     {

@@ -6,8 +6,8 @@ namespace AlignT2I.WeightsConverter.Names;
 
 /// <summary>Module paths in the names of low-rank adaptations; kohya writes an underscore for every dot.</summary>
 /// <remarks>
-/// Names of modules have underscores of their own (<c>down_blocks.0.attentions.0.proj_in</c>), so the way back needs the words that paths are made of:
-/// those of SD v1.5, whatever the sizes of the model.
+/// Names of modules have underscores of their own (<c>down_blocks.0.attentions.0.proj_in</c>), so the way back needs the words that paths
+/// are made of: those of SD v1.5, whatever the sizes of the model.
 /// </remarks>
 internal sealed class LoraPaths
 {

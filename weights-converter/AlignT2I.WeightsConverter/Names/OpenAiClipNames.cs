@@ -47,7 +47,8 @@ internal static class OpenAiClipNames
             }
             bool transposed = name is "text_projection.weight" or "visual_projection.weight";
             return new Place(
-                tensors.TryGetValue(name, out string? tensor) ? tensor : paths.Rename(name), transposed ? [.. shape.Reverse()] : shape, transposed);
+                tensors.TryGetValue(name, out string? tensor) ? tensor : paths.Rename(name),
+                transposed ? [.. shape.Reverse()] : shape, transposed);
         }
     }
 }

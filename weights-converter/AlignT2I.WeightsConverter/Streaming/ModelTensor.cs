@@ -12,7 +12,8 @@ public abstract class ModelTensor
         if (ByteCount > int.MaxValue)
         {
             throw new UsageException(
-                $"tensor '{Printable.Text(name)}' of shape {Shapes.Text(shape)} has {ByteCount} bytes; tensors of 2 GiB and more are not converted, and no model here has one.");
+                $"tensor '{Printable.Text(name)}' of shape {Shapes.Text(shape)} has {ByteCount} bytes; tensors of 2 GiB and more are "
+                    + "not converted, and no model here has one.");
         }
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.WeightsConverter.Streaming;
 
-/// <summary>Memory for the values of one tensor, given back to the system at once: large arrays would wait for the garbage collector.</summary>
+/// <summary>
+/// Memory for the values of one tensor, given back to the system at once: large arrays would wait for the garbage collector.
+/// </summary>
 internal sealed unsafe class ScratchMemory : IDisposable
 {
     readonly int length;

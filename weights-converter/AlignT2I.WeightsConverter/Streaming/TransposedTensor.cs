@@ -4,7 +4,8 @@ using AlignT2I.Files;
 namespace AlignT2I.WeightsConverter.Streaming;
 
 /// <summary>A matrix with rows and columns exchanged.</summary>
-internal sealed class TransposedTensor(ModelTensor source, string name) : ModelTensor(name, source.DType, [source.Shape[1], source.Shape[0]])
+internal sealed class TransposedTensor(ModelTensor source, string name)
+    : ModelTensor(name, source.DType, [source.Shape[1], source.Shape[0]])
 {
     public override void Read(Span<byte> destination)
     {

@@ -5,7 +5,8 @@ using AlignT2I.WeightsConverter.Streaming;
 namespace AlignT2I.WeightsConverter.Writing;
 
 /// <summary>Writes a model: as a folder of diffusers or transformers, or as the one file that other programs load.</summary>
-/// <remarks>Nothing appears under the name before it is whole and on the disk. Memory: two copies of the largest tensor and a few megabytes.</remarks>
+/// <remarks>Nothing appears under the name before it is whole and on the disk. Memory: two copies of the largest tensor and a few
+/// megabytes.</remarks>
 public static class Converter
 {
     const string SingleFileEnding = ".safetensors";
@@ -15,7 +16,8 @@ public static class Converter
     /// <param name="path">The file or folder.</param>
     /// <param name="options">How.</param>
     /// <returns>Bytes of the tensors that were written.</returns>
-    /// <exception cref="UsageException">The name is taken and <see cref="ConversionOptions.Overwrite"/> is false, or no model is written so.</exception>
+    /// <exception cref="UsageException">The name is taken and <see cref="ConversionOptions.Overwrite"/> is false, or no model is written
+    /// so.</exception>
     /// <exception cref="FileFormatException">A tensor is missing or misshapen, or a file is damaged.</exception>
     /// <exception cref="StorageException">It cannot be written; what was there before is untouched.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; what was there before is untouched.</exception>
@@ -67,9 +69,11 @@ public static class Converter
         if (Path.GetFullPath(source) == Path.GetFullPath(Path.TrimEndingDirectorySeparator(path)))
             throw new UsageException($"{path}: it is what is read; choose another name for what is written.");
         if (single && Directory.Exists(path))
-            throw new UsageException($"{path}: it is a folder; choose another name for the file, or name a folder without the ending .safetensors.");
+            throw new UsageException($"{path}: it is a folder; choose another name for the file, or name a folder without the ending "
+                + ".safetensors.");
         if (!single && File.Exists(path))
-            throw new UsageException($"{path}: it is a file; choose another name for the folder, or one that ends in .safetensors for a single file.");
+            throw new UsageException($"{path}: it is a file; choose another name for the folder, or one that ends in .safetensors for a "
+                + "single file.");
         if (!File.Exists(path) && !Directory.Exists(path))
             return;
         if (!overwrite)

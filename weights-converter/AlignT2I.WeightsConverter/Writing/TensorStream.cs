@@ -3,7 +3,9 @@ using AlignT2I.WeightsConverter.Streaming;
 
 namespace AlignT2I.WeightsConverter.Writing;
 
-/// <summary>Writes tensors to safetensors files one after the other; at most one is in memory, and its source while it is converted.</summary>
+/// <summary>
+/// Writes tensors to safetensors files one after the other; at most one is in memory, and its source while it is converted.
+/// </summary>
 /// <param name="options">Type and progress.</param>
 /// <param name="bytesTotal">Bytes of all tensors of all files, for the progress.</param>
 internal sealed class TensorStream(ConversionOptions options, long bytesTotal)

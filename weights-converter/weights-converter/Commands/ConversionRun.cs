@@ -14,13 +14,15 @@ internal static class ConversionRun
     const double Megabyte = 1e6;
 
     /// <summary>Prints what the model is and what its reader chose.</summary>
-    public static void Plan(Report report, string title, WeightsModel model, string target, string? dtype, params IEnumerable<string> notes)
+    public static void Plan(Report report, string title, WeightsModel model, string target, string? dtype,
+        params IEnumerable<string> notes)
     {
         report.Plan(title,
         [
             ("from", $"{model.Path} ({model.Kind.Text()})"), ("to", target), ("dtype", dtype ?? "as it is"),
             .. model.Components.Select(c => (c.Name.Length == 0 ? "tensors" : c.Name,
-                string.Create(CultureInfo.InvariantCulture, $"{c.Tensors.Count} tensors, {c.Tensors.Sum(t => t.ElementCount):N0} parameters"))),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{c.Tensors.Count} tensors, {c.Tensors.Sum(t => t.ElementCount):N0} parameters"))),
             .. model.Notes.Concat(notes).Select(n => ("note", n)),
         ]);
     }
@@ -37,9 +39,11 @@ internal static class ConversionRun
         try
         {
             long bytes = ProgressDisplay.Run(
-                (progress, cancellation) => write(options with { Progress = new Bytes(progress), Cancellation = cancellation }), report.Out);
+                (progress, cancellation) => write(options with { Progress = new Bytes(progress), Cancellation = cancellation }),
+                report.Out);
             report.Result(
-                string.Create(CultureInfo.InvariantCulture, $"{target}: {bytes:N0} bytes of tensors in {watch.Elapsed.TotalSeconds:0.0} s."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{target}: {bytes:N0} bytes of tensors in {watch.Elapsed.TotalSeconds:0.0} s."),
                 ("output", target), ("bytes", bytes), ("seconds", Math.Round(watch.Elapsed.TotalSeconds, 3)));
             return 0;
         }
@@ -58,7 +62,8 @@ internal static class ConversionRun
         public void Report(ConversionProgress value)
         {
             bool complete = value.BytesDone == value.BytesTotal;
-            long total = Math.Max(1, (long)Math.Ceiling(value.BytesTotal / Megabyte)), done = complete ? total : (long)(value.BytesDone / Megabyte);
+            long total = Math.Max(1, (long)Math.Ceiling(value.BytesTotal / Megabyte));
+            long done = complete ? total : (long)(value.BytesDone / Megabyte);
             if (done == last)
                 return;
             last = done;

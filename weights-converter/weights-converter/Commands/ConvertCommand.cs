@@ -10,12 +10,14 @@ internal static class ConvertCommand
 {
     static readonly Argument<string> input = new("IN")
     {
-        Description = "a diffusers folder, an LDM file (.safetensors, .ckpt), OpenAI's or transformers' CLIP, the FID Inception, an aesthetic predictor, a LoRA",
+        Description = "a diffusers folder, an LDM file (.safetensors, .ckpt), OpenAI's or transformers' CLIP, the FID Inception, an "
+            + "aesthetic predictor, a LoRA",
     };
 
     static readonly Argument<string> output = new("OUT")
     {
-        Description = "a folder (of diffusers or transformers), or a file that ends in .safetensors (LDM's names, OpenAI's names, a LoRA's other names)",
+        Description = "a folder (of diffusers or transformers), or a file that ends in .safetensors (LDM's names, OpenAI's names, a "
+            + "LoRA's other names)",
     };
 
     static readonly Option<string?> dtype = ModelOptions.DType();
@@ -28,7 +30,8 @@ internal static class ConvertCommand
     public static Command Create()
     {
         var command = new Command("convert", CommandOptions.WithExample(
-            "Convert a model; every value stays bit for bit unless --dtype says otherwise. What is written appears under its name only when it is whole.",
+            "Convert a model; every value stays bit for bit unless --dtype says otherwise. What is written appears under its name only "
+                + "when it is whole.",
             """
             weights-converter convert v1-5-pruned-emaonly.safetensors sd15 --tokenizer clip-vit-large-patch14
               weights-converter convert v1-5-pruned.ckpt sd15 --weights live --dtype float16

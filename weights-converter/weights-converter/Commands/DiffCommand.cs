@@ -13,7 +13,10 @@ internal static class DiffCommand
 {
     static readonly Argument<string> first = new("A") { Description = "a model's file or folder" };
     static readonly Argument<string> second = new("B") { Description = "another" };
-    static readonly Option<bool> raw = new("--raw") { Description = "compare two files under their own names, of whatever they are [default: the models in them]" };
+    static readonly Option<bool> raw = new("--raw")
+    {
+        Description = "compare two files under their own names, of whatever they are [default: the models in them]",
+    };
     static readonly Option<bool> all = new("--all") { Description = "list identical tensors, too" };
     static readonly Option<string?> weights = ModelOptions.Weights();
     static readonly Option<DirectoryInfo?> config = ModelOptions.Config();
@@ -22,7 +25,8 @@ internal static class DiffCommand
     public static Command Create()
     {
         var command = new Command("diff", CommandOptions.WithExample(
-            "Compare two models: for each tensor whether it is in both, shape, type, largest absolute difference; exit code 1 where they differ. A single "
+            "Compare two models: for each tensor whether it is in both, shape, type, largest absolute difference; exit code 1 where "
+                + "they differ. A single "
             + "file and a diffusers folder of the same model compare equal.",
             "weights-converter diff v1-5-pruned-emaonly.safetensors sd15"))
             { first, second, raw, all, weights, config, json };
@@ -43,10 +47,12 @@ internal static class DiffCommand
                 else
                     report.Out.WriteLine(Line(difference));
             }
-            report.Result($"{identical} tensors are identical, {different} differ.", ("identical", identical), ("different", different), ("tensors", rows));
+            report.Result($"{identical} tensors are identical, {different} differ.", ("identical", identical), ("different", different),
+                ("tensors", rows));
             return different == 0 ? 0 : 1;
 
-            ModelTensors Open(string path) => parse.GetValue(raw) ? ModelTensors.OfFile(path) : ModelTensors.Of(WeightsModel.Open(path, options));
+            ModelTensors Open(string path) => parse.GetValue(raw) ? ModelTensors.OfFile(path)
+                : ModelTensors.Of(WeightsModel.Open(path, options));
         });
         return command;
     }

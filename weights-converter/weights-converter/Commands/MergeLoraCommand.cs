@@ -12,9 +12,16 @@ namespace AlignT2I.WeightsConverter.Commands;
 internal static class MergeLoraCommand
 {
     static readonly Argument<string> input = new("MODEL") { Description = "Stable Diffusion v1: a diffusers folder or an LDM file" };
-    static readonly Argument<string> output = new("OUT") { Description = "a diffusers folder, or a file that ends in .safetensors for LDM's names" };
+    static readonly Argument<string> output = new("OUT")
+    {
+        Description = "a diffusers folder, or a file that ends in .safetensors for LDM's names",
+    };
 
-    static readonly Option<string[]> loras = new("--lora") { Description = "a LoRA file, kohya's or of diffusers; may be given several times", Required = true };
+    static readonly Option<string[]> loras = new("--lora")
+    {
+        Description = "a LoRA file, kohya's or of diffusers; may be given several times",
+        Required = true,
+    };
 
     static readonly Option<double[]> scales = new("--scale")
     {
@@ -70,7 +77,8 @@ internal static class MergeLoraCommand
         if (scales.FirstOrDefault(s => !double.IsFinite(s)) is var bad && !double.IsFinite(bad))
             throw new UsageException($"--scale is {bad}; expected a finite number.");
         if (scales.Length > 1 && scales.Length != paths.Length)
-            throw new UsageException($"{paths.Length} LoRAs have {scales.Length} scales; give one --scale for all, or one for each --lora.");
+            throw new UsageException($"{paths.Length} LoRAs have {scales.Length} scales; give one --scale for all, or one for each "
+                + "--lora.");
         return paths.Select((path, i) => (path, scales.Length switch { 0 => 1, 1 => scales[0], _ => scales[i] }));
     }
 }

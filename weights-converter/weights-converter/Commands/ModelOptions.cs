@@ -13,7 +13,8 @@ internal static class ModelOptions
     {
         var option = new Option<string?>("--weights")
         {
-            Description = "UNet weights of a training checkpoint: ema (running average, model_ema) or live (last step) [default: ema where the file has it]",
+            Description = "UNet weights of a training checkpoint: ema (running average, model_ema) or live (last step) [default: ema "
+                + "where the file has it]",
         };
         option.AcceptOnlyFromAmong("ema", "live");
         return option;
@@ -22,7 +23,8 @@ internal static class ModelOptions
     /// <summary><c>--config</c>: sizes that a single file cannot say.</summary>
     public static Option<DirectoryInfo?> Config() => new("--config")
     {
-        Description = "diffusers folder whose config.json files (and scheduler, tokenizer) a single file is read by [default: sizes from the tensors, "
+        Description = "diffusers folder whose config.json files (and scheduler, tokenizer) a single file is read by [default: sizes "
+            + "from the tensors, "
             + "and SD v1.5's for what they cannot say: 32 groups, 8 attention heads, PNDM scheduler]",
     };
 

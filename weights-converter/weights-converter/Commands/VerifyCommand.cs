@@ -17,7 +17,8 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var command = new Command("verify", CommandOptions.WithExample(
-            "Name every tensor that is missing, unexpected or misshapen, against the model that config.json or the kind of file asks for; exit code 1 "
+            "Name every tensor that is missing, unexpected or misshapen, against the model that config.json or the kind of file asks "
+                + "for; exit code 1 "
             + "where there is one.",
             "weights-converter verify sd15"))
             { source, weights, config, json };
@@ -41,7 +42,8 @@ internal static class VerifyCommand
 
     static string Sentence(WeightsModel model, int tensors, long parameters)
     {
-        string what = string.Create(CultureInfo.InvariantCulture, $"{model.Path} ({model.Kind.Text()}): {tensors:N0} tensors, {parameters:N0} parameters, ");
+        string what = string.Create(CultureInfo.InvariantCulture,
+            $"{model.Path} ({model.Kind.Text()}): {tensors:N0} tensors, {parameters:N0} parameters, ");
         return what + (model.Problems.Count == 0 ? "all as the model needs them."
             : string.Join(", ", model.Problems.GroupBy(p => p.Kind).Select(g => $"{g.Count()} {JsonNames.Of(g.Key)}")) + ".");
     }
