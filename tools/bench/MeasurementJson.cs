@@ -5,4 +5,5 @@ namespace AlignT2I.Bench;
 /// <summary>Source-generated writer of measurements, one object to a line.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Measurement))]
+[JsonSerializable(typeof(Feedback.FeedbackMeasurement))]
 internal sealed partial class MeasurementJson : JsonSerializerContext;

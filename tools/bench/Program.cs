@@ -2,5 +2,8 @@ using System.CommandLine;
 using AlignT2I.Bench.Commands;
 using AlignT2I.CommandLine;
 
-var root = new RootCommand("Benchmarks of the engine, named as the peers' programs name theirs.") { OpsCommand.Create(), UNetCommand.Create() };
+var root = new RootCommand("Benchmarks of the engine, named as the peers' programs name theirs, and of the feedback server.")
+{
+    OpsCommand.Create(), UNetCommand.Create(), FeedbackCommand.Create(),
+};
 return Shell.Run(root, args);
