@@ -10,7 +10,9 @@ internal sealed class FeedbackServerTests
     public void A_reward_is_trained_on_what_the_feedback_server_exports()
     {
         using var tiny = new TinyRun();
-        tiny.WithImages();
+        CommandRun.Align(
+            "generate", "--run", tiny.Path, "--new-prompts", "8", "--model", tiny.Model, "--images-per-prompt", "3", "--steps", "1",
+            "--guidance-scale", "1").Succeeded();
         IReadOnlyList<ImageRecord> images = ImageManifest.Read(tiny.Path);
         IEnumerable<string> rows = images.SelectMany((image, i) => new[] { "anna", "ben", "carla" }.Select((rater, r) =>
             $"{image.File},{image.Text},{rater},{((i + (r == 2 ? 1 : 0)) % 2 == 0 ? "good" : "bad")},2026-03-01T12:00:00Z"));

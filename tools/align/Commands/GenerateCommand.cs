@@ -34,6 +34,11 @@ internal static class GenerateCommand
         Description = "file of prompts: text, one on each line, or .jsonl as 'align prompts' writes",
     };
 
+    static readonly Option<int?> newPrompts = new("--new-prompts")
+    {
+        Description = "write so many prompts of the miniature world into --run first, as 'align prompts' does",
+    };
+
     static readonly Option<string> negative = new("--negative-prompt", "-n")
     {
         Description = "what to lead away from",
@@ -100,10 +105,16 @@ internal static class GenerateCommand
             "align generate --output pictures --prompt \"Three red stars on the moon\"");
         var command = new Command("generate", description)
         {
-            prompt, prompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height, sampler, batchSize, dtype,
+            prompt, prompts, newPrompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height, sampler, batchSize, dtype,
             best, of, reward, clip, shard, json,
         };
-        command.SetAction(parse => GenerateRun.Start(Request(parse), new Report(parse.GetValue(json))));
+        command.SetAction(parse =>
+        {
+            GenerateRequest request = Request(parse);
+            if (parse.GetValue(newPrompts) is { } count)
+                PromptsCommand.Write(request.Run ?? throw new UsageException("generate: --new-prompts needs --run."), request.Seed, count);
+            return GenerateRun.Start(request, new Report(parse.GetValue(json)));
+        });
         return command;
     }
 

@@ -31,16 +31,25 @@ internal static class PromptsCommand
         var command = new Command("prompts", description) { run, count, evaluation, seed, json };
         command.SetAction(parse =>
         {
-            IReadOnlyList<ScenePrompt> prompts = ExperimentPrompts.Create(
-                parse.GetRequiredValue(seed), parse.GetRequiredValue(count), parse.GetRequiredValue(evaluation));
-            using RunFolder folder = RunFolder.Open(parse.GetRequiredValue(run).ToString());
-            ExperimentPrompts.Write(folder, prompts);
-            int train = prompts.Count(p => p.Split == PromptSplit.Train);
+            (int train, int others, string file) = Write(
+                parse.GetRequiredValue(run).ToString(), parse.GetRequiredValue(seed), parse.GetRequiredValue(count), parse.GetRequiredValue(evaluation));
             new Report(parse.GetValue(json)).Result(
-                $"{train} prompts for feedback and {prompts.Count - train} for evaluation are in {folder.PromptsFile}.",
-                ("prompts", folder.PromptsFile), ("train", train), ("evaluation", prompts.Count - train));
+                $"{train} prompts for feedback and {others} for evaluation are in {file}.",
+                ("prompts", file), ("train", train), ("evaluation", others));
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Writes the prompts of an experiment into a run folder.</summary>
+    /// <param name="count">Prompts for feedback.</param>
+    /// <param name="evaluationPerSet">Evaluation prompts about seen objects, and as many about unseen ones; null for the usual number.</param>
+    public static (int Train, int Evaluation, string File) Write(string path, ulong seed, int count, int? evaluationPerSet = null)
+    {
+        IReadOnlyList<ScenePrompt> prompts = ExperimentPrompts.Create(seed, count, evaluationPerSet ?? defaults.EvaluationPromptsPerSet);
+        using RunFolder folder = RunFolder.Open(path);
+        ExperimentPrompts.Write(folder, prompts);
+        int train = prompts.Count(p => p.Split == PromptSplit.Train);
+        return (train, prompts.Count - train, folder.PromptsFile);
     }
 }
