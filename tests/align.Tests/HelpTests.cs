@@ -10,6 +10,7 @@ internal sealed class HelpTests
     [TestCase("pretrain")]
     [TestCase("parity")]
     [TestCase("synthesize")]
+    [TestCase("doctor")]
     public void A_command_explains_itself_with_an_example(string command)
     {
         CommandRun run = CommandRun.Align(command, "--help").Succeeded();
@@ -27,7 +28,7 @@ internal sealed class HelpTests
     public void The_umbrella_lists_its_commands()
     {
         string output = CommandRun.Align("--help").Succeeded().Output;
-        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "pretrain", "parity", "synthesize"])
+        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "pretrain", "parity", "synthesize", "doctor"])
             Assert.That(output, Does.Contain(command));
     }
 

@@ -34,7 +34,8 @@ public static class Shell
             Console.Error.WriteLine(e.Message);
             return BadInput;
         }
-        catch (Exception e) when (e is StorageException or MissingLibraryException or CudaUnavailableException)
+        catch (Exception e) when (e is StorageException or MissingLibraryException or CudaUnavailableException or CudaException
+            or DeviceMemoryException)
         {
             Console.Error.WriteLine(e.Message);
             return BadEnvironment;

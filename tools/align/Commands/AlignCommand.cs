@@ -15,5 +15,6 @@ internal static class AlignCommand
         PretrainCommand.Create(),
         ParityCommand.Create(),
         SynthesizeCommand.Create(),
+        DoctorCommand.Create(),
     };
 }

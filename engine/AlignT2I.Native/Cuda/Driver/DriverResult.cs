@@ -12,10 +12,11 @@ internal static unsafe class DriverResult
     public static void Check(int result, [CallerArgumentExpression(nameof(result))] string call = "")
     {
         if (result != Success)
-            throw Exception(result, call);
+            throw Explain(result, call);
     }
 
-    static CudaException Exception(int result, string call)
+    /// <summary>The exception for a failed call.</summary>
+    public static CudaException Explain(int result, string call)
     {
         string name = DriverApi.cuGetErrorName(result, out byte* n) == Success ? Marshal.PtrToStringUTF8((nint)n)! : "unknown status";
         string words = DriverApi.cuGetErrorString(result, out byte* w) == Success ? Marshal.PtrToStringUTF8((nint)w)! : "no explanation";

@@ -31,7 +31,12 @@ public sealed unsafe partial class NativeCudaDriver : ICudaDriver
                 $"The NVIDIA driver (CUDA {Version}) is there but sees no GPU. {SharedLibraries.Driver.Install}");
         }
 
-        Check(result, nameof(cuInit));
+        if (result != 0)
+        {
+            throw new CudaUnavailableException(
+                $"The NVIDIA driver (CUDA {Version}) is there but does not start: {Explain(result, nameof(cuInit)).Message}");
+        }
+
         Check(cuDeviceGetCount(out int count));
         DeviceCount = count;
     }

@@ -1,0 +1,22 @@
+namespace AlignT2I.Files;
+
+/// <summary>The system's image libraries, for programs that say what is there.</summary>
+public static class SystemDecoders
+{
+    /// <summary>Each library with the sentence that says how to install it; null where it is there.</summary>
+    public static IReadOnlyList<(string Library, string? Missing)> Find() =>
+        [("libturbojpeg", Missing(TurboJpeg.Require)), ("libwebp", Missing(WebP.Require))];
+
+    static string? Missing(Action require)
+    {
+        try
+        {
+            require();
+            return null;
+        }
+        catch (MissingLibraryException e)
+        {
+            return e.Message;
+        }
+    }
+}
