@@ -36,6 +36,24 @@ public class MemoryTests
     }
 
     [Test]
+    public void A_block_serves_requests_a_little_smaller_and_stays_whole()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        const int bytes = 33 << 20, smaller = 28 << 20;
+        for (int i = 0; i < 3; i++)
+        {
+            using (MemoryScope.Open())
+                _ = Tensor.Zeros([bytes], DType.U8, Backend.Cpu);
+            long reserved = Backend.Cpu.ReservedBytes;
+            using (MemoryScope.Open())
+                _ = Tensor.Zeros([smaller], DType.U8, Backend.Cpu);
+            using (MemoryScope.Open())
+                _ = Tensor.Zeros([bytes], DType.U8, Backend.Cpu);
+            Assert.That(Backend.Cpu.ReservedBytes, Is.EqualTo(reserved));
+        }
+    }
+
+    [Test]
     public void Blocks_of_weights_waste_little()
     {
         using MemoryScope scope = MemoryScope.Open();

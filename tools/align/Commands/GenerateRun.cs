@@ -104,8 +104,8 @@ internal static class GenerateRun
             ("images", $"{prompts * (request.Best ?? request.Count)} of {width} x {height} pixels{chosen}"),
             ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, guidance {CommandOptions.Text(options.GuidanceScale)}"),
             ("seed", request.Prompts is null ? $"drawn from {request.Seed} for each image" : $"{request.Seed} for each prompt's first image"),
-            ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, and {Gigabytes(memory.Denoising)} to denoise "
-                + $"{batch} at a time or {Gigabytes(memory.Decoding)} to decode one"),
+            ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, to denoise {batch} at a time "
+                + $"{Gigabytes(memory.Denoising)}, to decode one {Gigabytes(memory.Decoding)}"),
             (request.Run is null ? "output" : "run folder", request.Folder));
     }
 

@@ -7,14 +7,17 @@ namespace AlignT2I.Training.Generation;
 
 /// <summary>How much memory drawing will take, roughly, before it starts.</summary>
 /// <param name="Weights">Bytes of the networks' parameters.</param>
-/// <param name="Denoising">Bytes of the UNet's feature maps for one batch.</param>
-/// <param name="Decoding">Bytes of the decoder's feature maps for one image, whatever the batch.</param>
+/// <param name="Denoising">Bytes to run the UNet on one batch.</param>
+/// <param name="Decoding">Bytes to decode one image, whatever the batch.</param>
 public sealed record GenerationMemory(long Weights, long Denoising, long Decoding)
 {
     const string ConfigName = "config.json";
 
-    /// <summary>What the decoder holds over what it uses: blocks of other levels' sizes that wait in the memory pool.</summary>
-    const double DecoderPool = 1.25;
+    /// <summary>
+    /// What is held over what feature maps take at one moment, measured at Stable Diffusion's size: blocks of other levels' sizes that wait in
+    /// the memory pool, and for the UNet the kernels' packed operands.
+    /// </summary>
+    internal const double UNetPool = 2.5, DecoderPool = 1.25;
 
     /// <summary>
     /// Feature maps of the finest level's width that are alive at once in its last layer on the way up, counted in the blocks' code:
@@ -22,8 +25,8 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     /// </summary>
     const double MapsWithTransformer = 35, MapsWithout = 18;
 
-    /// <summary>Bytes at the highest point.</summary>
-    public long Peak => Weights + Math.Max(Denoising, Decoding);
+    /// <summary>Bytes at the highest point: while decoding, as the memory pool keeps most of what denoising took.</summary>
+    public long Peak => Weights + Denoising + Decoding;
 
     /// <summary>Predicts from configurations and headers of weight files; no weights are read.</summary>
     /// <param name="modelFolder">The model.</param>
@@ -44,7 +47,7 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         double latents = (double)vaeConfig.LatentSide(width, "width") * vaeConfig.LatentSide(height, "height");
         int samples = options.BatchSize * (options.GuidanceScale == 1 ? 1 : 2);
         return new GenerationMemory(
-            parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * dtype.Size),
+            parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * UNetPool * dtype.Size),
             (long)(pixels * DecoderChannels(vaeConfig) * DecoderPool * dtype.Size));
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Aligned blocks by size class; a freed block waits for the next request of its class.</summary>
+/// <summary>Aligned blocks by size class; a freed block waits for the next request of its class or of one a little smaller.</summary>
 /// <remarks>
 /// The first touch of a fresh page costs ten times a cached write, so the hot loop must see none: nothing goes back to the system unless
 /// it is asked for.
@@ -16,6 +16,7 @@ internal sealed unsafe class CpuMemoryPool
 
     readonly Lock gate = new();
     readonly Dictionary<long, Stack<nint>> free = [];
+    readonly Dictionary<nint, long> lent = [];      // blocks in use for less than their size
 
     public long LiveBytes { get; private set; }
 
@@ -37,8 +38,14 @@ internal sealed unsafe class CpuMemoryPool
         {
             LiveBytes += size;
             PeakBytes = Math.Max(PeakBytes, LiveBytes);
-            if (free.TryGetValue(size, out Stack<nint>? blocks) && blocks.TryPop(out nint block))
+            for (long candidate = size; candidate <= size + size / SmallSteps; candidate = SizeClass(candidate + 1))
+            {
+                if (!free.TryGetValue(candidate, out Stack<nint>? blocks) || !blocks.TryPop(out nint block))
+                    continue;
+                if (candidate != size)
+                    lent[block] = candidate;
                 return block;
+            }
             ReservedBytes += size;
         }
 
@@ -51,6 +58,8 @@ internal sealed unsafe class CpuMemoryPool
         lock (gate)
         {
             LiveBytes -= size;
+            if (lent.Remove(pointer, out long whole))
+                size = whole;
             if (!free.TryGetValue(size, out Stack<nint>? blocks))
                 free.Add(size, blocks = new Stack<nint>());
             blocks.Push(pointer);
