@@ -23,7 +23,7 @@ internal sealed record DoctorReport(
     public static DoctorReport Take()
     {
         CudaInventory cuda = CudaInventory.Take();
-        IEnumerable<LibraryStatus> images = SystemDecoders.Find().Select(d => new LibraryStatus(d.Library, null, null, d.Missing));
+        IEnumerable<LibraryStatus> images = ImageLibraries.Find().Select(d => new LibraryStatus(d.Library, null, null, d.Missing));
         return new DoctorReport(
             typeof(DoctorReport).Assembly.GetName().Version!.ToString(3),
             $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}",
