@@ -21,7 +21,7 @@ internal sealed unsafe class ManagedMatMul : IMatMulPlan
         (this.library, this.key) = (library, key);
         WorkspaceBytes = System.Math.Min(maxWorkspaceBytes, MostWorkspace);
         if (key.Residual && (key.LeadingC != key.Columns || key.StrideC != (long)key.Rows * key.Columns))
-            throw new Native.CudaException("cublasGemmStridedBatchedEx", 15, "CUBLAS_STATUS_NOT_SUPPORTED", "a residual whose rows are apart");
+            throw new Native.CudaException("cublasGemmEx", 15, "CUBLAS_STATUS_NOT_SUPPORTED", "a residual whose rows are apart");
         if (key.Epilogue == MatMulEpilogue.Bias)
             ones = Ones(key.Rows, key.ResultType);
     }
@@ -42,9 +42,9 @@ internal sealed unsafe class ManagedMatMul : IMatMulPlan
 
         if (ones is not null)
         {
+            nint column = (nint)(ulong)ones.DevicePointer;
             Multiply(
-                Operation.NonTranspose, Operation.NonTranspose, 1, 1, o.Bias, key.ResultType, key.Columns, 0, (nint)(ulong)ones.DevicePointer,
-                1, 0, beta, o.C);
+                Operation.NonTranspose, Operation.NonTranspose, 1, 1, o.Bias, key.ResultType, key.Columns, 0, column, 1, 0, beta, o.C);
             beta = 1;
         }
 
@@ -57,15 +57,16 @@ internal sealed unsafe class ManagedMatMul : IMatMulPlan
 
     /// <summary>c^T = alpha left right + beta c^T, column-major: see the row-major products of AlignT2I.Native's cuBLASLt.</summary>
     void Multiply(
-        Operation opLeft, Operation opRight, int inner, float alpha, nint left, NativeType type, int leadingLeft, long strideLeft, nint right,
-        int leadingRight, long strideRight, float beta, nint c)
+        Operation opLeft, Operation opRight, int inner, float alpha, nint left, NativeType type, int leadingLeft, long strideLeft,
+        nint right, int leadingRight, long strideRight, float beta, nint c)
     {
         // The overload for numbers on the host declares the compute type as a data type; the library reads a compute type.
-        var compute = (cudaDataType)(key.TensorFloat32 && key.Type == NativeType.Float32 ? ComputeType.Compute32FFastTF32 : ComputeType.Compute32F);
+        bool tensorFloat32 = key.TensorFloat32 && key.Type == NativeType.Float32;
+        var compute = (cudaDataType)(tensorFloat32 ? ComputeType.Compute32FFastTF32 : ComputeType.Compute32F);
         Check(CudaBlasNativeMethods.cublasGemmStridedBatchedEx(
             library, opLeft, opRight, key.Columns, key.Rows, inner, (nint)(&alpha), At(left), Of(type), leadingLeft, strideLeft, At(right),
-            Of(type), leadingRight, strideRight, (nint)(&beta), At(c), Of(key.ResultType), (int)key.LeadingC, key.StrideC, key.Batch, compute,
-            GemmAlgo.Default));
+            Of(type), leadingRight, strideRight, (nint)(&beta), At(c), Of(key.ResultType), (int)key.LeadingC, key.StrideC, key.Batch,
+            compute, GemmAlgo.Default));
     }
 
     static CudaDeviceVariable<byte> Ones(int count, NativeType type)

@@ -31,7 +31,8 @@ public sealed class ManagedNvrtc : INvrtc
         }
         catch (NVRTCException e) when (e.NVRTCError == nvrtcResult.ErrorCompilation)
         {
-            throw new KernelCompilationException($"{source.Name} ({string.Join(", ", [.. source.Defines, target])})", compiler.GetLogAsString());
+            string variant = string.Join(", ", [.. source.Defines, target]);
+            throw new KernelCompilationException($"{source.Name} ({variant})", compiler.GetLogAsString());
         }
 
         return machineCode ? compiler.GetCubin() : compiler.GetPTX();

@@ -18,7 +18,8 @@ internal static class ManagedStatus
         _ = DriverAPINativeMethods.ErrorHandling.cuGetErrorName(result, ref name);
         _ = DriverAPINativeMethods.ErrorHandling.cuGetErrorString(result, ref words);
         throw new AlignT2I.Native.CudaException(
-            Function(call), (int)result, Marshal.PtrToStringUTF8(name) ?? result.ToString(), Marshal.PtrToStringUTF8(words) ?? "no explanation");
+            Function(call), (int)result, Marshal.PtrToStringUTF8(name) ?? result.ToString(),
+            Marshal.PtrToStringUTF8(words) ?? "no explanation");
     }
 
     public static void Check(CublasStatus status, [CallerArgumentExpression(nameof(status))] string call = "")
