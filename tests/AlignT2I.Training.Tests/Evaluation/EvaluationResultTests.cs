@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AlignT2I.Files;
 using AlignT2I.Training.Evaluation;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Tests.Evaluation;
 
@@ -64,9 +64,9 @@ public class EvaluationResultTests
     [Test]
     public void Alignment_is_split_by_set_and_category()
     {
-        PromptSets sets = PromptSets.Create(seed: 0, trainCount: 4);
-        ScenePrompt seenCount = sets.Seen.First(p => p.Category == PromptCategory.Count);
-        ScenePrompt unseenColor = sets.Unseen.First(p => p.Category == PromptCategory.Color);
+        PromptSets sets = PromptSets.Create(GrammarFile.Miniature, seed: 0, trainCount: 4);
+        Prompt seenCount = sets.Seen.First(p => p.Category == PromptCategory.Count);
+        Prompt unseenColor = sets.Unseen.First(p => p.Category == PromptCategory.Color);
         AlignmentRates rates = AlignmentRates.Of([(seenCount, true), (seenCount, false), (unseenColor, true), (unseenColor, true)]);
         Assert.That(rates, Is.EqualTo(new AlignmentRates(Overall: 0.75, Seen: 0.5, Unseen: 1, Count: 0.5, Color: 1, Background: 0, Combination: 0)));
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Tests.Miniature;
 

@@ -1,4 +1,5 @@
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Tests.Miniature;
 
@@ -20,10 +21,12 @@ public class SimulatedRaterTests
             Render(scene, blurs, sigma, rgb);
             ScenePrompt full = PromptGrammar.Create(
                 scene.Object, scene.Placements.Count, scene.Color, scene.Background, PromptSplit.Pretrain);
-            ScenePrompt perturbed = PromptPerturbation.Create(caption, count: 1, seed: (ulong)i)[0];
+            string text = new PromptPerturbation(GrammarFile.Miniature, []).Create(
+                GrammarFile.Miniature.TryParse(caption.Text, out Prompt? read, out string? error) ? read : throw new InvalidOperationException(error), count: 1, (ulong)i)[0];
+            Assert.That(PromptGrammar.TryParse(text, out ScenePrompt? perturbed, out _), Is.True);
             RaterFindings findings = SimulatedRater.Inspect(rgb, full);
             captionGood += SimulatedRater.Inspect(rgb, caption).AllMatch ? 1 : 0;
-            perturbedBad += SimulatedRater.Inspect(rgb, perturbed).AllMatch ? 0 : 1;
+            perturbedBad += SimulatedRater.Inspect(rgb, perturbed!).AllMatch ? 0 : 1;
             fullGood += findings.AllMatch ? 1 : 0;
             count += findings.CountMatches == true ? 1 : 0;
             background += findings.BackgroundMatches == true ? 1 : 0;

@@ -2,6 +2,7 @@ using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Evaluation;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rating;
 using AlignT2I.Training.Runs;
 
@@ -49,13 +50,13 @@ public class SimulatedRatingTests
     static RunFolder Rendered(TestFolder folder)
     {
         RunFolder run = RunFolder.Open(folder["run"]);
-        IReadOnlyList<ScenePrompt> prompts = PromptSets.Create(seed: 2, trainCount: 8).Train;
-        PromptFile.Write(run.PromptsFile, prompts);
+        IReadOnlyList<Prompt> prompts = PromptSets.Create(GrammarFile.Miniature, seed: 2, trainCount: 8).Train;
+        RunPrompts.Write(run, prompts, GrammarFile.Miniature);
         RunFolder.Make(run.ImagesFolder);
         using JsonLinesWriter<ImageRecord> manifest = run.OpenManifest();
-        foreach (ScenePrompt prompt in prompts)
+        foreach (ScenePrompt prompt in prompts.Select(ScenePrompt.Of))
         {
-            WorldObject other = PromptSets.SeenObjects.First(o => o != prompt.Object);
+            WorldObject other = prompt.Object == WorldObject.Circle ? WorldObject.Square : WorldObject.Circle;
             Add(0, SceneSampler.Sample(prompt, seed: 9));
             Add(1, SceneSampler.Sample(PromptGrammar.Create(other, prompt.Count, prompt.Color, prompt.Background, PromptSplit.Train), seed: 9));
 

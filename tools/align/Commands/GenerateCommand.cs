@@ -4,6 +4,7 @@ using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Training.Generation;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Align.Commands;
 
@@ -31,7 +32,7 @@ internal static class GenerateCommand
 
     static readonly Option<FileInfo?> prompts = new("--prompts")
     {
-        Description = "file of prompts: text, one on each line, or .jsonl as 'align prompts' writes",
+        Description = "file of prompts: text, one on each line, .csv, .tsv, or .jsonl as 'align prompts' writes",
     };
 
     static readonly Option<int?> newPrompts = new("--new-prompts")
@@ -112,7 +113,7 @@ internal static class GenerateCommand
         {
             GenerateRequest request = Request(parse);
             if (parse.GetValue(newPrompts) is { } count)
-                PromptsCommand.Write(request.Run ?? throw new UsageException("generate: --new-prompts needs --run."), request.Seed, count);
+                PromptsCommand.Write(request.Run ?? throw new UsageException("generate: --new-prompts needs --run."), request.Model, request.Seed, count);
             return GenerateRun.Start(request, new Report(parse.GetValue(json)));
         });
         return command;
@@ -147,6 +148,6 @@ internal static class GenerateCommand
     {
         string[] typed = parse.GetValue(prompt) ?? [];
         FileInfo? file = parse.GetValue(prompts);
-        return typed.Length == 0 && file is null ? null : [.. typed, .. file is null ? [] : PromptReader.ReadFile(file.ToString())];
+        return typed.Length == 0 && file is null ? null : [.. typed, .. file is null ? [] : PromptImport.Read(file.ToString(), PromptSplit.Train).Select(p => p.Text)];
     }
 }

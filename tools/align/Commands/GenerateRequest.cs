@@ -3,6 +3,7 @@ using AlignT2I.Files;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Generation;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
 
@@ -62,6 +63,9 @@ internal sealed record GenerateRequest
     /// <summary>Images to draw for each prompt.</summary>
     public int Count => Of ?? ImagesPerPrompt
         ?? (Prompts is null ? experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt : 1);
+
+    /// <summary>Images to draw for a prompt of the run, which may say it itself.</summary>
+    public int CountOf(Prompt prompt) => Of ?? ImagesPerPrompt ?? prompt.Images ?? Count;
 
     /// <summary>The reward's folder.</summary>
     public string RewardFolder => Reward ?? (Run is null ? "" : Path.Combine(Run, "reward"));

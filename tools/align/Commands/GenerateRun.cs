@@ -8,7 +8,7 @@ using AlignT2I.Models.Schedulers;
 using AlignT2I.Training;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Generation;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
 
@@ -31,7 +31,7 @@ internal static class GenerateRun
         SchedulerConfig schedule = SchedulerConfig.Read(Path.Combine(request.Model, "scheduler", "scheduler_config.json"));
         var scheduler = Scheduler.Create(request.Sampler?.Apply(schedule) ?? schedule);
         scheduler.SetTimesteps(options.Steps);
-        Plan(report, request, options, scheduler, prompts.Count);
+        Plan(report, request, options, scheduler, prompts);
         var watch = Stopwatch.StartNew();
         return ProgressDisplay.Run(
             (progress, cancellation) => Work(report, request, options, scheduler, prompts, watch, progress, cancellation), report.Out);
@@ -91,17 +91,17 @@ internal static class GenerateRun
         return 0;
     }
 
-    static void Plan(Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, int prompts)
+    static void Plan(Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, IReadOnlyList<GenerationPrompt> prompts)
     {
-        int batch = Math.Min(options.BatchSize, prompts * request.Count);
+        int images = prompts.Sum(p => p.Images.Count), batch = Math.Min(options.BatchSize, images);
         GenerationMemory memory = GenerationMemory.Predict(request.Model, request.UNet, options with { BatchSize = batch }, request.DType);
         (int width, int height) = GenerationMemory.Size(request.Model, request.UNet, options);
         string sampler = Sampler.OfClass(scheduler.Config.ClassName, request.Model).Label;
         string chosen = request.Best is null ? "" : $", the best {request.Best} of {request.Of} for each prompt by {request.RewardFolder}";
         report.Plan("Generate",
             ("model", request.UNet is null ? request.Model : $"{request.Model}, UNet of {request.UNet}"),
-            ("prompts", $"{prompts}"),
-            ("images", $"{prompts * (request.Best ?? request.Count)} of {width} x {height} pixels{chosen}"),
+            ("prompts", $"{prompts.Count}"),
+            ("images", $"{(request.Best is { } best ? prompts.Count * best : images)} of {width} x {height} pixels{chosen}"),
             ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, guidance {CommandOptions.Text(options.GuidanceScale)}"),
             ("seed", request.Prompts is null ? $"drawn from {request.Seed} for each image" : $"{request.Seed} for each prompt's first image"),
             ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, to denoise {batch} at a time "
@@ -129,7 +129,7 @@ internal static class GenerateRun
         return
         [
             .. PromptFile.Read(path).Where(p => p.Split == PromptSplit.Train)
-                .Select(p => new GenerationPrompt(p.Id, p.Text, ImageSeed.Unrelated(request.Seed, p.Id, request.Count))),
+                .Select(p => new GenerationPrompt(p.Id, p.Text, ImageSeed.Unrelated(request.Seed, p.Id, request.CountOf(p)))),
         ];
     }
 }

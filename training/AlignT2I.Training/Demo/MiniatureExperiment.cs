@@ -5,7 +5,7 @@ using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Generation;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rating;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
@@ -34,8 +34,8 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
         var watch = Stopwatch.StartNew();
         options.Validate();
         ExperimentRecord.Claim(run, options, ModelFolder.UNetHash(ModelFolder.UNet(modelFolder)));
-        IReadOnlyList<ScenePrompt> prompts = ExperimentPrompts.Create(options.Seed, options.TrainingPrompts, options.EvaluationPromptsPerSet);
-        ExperimentPrompts.Write(run, prompts);
+        IReadOnlyList<Prompt> prompts = RunPrompts.Create(GrammarFile.Miniature, options.Seed, options.TrainingPrompts, options.EvaluationPromptsPerSet);
+        RunPrompts.Write(run, prompts, GrammarFile.Miniature);
 
         var parts = new NumberedProgress(progress, total: 4 + 2 * mixes.Length);
         Draw(prompts, parts.Next("collect feedback"), cancellationToken);
@@ -62,7 +62,7 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
         return new RunEvaluation(run, modelFolder, options, backend).Run(parts, watch, cancellationToken);
     }
 
-    void Draw(IReadOnlyList<ScenePrompt> prompts, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    void Draw(IReadOnlyList<Prompt> prompts, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder));

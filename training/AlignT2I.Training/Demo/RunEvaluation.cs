@@ -7,7 +7,7 @@ using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Evaluation;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Generation;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
 
@@ -42,7 +42,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
     internal ExperimentResult Run(NumberedProgress parts, Stopwatch watch, CancellationToken cancellationToken)
     {
         options.Validate();
-        ScenePrompt[] prompts = [.. PromptFile.Read(run.PromptsFile).Where(p => p.Split is PromptSplit.Seen or PromptSplit.Unseen)];
+        Prompt[] prompts = [.. RunPrompts.Read(run).Where(p => p.Split is PromptSplit.Seen or PromptSplit.Unseen)];
         if (prompts.Length == 0)
             throw new UsageException($"{run.PromptsFile}: no prompt is for evaluation, none has the split seen or unseen; write some with 'align prompts'.");
         if (!FinetuneStage.IsDone(run, FinetuneMix.Full))
@@ -83,7 +83,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
 
     /// <summary>Draws a model's images of the evaluation prompts.</summary>
     IReadOnlyList<ImageRecord> Draw(
-        string name, string? unet, ScenePrompt[] prompts, int count, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+        string name, string? unet, Prompt[] prompts, int count, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unet, backend);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder, unet));
@@ -124,7 +124,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
     /// <summary>Prompts of all categories in turn, seen and unseen objects alike.</summary>
     IReadOnlyList<SampleRow> Samples(Dictionary<string, IReadOnlyList<JudgedImage>> judged)
     {
-        IEnumerable<ScenePrompt> prompts = judged["original"].Select(i => i.Prompt).DistinctBy(p => p.Id)
+        IEnumerable<Prompt> prompts = judged["original"].Select(i => i.Prompt).DistinctBy(p => p.Id)
             .GroupBy(p => (p.Split, p.Category)).SelectMany(g => g.Select((prompt, turn) => (prompt, turn)))
             .OrderBy(p => p.turn).Select(p => p.prompt).Take(options.SamplePrompts);
         return

@@ -1,4 +1,4 @@
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Evaluation;
 
@@ -14,7 +14,7 @@ public sealed record AlignmentRates(
     double Overall, double Seen, double Unseen, double Count, double Color, double Background, double Combination)
 {
     /// <summary>The shares among judged images; 0 where a set has no image.</summary>
-    public static AlignmentRates Of(IReadOnlyCollection<(ScenePrompt Prompt, bool Good)> images) => new(
+    public static AlignmentRates Of(IReadOnlyCollection<(Prompt Prompt, bool Good)> images) => new(
         Share(images),
         Share(images.Where(i => i.Prompt.Split != PromptSplit.Unseen)),
         Share(images.Where(i => i.Prompt.Split == PromptSplit.Unseen)),
@@ -23,6 +23,6 @@ public sealed record AlignmentRates(
         Share(images.Where(i => i.Prompt.Category == PromptCategory.Background)),
         Share(images.Where(i => i.Prompt.Category == PromptCategory.Combination)));
 
-    static double Share(IEnumerable<(ScenePrompt Prompt, bool Good)> images) =>
+    static double Share(IEnumerable<(Prompt Prompt, bool Good)> images) =>
         images.Select(i => i.Good ? 1.0 : 0.0).DefaultIfEmpty(0).Average();
 }

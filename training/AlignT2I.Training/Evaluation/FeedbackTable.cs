@@ -1,5 +1,5 @@
 using AlignT2I.Feedback;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Evaluation;
@@ -13,7 +13,7 @@ public static class FeedbackTable
     /// <exception cref="AlignT2I.Files.FileFormatException">A file is damaged.</exception>
     public static FeedbackCounts Count(RunFolder run)
     {
-        Dictionary<string, PromptCategory> categories = PromptFile.Read(run.PromptsFile).ToDictionary(p => p.Id, p => p.Category);
+        Dictionary<string, PromptCategory> categories = RunPrompts.Read(run).ToDictionary(p => p.Id, p => p.Category);
         Dictionary<string, string> promptOf = run.ReadImages().ToDictionary(i => i.File, i => i.PromptId);
         ILookup<PromptCategory, FeedbackLabel> labels = FeedbackFile.Read(run.FeedbackFile)
             .Where(r => promptOf.TryGetValue(r.Image, out string? id) && categories.ContainsKey(id))

@@ -1,5 +1,5 @@
 using AlignT2I.Feedback;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Evaluation;
@@ -11,4 +11,4 @@ namespace AlignT2I.Training.Evaluation;
 /// <param name="Good">Whether the simulated rater without errors finds that it does.</param>
 /// <param name="Reward">The learned reward, 0 to 1.</param>
 /// <param name="ClipScore">Cosine of CLIP's embeddings of image and prompt, -1 to 1.</param>
-public sealed record JudgedImage(string Path, ImageRecord Image, ScenePrompt Prompt, bool Good, double Reward, double ClipScore);
+public sealed record JudgedImage(string Path, ImageRecord Image, Prompt Prompt, bool Good, double Reward, double ClipScore);

@@ -5,6 +5,7 @@ using AlignT2I.Models.Metrics;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rating;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
@@ -19,13 +20,13 @@ namespace AlignT2I.Training.Evaluation;
 /// <param name="referenceImagesPerPrompt">Rendered images per prompt that the distance is measured to.</param>
 /// <param name="seed">Decides the rendered images.</param>
 public sealed class ModelEvaluator(
-    RunFolder run, ClipEmbedder clip, TrainedReward reward, IReadOnlyList<ScenePrompt> prompts, int referenceImagesPerPrompt, ulong seed)
+    RunFolder run, ClipEmbedder clip, TrainedReward reward, IReadOnlyList<Prompt> prompts, int referenceImagesPerPrompt, ulong seed)
     : IDisposable
 {
     const int BatchSize = 64;
 
     readonly EmbeddingCache texts = new(run, clip);
-    readonly Dictionary<string, ScenePrompt> byId = prompts.ToDictionary(p => p.Id);
+    readonly Dictionary<string, Prompt> byId = prompts.ToDictionary(p => p.Id);
 
     /// <summary>Judges images.</summary>
     /// <param name="folder">The run folder that the images lie in.</param>
@@ -44,10 +45,10 @@ public sealed class ModelEvaluator(
         [
             .. records.Select((record, i) =>
             {
-                ScenePrompt prompt = byId[record.PromptId];
+                Prompt prompt = byId[record.PromptId];
                 ReadOnlySpan<float> image = images[EmbeddingCache.Key(record)], text = promptRows[prompt.Text];
                 return new JudgedImage(
-                    folder.PathOf(record), record, prompt, SimulatedRater.Inspect(SimulatedRating.ReadPixels(folder, record), prompt).AllMatch,
+                    folder.PathOf(record), record, prompt, SimulatedRater.Inspect(SimulatedRating.ReadPixels(folder, record), ScenePrompt.Of(prompt)).AllMatch,
                     rewards[i], Dot(image, text));
             }),
         ];
@@ -109,7 +110,7 @@ public sealed class ModelEvaluator(
     /// <summary>Closes the embeddings of the prompts.</summary>
     public void Dispose() => texts.Dispose();
 
-    IEnumerable<(string Key, ScenePrompt Prompt, ulong Seed)> References()
+    IEnumerable<(string Key, Prompt Prompt, ulong Seed)> References()
     {
         for (int p = 0; p < prompts.Count; p++)
         {
@@ -121,10 +122,10 @@ public sealed class ModelEvaluator(
         }
     }
 
-    static Image Render(ScenePrompt prompt, ulong scene)
+    static Image Render(Prompt prompt, ulong scene)
     {
         byte[] rgb = new byte[SceneRenderer.ByteCount];
-        SceneRenderer.Render(SceneSampler.Sample(prompt, scene), rgb);
+        SceneRenderer.Render(SceneSampler.Sample(ScenePrompt.Of(prompt), scene), rgb);
         return new Image(SceneRenderer.Size, SceneRenderer.Size, 3, rgb);
     }
 

@@ -1,3 +1,5 @@
+using AlignT2I.Training.Prompts;
+
 namespace AlignT2I.Training.Miniature;
 
 /// <summary>Draws scenes at random: one that fits a prompt, or one with a caption for pre-training.</summary>

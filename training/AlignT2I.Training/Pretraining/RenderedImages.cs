@@ -1,5 +1,6 @@
 using AlignT2I.Engine;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Pretraining;
 

@@ -1,6 +1,7 @@
 using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Rating;
@@ -21,7 +22,7 @@ public static class SimulatedRating
         RunFolder run, SimulatedRatingOptions options, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
-        Dictionary<string, ScenePrompt> prompts = PromptFile.Read(run.PromptsFile).ToDictionary(p => p.Id);
+        Dictionary<string, ScenePrompt> prompts = RunPrompts.Read(run).ToDictionary(p => p.Id, ScenePrompt.Of);
         IReadOnlyList<ImageRecord> images = run.ReadImages();
         HashSet<string> labelled = File.Exists(run.FeedbackFile)
             ? [.. FeedbackFile.Read(run.FeedbackFile).Where(r => r.Rater == options.Name).Select(r => r.Image)] : [];

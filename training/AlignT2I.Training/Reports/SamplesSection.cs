@@ -1,4 +1,4 @@
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Reports;
 
@@ -24,7 +24,7 @@ internal static class SamplesSection
         </article>
         """;
 
-    static string Set(ScenePrompt prompt) => prompt.Split == PromptSplit.Unseen ? "unseen object" : "seen object";
+    static string Set(Prompt prompt) => prompt.Split == PromptSplit.Unseen ? "unseen object" : "seen object";
 
     static string Row((string Model, IReadOnlyList<ReportPicture> Pictures) row)
     {

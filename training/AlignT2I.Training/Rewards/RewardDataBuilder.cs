@@ -2,7 +2,7 @@ using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Rewards;
@@ -23,45 +23,35 @@ public static class RewardDataBuilder
         RunFolder run, EmbeddingCache cache, int perturbedPrompts, ulong seed,
         IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        Dictionary<string, ScenePrompt> prompts = PromptFile.Read(run.PromptsFile).ToDictionary(p => p.Id);
+        IReadOnlyList<Prompt> all = RunPrompts.Read(run);
+        var perturbation = new PromptPerturbation(RunPrompts.GrammarOf(run), all);
+        Dictionary<string, Prompt> prompts = all.ToDictionary(p => p.Id);
         Dictionary<string, ImageRecord> images = run.ReadImages().ToDictionary(i => i.File);
         IReadOnlyList<LabelledImage> labels = LabelledImage.FromFeedback(FeedbackFile.Read(run.FeedbackFile));
         if (labels.Count == 0)
             throw new FileFormatException(run.FeedbackFile, "it has no label good or bad; rate some images first.");
 
-        Dictionary<string, ScenePrompt[]> perturbed = [];
-        List<(ImageRecord Image, ScenePrompt Prompt, bool Good)> labelled = [];
+        Dictionary<string, IReadOnlyList<string>> perturbed = [];
+        List<(ImageRecord Image, Prompt Prompt, bool Good)> labelled = [];
         foreach (LabelledImage label in labels)
         {
             if (label.Majority is not { } majority)
                 continue;
-            if (!images.TryGetValue(label.Image, out ImageRecord? image) || !prompts.TryGetValue(image.PromptId, out ScenePrompt? prompt))
+            if (!images.TryGetValue(label.Image, out ImageRecord? image) || !prompts.TryGetValue(image.PromptId, out Prompt? prompt))
                 throw new FileFormatException(run.FeedbackFile, $"the image {label.Image} or its prompt is not of this run.");
             labelled.Add((image, prompt, majority == FeedbackLabel.Good));
             if (!perturbed.ContainsKey(prompt.Id))
-                perturbed[prompt.Id] = Perturb(prompt, perturbedPrompts, seed);
+                perturbed[prompt.Id] = perturbation.Create(prompt, perturbedPrompts, seed);
         }
 
         RowTable imageRows = cache.Images([.. labelled.Select(l => l.Image)], progress, cancellationToken);
-        string[] texts = [.. labelled.Select(l => l.Prompt.Text), .. perturbed.Values.SelectMany(p => p).Select(p => p.Text)];
+        string[] texts = [.. labelled.Select(l => l.Prompt.Text), .. perturbed.Values.SelectMany(p => p)];
         RowTable textRows = cache.Texts(texts, progress, cancellationToken);
         return new RewardData(imageRows, textRows,
         [
             .. labelled.Select(l => new RewardExample(
                 l.Prompt.Id, imageRows.IndexOf(EmbeddingCache.Key(l.Image)), textRows.IndexOf(l.Prompt.Text),
-                [.. perturbed[l.Prompt.Id].Select(p => textRows.IndexOf(p.Text))], l.Good)),
+                [.. perturbed[l.Prompt.Id].Select(textRows.IndexOf)], l.Good)),
         ]);
-    }
-
-    static ScenePrompt[] Perturb(ScenePrompt prompt, int count, ulong seed)
-    {
-        try
-        {
-            return [.. PromptPerturbation.Create(prompt, count, seed)];
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new UsageException($"train-reward: '{prompt.Text}' has fewer than {count} perturbed prompts; ask for fewer.", e);
-        }
     }
 }

@@ -24,8 +24,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>The part of the work that this process does.</summary>
     public Shard Shard { get; }
 
-    /// <summary>Prompts: one <see cref="Miniature.ScenePrompt"/> per line.</summary>
+    /// <summary>Prompts: one <see cref="Prompts.Prompt"/> per line.</summary>
     public string PromptsFile => PromptsFileIn(Path);
+
+    /// <summary>The grammar that the prompts are of.</summary>
+    public string GrammarFile => In("grammar.json");
 
     /// <summary>Folder of the PNG files.</summary>
     public string ImagesFolder => isRun ? In("images") : Path;

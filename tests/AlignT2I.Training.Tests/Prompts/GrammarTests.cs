@@ -1,8 +1,10 @@
+using AlignT2I.Files;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
-namespace AlignT2I.Training.Tests.Miniature;
+namespace AlignT2I.Training.Tests.Prompts;
 
-public class PromptGrammarTests
+public class GrammarTests
 {
     static readonly PromptCategory[] allCategories = Enum.GetValues<PromptCategory>();
 
@@ -30,13 +32,53 @@ public class PromptGrammarTests
     [Test]
     public void Parses_back_every_prompt()
     {
-        ScenePrompt[] all = [.. allCategories.SelectMany(c => PromptGrammar.Enumerate(c, WorldWords.Objects, PromptSplit.Train))];
+        Grammar grammar = GrammarFile.Miniature;
+        Prompt[] all = [.. allCategories.SelectMany(c => grammar.Enumerate(c, grammar.Objects, PromptSplit.Train))];
         Assert.That(all, Has.Length.EqualTo(10 * 6 * 9 * 7));
         Assert.That(all.Select(p => p.Id).Distinct().Count(), Is.EqualTo(all.Length));
-        foreach (ScenePrompt prompt in all)
+        foreach (Prompt prompt in all)
         {
-            Assert.That(PromptGrammar.TryParse(prompt.Text, out ScenePrompt? parsed, out string? error), Is.True, error);
+            Assert.That(grammar.TryParse(prompt.Text, out Prompt? parsed, out string? error), Is.True, error);
             Assert.That(parsed! with { Split = PromptSplit.Train }, Is.EqualTo(prompt));
+            Assert.That(ScenePrompt.Of(prompt).Text, Is.EqualTo(prompt.Text));
+        }
+    }
+
+    [Test]
+    public void Words_of_the_miniature_are_what_it_can_draw() => Assert.Multiple(() =>
+    {
+        Assert.That(GrammarFile.Miniature.Objects.Select(o => o.Name), Is.EqualTo(Enum.GetNames<WorldObject>().Select(n => n.ToLowerInvariant())));
+        Assert.That(GrammarFile.Miniature.Colors, Is.EqualTo(Enum.GetNames<WorldColor>().Select(n => n.ToLowerInvariant())));
+        Assert.That(GrammarFile.Miniature.Backgrounds.Select(b => b.Name), Is.EqualTo(Enum.GetNames<WorldBackground>().Select(n => n.ToLowerInvariant())));
+        Assert.That(() => ScenePrompt.Of(GrammarFile.Everyday.Create("dog", null, null, null, PromptSplit.Train)),
+            Throws.TypeOf<UsageException>().With.Message.Contains("'dog'"));
+    });
+
+    [TestCase("sheep", 3, "Three sheep")]
+    [TestCase("wolf", 2, "Two wolves")]
+    [TestCase("bus", 5, "Five buses")]
+    [TestCase("umbrella", null, "An umbrella")]
+    [TestCase("dog", 1, "One dog")]
+    public void Everyday_plurals_and_articles(string thing, int? count, string text)
+    {
+        Prompt prompt = GrammarFile.Everyday.Create(thing, count, null, null, PromptSplit.Train);
+        Assert.That(prompt.Text, Is.EqualTo(text));
+        Assert.That(GrammarFile.Everyday.TryParse(text, out Prompt? parsed, out string? error), Is.True, error);
+        Assert.That(parsed!.Object, Is.EqualTo(thing));
+    }
+
+    [Test]
+    public void Names_of_several_words_are_read_as_the_longest_that_fits()
+    {
+        Grammar grammar = GrammarFile.Everyday with
+        {
+            Objects = [.. GrammarFile.Everyday.Objects, new("traffic light"), new("unicorn", Article: "a"), new("bus stop"), new("fire hydrant", Plural: "hydrants of fire")],
+            Colors = [.. GrammarFile.Everyday.Colors, "light", "light blue"],
+        };
+        foreach (string text in (string[])["Two light blue traffic lights in a kitchen", "A unicorn", "A light unicorn", "Three red bus stops", "Four hydrants of fire at night"])
+        {
+            Assert.That(grammar.TryParse(text.ToLowerInvariant(), out Prompt? prompt, out string? error), Is.True, error);
+            Assert.That(prompt!.Text, Is.EqualTo(text));
         }
     }
 
@@ -44,7 +86,7 @@ public class PromptGrammarTests
     public void Words_are_exactly_those_of_the_prompts()
     {
         IEnumerable<string> used = allCategories
-            .SelectMany(c => PromptGrammar.Enumerate(c, WorldWords.Objects, PromptSplit.Train))
+            .SelectMany(c => GrammarFile.Miniature.Enumerate(c, GrammarFile.Miniature.Objects, PromptSplit.Train))
             .SelectMany(p => p.Text.ToLowerInvariant().Split(' '));
         Assert.That(PromptGrammar.Words, Is.EquivalentTo(used.Distinct()));
     }

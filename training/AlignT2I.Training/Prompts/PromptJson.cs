@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AlignT2I.Training.Miniature;
+namespace AlignT2I.Training.Prompts;
 
 /// <summary>How prompts are written as JSON: camel case, nothing for what is null, unknown keys ignored.</summary>
 [JsonSourceGenerationOptions(
@@ -8,5 +8,6 @@ namespace AlignT2I.Training.Miniature;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(ScenePrompt))]
+[JsonSerializable(typeof(Prompt))]
+[JsonSerializable(typeof(GenEvalLine))]
 internal sealed partial class PromptJson : JsonSerializerContext;

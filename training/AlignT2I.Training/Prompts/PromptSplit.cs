@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using AlignT2I.Files;
 
-namespace AlignT2I.Training.Miniature;
+namespace AlignT2I.Training.Prompts;
 
 /// <summary>Which set a prompt belongs to. In JSON the names are in camel case.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<PromptSplit>))]

@@ -1,7 +1,7 @@
 using AlignT2I.Files;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Prompts;
 
-namespace AlignT2I.Training.Tests.Miniature;
+namespace AlignT2I.Training.Tests.Prompts;
 
 public class PromptFileTests
 {
@@ -16,7 +16,7 @@ public class PromptFileTests
     [Test]
     public void Reads_what_it_wrote()
     {
-        IReadOnlyList<ScenePrompt> prompts = PromptSets.Create(0, trainCount: 50).Train;
+        IReadOnlyList<Prompt> prompts = [.. PromptSets.Create(GrammarFile.Everyday, 0, trainCount: 50).All, new("mine", "A photo.", PromptCategory.Object, PromptSplit.Train)];
         PromptFile.Write(path, prompts);
         Assert.That(PromptFile.Read(path), Is.EqualTo(prompts));
     }
@@ -26,19 +26,22 @@ public class PromptFileTests
     {
         PromptFile.Write(path,
         [
-            PromptGrammar.Create(WorldObject.Star, 3, WorldColor.Red, WorldBackground.Moon, PromptSplit.Train),
-            PromptGrammar.Create(WorldObject.Heart, null, WorldColor.Blue, null, PromptSplit.Unseen),
+            GrammarFile.Miniature.Create("star", 3, "red", "moon", PromptSplit.Train),
+            GrammarFile.Miniature.Create("heart", null, "blue", null, PromptSplit.Unseen) with { Images = 6 },
         ]);
         string expected =
-            "{'id':'three-red-stars-on-the-moon','text':'Three red stars on the moon','category':'combination','object':'star',"
-            + "'split':'train','count':3,'color':'red','background':'moon'}\n"
-            + "{'id':'a-blue-heart','text':'A blue heart','category':'color','object':'heart','split':'unseen','color':'blue'}\n";
+            "{'id':'three-red-stars-on-the-moon','text':'Three red stars on the moon','category':'combination','split':'train',"
+            + "'object':'star','count':3,'color':'red','background':'moon'}\n"
+            + "{'id':'a-blue-heart','text':'A blue heart','category':'color','split':'unseen','object':'heart','color':'blue','images':6}\n";
         Assert.That(File.ReadAllText(path), Is.EqualTo(expected.Replace('\'', '"')));
     }
 
     [TestCase("", "no prompt")]
     [TestCase("""{"id":"x"}""", ":1: ")]
-    [TestCase("""{"id":"x","text":"Two tigers","category":"count","object":"circle","split":"train","count":2}""", "'tigers'")]
+    [TestCase("""{"id":"x","text":" ","category":"count","split":"train"}""", "blank")]
+    [TestCase("""{"id":"x","text":"Two\tstars","category":"count","split":"train"}""", "control characters")]
+    [TestCase("""{"id":"x","text":"Two stars","category":"count","split":"train","images":0}""", "0 images")]
+    [TestCase("""{"id":"x","text":"Minus two stars","category":"count","split":"train","count":-2}""", "-2")]
     [TestCase("""{"id":"x","text":"Two stars","category":"count","object":"star","split":"train","count":3}""", "\"count\":2")]
     [TestCase("""{"id":"x","text":"Two stars","category":"count","object":1,"split":"train","count":2}""", ":1: ")]
     [TestCase("""{"id":"../x","text":"Two stars","category":"count","object":"star","split":"train","count":2}""", "'../x'")]
@@ -51,7 +54,7 @@ public class PromptFileTests
     public void Refuses_a_bad_file(string content, string expected)
     {
         File.WriteAllText(path, content + "\n");
-        Assert.That(() => PromptFile.Read(path), Throws.InstanceOf<FileFormatException>().With.Message.Contains(expected));
+        Assert.That(() => PromptFile.Read(path, GrammarFile.Miniature), Throws.InstanceOf<FileFormatException>().With.Message.Contains(expected));
     }
 
     [Test]
