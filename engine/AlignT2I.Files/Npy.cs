@@ -5,12 +5,12 @@ using System.Text;
 
 namespace AlignT2I.Files;
 
-/// <summary>NumPy's array files, little-endian float32 in row-major order.</summary>
+/// <summary>NumPy's array files, little-endian float32 or, to read, float64, in row-major order.</summary>
 /// <remarks>Format: numpy/lib/_format_impl.py in github.com/numpy/numpy, versions 1.0 to 3.0.</remarks>
 public static class Npy
 {
     const int PrefixBytes = 10, Alignment = 64, MaxFileBytes = 1 << 30, MaxHeaderBytes = 10_000;
-    const string Head = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+    const string Head = "{'descr': '<f4', 'fortran_order': False, 'shape': (", DoubleHead = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
 
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -48,6 +48,24 @@ public static class Npy
 
     internal static NpyArray Parse(string path, ReadOnlySpan<byte> bytes)
     {
+        ReadOnlySpan<byte> data = Data(path, bytes, Head, sizeof(float), out int[] shape);
+        return new NpyArray(shape, MemoryMarshal.Cast<byte, float>(data).ToArray());
+    }
+
+    /// <summary>An array of float64 in memory.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="bytes">The whole file.</param>
+    /// <returns>Dimensions, outermost first, and the values in row-major order.</returns>
+    /// <exception cref="FileFormatException">It is not a row-major little-endian float64 array, or damaged.</exception>
+    public static (IReadOnlyList<int> Shape, double[] Values) ParseDoubles(string name, ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> data = Data(name, bytes, DoubleHead, sizeof(double), out int[] shape);
+        return (shape, MemoryMarshal.Cast<byte, double>(data).ToArray());
+    }
+
+    /// <summary>Shape and data of a file whose header begins with <paramref name="head"/>.</summary>
+    static ReadOnlySpan<byte> Data(string path, ReadOnlySpan<byte> bytes, string head, int elementBytes, out int[] shape)
+    {
         if (bytes.Length < 12 || !bytes.StartsWith(Magic) || bytes[6] is 0 or > 3)
             throw new FileFormatException(path, "it does not begin as an npy file of version 1 to 3; it is another format or damaged.");
         bool wide = bytes[6] > 1;
@@ -59,28 +77,28 @@ public static class Npy
                 $"its header is said to take {headerBytes} bytes, {rest.Length} follow; it is cut off or damaged.");
         }
         string header = Encoding.Latin1.GetString(rest[..(int)headerBytes]);
-        int[] shape = ParseHeader(path, header);
+        shape = ParseHeader(path, header, head);
         ReadOnlySpan<byte> data = rest[(int)headerBytes..];
-        if (Count(shape) is not { } count || count * sizeof(float) != data.Length)
+        if (Count(shape) is not { } count || count * elementBytes != data.Length)
         {
             string dimensions = string.Join(", ", shape);
             throw new FileFormatException(path,
-                $"shape [{dimensions}] of float32 does not fit its {data.Length} bytes of data; it is cut off or damaged.");
+                $"shape [{dimensions}] of float{8 * elementBytes} does not fit its {data.Length} bytes of data; it is cut off or damaged.");
         }
-        return new NpyArray(shape, MemoryMarshal.Cast<byte, float>(data).ToArray());
+        return data;
     }
 
     /// <summary>NumPy writes one form only: these keys in this order, then spaces and a newline.</summary>
-    static int[] ParseHeader(string path, string header)
+    static int[] ParseHeader(string path, string header, string head)
     {
         int end = header.IndexOf(')');
-        if (!header.StartsWith(Head, StringComparison.Ordinal) || end < Head.Length || header[(end + 1)..].Trim() is not (", }" or "}"))
+        if (!header.StartsWith(head, StringComparison.Ordinal) || end < head.Length || header[(end + 1)..].Trim() is not (", }" or "}"))
         {
             string found = header.Length <= 200 ? header.Trim() : header[..200] + "...";
             throw new FileFormatException(path,
-                $"its header is {found}; expected {Head}...), }}: little-endian float32 in row-major order.");
+                $"its header is {found}; expected {head}...), }}: little-endian float{(head == Head ? 32 : 64)} in row-major order.");
         }
-        string[] dimensions = header[Head.Length..end].Split(',', StringSplitOptions.TrimEntries);
+        string[] dimensions = header[head.Length..end].Split(',', StringSplitOptions.TrimEntries);
         if (dimensions[^1].Length == 0)     // (), and the comma of (3,)
             dimensions = dimensions[..^1];
         int[] shape = new int[dimensions.Length];
@@ -89,7 +107,7 @@ public static class Npy
             if (!int.TryParse(dimensions[i], NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]))
             {
                 throw new FileFormatException(path,
-                    $"its shape ({header[Head.Length..end]}) is not a list of integers from 0 to 2^31 - 1.");
+                    $"its shape ({header[head.Length..end]}) is not a list of integers from 0 to 2^31 - 1.");
             }
         }
         return shape;

@@ -25,52 +25,36 @@ public static class FrechetDistance
             throw new ShapeException(
                 $"Fréchet distance: the features have shapes {a.Shape} and {b.Shape}; it needs [N, D] and [M, D], two images each at least.");
         }
-        using Tape pause = Tape.Pause();
-        using MemoryScope scope = MemoryScope.Open();
-        return Between(Statistics(a), Statistics(b));
+        return Between(FeatureStatistics.Of(a), FeatureStatistics.Of(b));
     }
 
-    internal static double Between((double[] Mean, Tensor Covariance) a, (double[] Mean, Tensor Covariance) b)
+    /// <summary>The distance between two distributions whose means and covariances are known.</summary>
+    /// <param name="a">Those of one set of images.</param>
+    /// <param name="b">Those of the other, of the same features.</param>
+    /// <returns>0 for equal distributions, otherwise positive; in squared units of the features.</returns>
+    /// <exception cref="ShapeException">The numbers of features differ.</exception>
+    public static double Between(FeatureStatistics a, FeatureStatistics b)
     {
-        int d = a.Mean.Length;
-        Tensor factor = Factor(a.Covariance);
-        Tensor product = F.MatMul(F.MatMul(factor, b.Covariance, transposeA: true), factor);
+        if (a.Features != b.Features)
+            throw new ShapeException($"Fréchet distance: the sets have {a.Features} and {b.Features} features; they are of two networks.");
+        using Tape pause = Tape.Pause();
+        using MemoryScope scope = MemoryScope.Open();
+        int d = a.Features;
+        Tensor factor = Factor(a), covariance = Tensor.From(b.Covariance, [d, d]);
+        Tensor product = F.MatMul(F.MatMul(factor, covariance, transposeA: true), factor);
         Matrix<double> symmetric = Matrix<double>.Build.Dense(d, d, product.ToArray<double>());
         // Rounding makes zeros slightly negative.
         double root = symmetric.Evd(Symmetricity.Symmetric).EigenValues.Sum(v => Math.Sqrt(Math.Max(0, v.Real)));
-        double distance = a.Mean.Zip(b.Mean, (x, y) => (x - y) * (x - y)).Sum() + Trace(a.Covariance) + Trace(b.Covariance) - 2 * root;
+        double distance = a.Mean.Zip(b.Mean, (x, y) => (x - y) * (x - y)).Sum() + a.Trace + b.Trace - 2 * root;
         return Math.Max(0, distance);
-    }
-
-    /// <summary>Mean [D] and unbiased covariance [D, D] (divided by N - 1) of the rows.</summary>
-    internal static (double[] Mean, Tensor Covariance) Statistics(Tensor features)
-    {
-        int n = features.Shape[0], d = features.Shape[1];
-        Tensor rows = F.Cast(features.To(Backend.Cpu), DType.F64);     // where float64 is
-        double[] mean = new double[d];
-        for (int i = 0; i < n; i++)
-            TensorPrimitives.Add(mean, rows.AsSpan<double>().Slice(i * d, d), mean);
-        TensorPrimitives.Divide(mean, n, mean);
-        Tensor centred = F.AddTrailing(rows, F.Affine(Tensor.From(mean, [d]), -1));
-        return (mean, F.Affine(F.MatMul(centred, centred, transposeA: true), 1.0 / (n - 1)));
-    }
-
-    internal static double Trace(Tensor square)
-    {
-        int d = square.Shape[0];
-        ReadOnlySpan<double> values = square.AsSpan<double>();
-        double sum = 0;
-        for (int i = 0; i < d; i++)
-            sum += values[i * d + i];
-        return sum;
     }
 
     /// <summary>L of Cholesky's factorization S = L Lᵀ; a feature that follows from those before it, as in a singular covariance, has
     /// a pivot of rounding noise and is left out.</summary>
-    static Tensor Factor(Tensor covariance)
+    static Tensor Factor(FeatureStatistics statistics)
     {
-        int d = covariance.Shape[0];
-        ReadOnlySpan<double> values = covariance.AsSpan<double>();
+        int d = statistics.Features;
+        ReadOnlySpan<double> values = statistics.Covariance;
         double[] lower = new double[d * d];
         double largest = 0;
         for (int i = 0; i < d; i++)
