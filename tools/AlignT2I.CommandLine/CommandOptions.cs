@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using AlignT2I.Engine;
 using AlignT2I.Files;
 
 namespace AlignT2I.CommandLine;
@@ -17,6 +18,29 @@ public static class CommandOptions
 
     /// <summary><c>--config</c>: options from a JSON file.</summary>
     public static Option<FileInfo?> Config() => new("--config") { Description = "options from a JSON file, names in camel case; flags win" };
+
+    /// <summary><c>--device</c>: where it is computed.</summary>
+    public static Option<string> Device() => new("--device") { Description = "what computes: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+
+    /// <summary><c>--dtype</c>: what networks compute in.</summary>
+    public static Option<string?> ComputeType()
+    {
+        Option<string?> option = new("--dtype")
+        {
+            Description = "type of weights and computation: float32, bfloat16 or float16 [default: float32; on a GPU bfloat16]",
+        };
+        option.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
+        return option;
+    }
+
+    /// <summary>Opens the device that was asked for.</summary>
+    /// <exception cref="UsageException">There is no such name.</exception>
+    /// <exception cref="AlignT2I.Native.CudaUnavailableException">The machine has no such GPU, or a library is missing.</exception>
+    public static Backend Backend(this ParseResult parse, Option<string> device) => Engine.Backend.Open(parse.GetRequiredValue(device));
+
+    /// <summary>The type that was asked for, or the device's own.</summary>
+    public static DType ComputeType(this ParseResult parse, Option<string?> dtype, Backend backend) =>
+        parse.GetValue(dtype) is { } name ? DTypes.Named(name)!.Value : backend.ComputeType;
 
     /// <summary><c>--json</c>: a result for programs.</summary>
     public static Option<bool> Json() => new("--json") { Description = "print the result as JSON on standard output, everything else on standard error" };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
+using AlignT2I.Engine;
 using AlignT2I.Training;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Finetuning;
@@ -25,11 +26,8 @@ internal static class FinetuneCommand
         DefaultValueFactory = _ => "full",
     };
 
-    static readonly Option<string> dtype = new("--dtype")
-    {
-        Description = "what the UNet computes in: float32, or bfloat16 or float16 with float32 master weights",
-        DefaultValueFactory = _ => defaults.Dtype,
-    };
+    static readonly Option<string> device = CommandOptions.Device();
+    static readonly Option<string?> dtype = CommandOptions.ComputeType();
 
     static readonly Option<int> steps = new("--steps") { Description = "updates of the UNet", DefaultValueFactory = _ => defaults.Steps };
     static readonly Option<double> learningRate = new("--learning-rate") { Description = "AdamW step", DefaultValueFactory = _ => defaults.LearningRate };
@@ -73,14 +71,13 @@ internal static class FinetuneCommand
     public static RootCommand Create()
     {
         mix.AcceptOnlyFromAmong("human", "unlabeled", "full");
-        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         string description = CommandOptions.WithExample(
             "Update the UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Ctrl-C saves a checkpoint; --resume goes on from it.",
             "finetune --run runs/a --steps 300");
         var command = new RootCommand(description)
         {
             run, model, config, mix, steps, learningRate, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight, pretrainingImages,
-            checkpointSteps, dtype, resume, seed, json,
+            checkpointSteps, device, dtype, resume, seed, json,
         };
         command.SetAction(Start);
         return command;
@@ -88,14 +85,15 @@ internal static class FinetuneCommand
 
     static int Start(ParseResult parse)
     {
-        FinetuneOptions options = Options(parse);
+        Backend backend = parse.Backend(device);
+        FinetuneOptions options = Options(parse, backend);
         options.Validate();
         string modelFolder = parse.ModelFolder(model);
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
         Plan(report, folder, modelFolder, options);
         FinetuneResult result = ProgressDisplay.Run((progress, cancellation) => FinetuneStage.Run(
-            folder, modelFolder, options, parse.GetRequiredValue(pretrainingImages), parse.GetValue(resume), progress, cancellation), report.Out);
+            folder, modelFolder, options, parse.GetRequiredValue(pretrainingImages), parse.GetValue(resume), progress, cancellation, backend), report.Out);
         string unet = FinetuneStage.UNetFolder(folder, options.Mix);
         double? loss = result.Losses.Count == 0 ? null : result.Losses.TakeLast(10).Average();
         report.Result(
@@ -104,13 +102,13 @@ internal static class FinetuneCommand
         return 0;
     }
 
-    static FinetuneOptions Options(ParseResult parse)
+    static FinetuneOptions Options(ParseResult parse, Backend backend)
     {
         FinetuneOptions file = OptionsFile.ReadFinetune(parse.GetValue(config)?.ToString());
         return file with
         {
             Seed = parse.Or(seed, file.Seed),
-            Dtype = parse.Or(dtype, file.Dtype),
+            Dtype = parse.GetValue(dtype) ?? (parse.GetValue(config) is null ? backend.ComputeType.Name : file.Dtype),
             Mix = parse.Or(mix, "") switch
             {
                 "human" => FinetuneMix.HumanOnly,

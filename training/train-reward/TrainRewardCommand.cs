@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using AlignT2I.CommandLine;
+using AlignT2I.Engine;
 using AlignT2I.Training;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Rewards;
@@ -17,6 +18,7 @@ internal static class TrainRewardCommand
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<FileInfo?> config = CommandOptions.Config();
     static readonly Option<ulong> seed = CommandOptions.Seed("decides the first weights, the split and the order");
+    static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<bool> json = CommandOptions.Json();
     static readonly Option<int> epochs = new("--epochs") { Description = "passes over the labels at most", DefaultValueFactory = _ => defaults.MaxEpochs };
     static readonly Option<int> batchSize = new("--batch-size") { Description = "labels in one update", DefaultValueFactory = _ => defaults.BatchSize };
@@ -36,7 +38,7 @@ internal static class TrainRewardCommand
         string description = CommandOptions.WithExample(
             "Learn the reward from a run's labels (Lee et al. 2023, eqs. 1 to 3), and, to compare with, one without prompt classification.",
             "train-reward --run runs/a");
-        var command = new RootCommand(description) { run, model, config, epochs, batchSize, learningRate, weight, temperature, ablations, seed, json };
+        var command = new RootCommand(description) { run, model, config, epochs, batchSize, learningRate, weight, temperature, ablations, seed, device, json };
         command.SetAction(Start);
         return command;
     }
@@ -54,6 +56,7 @@ internal static class TrainRewardCommand
             Temperature = parse.Or(temperature, file.Temperature),
         };
         options.Validate();
+        Backend backend = parse.Backend(device);
         string modelFolder = parse.ModelFolder(model);
         IReadOnlyList<RewardVariant> variants = RewardStage.Variants(parse.GetValue(ablations));
         var report = new Report(parse.GetValue(json));
@@ -63,9 +66,9 @@ internal static class TrainRewardCommand
             ("passes", $"at most {options.MaxEpochs} of {options.BatchSize} labels an update"), ("memory", "under 1 GB for embeddings of 100,000 images"));
         IReadOnlyList<RewardTrainingMetrics> metrics = ProgressDisplay.Run((progress, cancellation) =>
         {
-            using ClipEmbedder clip = ClipEmbedder.Load(modelFolder);
+            using ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend);
             using var embeddings = new EmbeddingCache(folder, clip);
-            return RewardStage.Run(folder, embeddings, options, variants, keep: false, progress, cancellation);
+            return RewardStage.Run(folder, embeddings, options, variants, keep: false, progress, cancellation, backend);
         }, report.Out);
         report.Table(
             "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy"],

@@ -1,4 +1,8 @@
+using System.Globalization;
 using AlignT2I.Engine.Backends.Cpu;
+using AlignT2I.Engine.Backends.Cuda;
+using AlignT2I.Files;
+using AlignT2I.Native;
 
 namespace AlignT2I.Engine;
 
@@ -8,8 +12,31 @@ public abstract partial class Backend
     /// <summary>The CPU backend, one for the process.</summary>
     public static Backend Cpu { get; } = new CpuBackend();
 
+    /// <summary>Opens a device by its name. Open each once: tensors of two backends on one device are strangers.</summary>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
+    /// <param name="options">How a GPU computes; null for the defaults.</param>
+    /// <exception cref="UsageException">There is no such name.</exception>
+    /// <exception cref="CudaUnavailableException">The machine has no such GPU, or a library is missing.</exception>
+    public static Backend Open(string device, CudaOptions? options = null)
+    {
+        if (device == "cpu")
+            return Cpu;
+        string[] parts = device.Split(':');
+        int index = 0;
+        if (parts[0] != "cuda" || parts.Length > 2
+            || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+            throw new UsageException($"'{device}' is no device; expected cpu, cuda, or cuda: and a number, such as cuda:1.");
+        CudaLibraries libraries = CudaLibraries.Native();
+        if (index >= libraries.Driver.DeviceCount)
+            throw new CudaUnavailableException($"{device}: this machine has {libraries.Driver.DeviceCount} GPUs, numbered from 0; choose another.");
+        return new CudaBackend(libraries, index, options ?? new CudaOptions());
+    }
+
     /// <summary>The device in words, as in <c>cpu</c>.</summary>
     public abstract string Name { get; }
+
+    /// <summary>The type that networks compute in here unless another is asked for: where a device has fast 16-bit arithmetic, that.</summary>
+    public abstract DType ComputeType { get; }
 
     /// <summary>Bytes that live tensors hold now.</summary>
     public abstract long LiveBytes { get; }

@@ -31,6 +31,16 @@ public static class DTypes
             _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "integers are not rounded"),
         };
 
+        /// <summary>The name that options and files have for a floating-point type: the inverse of <see cref="Named"/>.</summary>
+        public string Name => dtype switch
+        {
+            DType.F32 => "float32",
+            DType.BF16 => "bfloat16",
+            DType.F16 => "float16",
+            DType.F64 => "float64",
+            _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "only floating-point types are chosen by name"),
+        };
+
         /// <summary>Whether gradients can flow through tensors of this type.</summary>
         public bool IsFloat => dtype is DType.F32 or DType.F64 or DType.BF16 or DType.F16;
     }

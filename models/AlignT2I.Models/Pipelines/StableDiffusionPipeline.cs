@@ -80,15 +80,15 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         bool guided = options.GuidanceScale != 1;
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
-        Tensor states = guided ? Stack(Repeat(negativeStates, n), promptStates) : promptStates;
+        Tensor states = guided ? Batches.Stack(Batches.Repeat(negativeStates, n), promptStates) : promptStates;
         Scheduler.SetTimesteps(options.NumInferenceSteps);
         latents = F.Affine(latents, Scheduler.InitNoiseSigma);
+        using var predictor = new NoisePredictor(model.UNet, latents, states, guided ? options.GuidanceScale : null);
         for (int i = 0; i < Scheduler.Timesteps.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             using MemoryScope step = MemoryScope.Open();
-            Tensor noisePrediction = Predict(
-                Scheduler.ModelInput(i, latents), Scheduler.Timesteps[i], states, guided ? options.GuidanceScale : null);
+            Tensor noisePrediction = predictor.Call(Scheduler.ModelInput(i, latents), Scheduler.Timesteps[i]);
             Tensor? noise = Scheduler.TakesNoise && generators is not null ? Noise(generators, latents.Shape) : null;
             latents = step.Keep(Scheduler.Step(noisePrediction, i, latents, noise));
             foreach (Tensor kept in Scheduler.History)
@@ -119,34 +119,6 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         float[] values = pixels.ToArray<float>();
         return new Image(pixels.Shape[2], pixels.Shape[1], pixels.Shape[3],
             Array.ConvertAll(values, v => (byte)MathF.Round(255 * Math.Clamp(v, 0, 1))));
-    }
-
-    /// <summary>Noise prediction; with guidance from both halves of one batch: unconditional + scale *
-    /// (conditional - unconditional).</summary>
-    Tensor Predict(Tensor latents, double timestep, Tensor states, double? guidanceScale)
-    {
-        Tensor sample = guidanceScale is null ? latents : Stack(latents, latents);
-        Tensor timesteps = Tensor.Full([sample.Shape[0]], latents.DType, latents.Backend, timestep);
-        Tensor prediction = model.UNet.Call(sample, timesteps, states);
-        if (guidanceScale is not { } scale) return prediction;
-        int half = (int)(prediction.Count / 2);
-        Tensor[] halves = F.Split(prediction.Reshape([2 * half]), half, half);
-        return F.Add(halves[0], F.Affine(F.Sub(halves[1], halves[0]), scale)).Reshape(latents.Shape);
-    }
-
-    /// <summary>One batch behind the other: [N, ...] and [M, ...] to [N + M, ...].</summary>
-    static Tensor Stack(Tensor a, Tensor b)
-    {
-        Tensor both = F.Concat(a.Reshape([(int)a.Count]), b.Reshape([(int)b.Count]));
-        int[] shape = [.. a.Shape];
-        shape[0] += b.Shape[0];
-        return both.Reshape(shape);
-    }
-
-    static Tensor Repeat(Tensor one, int n)
-    {
-        Tensor zeros = Tensor.Zeros([n, one.Shape[1], one.Shape[2]], one.DType, one.Backend);
-        return F.AddTrailing(zeros, one.Reshape([one.Shape[1], one.Shape[2]]));
     }
 
     (int Height, int Width) LatentSize(GenerationOptions options)

@@ -10,7 +10,7 @@ internal sealed class ParityCommandTests
     static (int ExitCode, string Output) Run(bool json, params string[] paths)
     {
         using var output = new StringWriter();
-        int exitCode = ParityCommand.Run([.. paths.Select(p => new FileInfo(p))], DType.F32, json, output);
+        int exitCode = ParityCommand.Run([.. paths.Select(p => new FileInfo(p))], Backend.Cpu, DType.F32, json, output);
         return (exitCode, output.ToString());
     }
 

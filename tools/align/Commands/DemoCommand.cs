@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
+using AlignT2I.Engine;
 using AlignT2I.Training;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Reports;
@@ -18,6 +19,8 @@ internal static class DemoCommand
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<FileInfo?> config = CommandOptions.Config();
     static readonly Option<ulong> seed = CommandOptions.Seed("decides everything random");
+    static readonly Option<string> device = CommandOptions.Device();
+    static readonly Option<string?> dtype = CommandOptions.ComputeType();
     static readonly Option<bool> json = CommandOptions.Json();
 
     static readonly Option<bool> ablations = new("--ablations")
@@ -31,7 +34,7 @@ internal static class DemoCommand
             "Run all three stages of the paper on the miniature in minutes: draw images, label them with a simulated rater, learn the reward, "
             + "fine-tune the model, evaluate, write a report.",
             "align demo --seed 1");
-        var command = new Command("demo", description) { output, seed, ablations, model, config, json };
+        var command = new Command("demo", description) { output, seed, ablations, model, config, device, dtype, json };
         command.SetAction(Start);
         return command;
     }
@@ -40,6 +43,10 @@ internal static class DemoCommand
     {
         ExperimentOptions file = OptionsFile.ReadExperiment(parse.GetValue(config)?.ToString());
         ExperimentOptions options = file with { Seed = parse.Or(seed, file.Seed), Ablations = parse.Or(ablations, file.Ablations) };
+        Backend backend = parse.Backend(device);
+        DType type = parse.ComputeType(dtype, backend);
+        if (parse.GetValue(dtype) is not null || backend != Backend.Cpu)
+            options = options with { Finetune = options.Finetune with { Dtype = type.Name } };
         options.Validate();
         string modelFolder = parse.ModelFolder(model);
         string path = parse.GetValue(output)?.ToString() ?? Path.Combine("align-demo", $"seed-{options.Seed}");
@@ -47,7 +54,7 @@ internal static class DemoCommand
         using RunFolder folder = RunFolder.Open(path);
         Plan(report, options, path);
         ExperimentResult result = ProgressDisplay.Run(
-            (progress, cancellation) => new MiniatureExperiment(folder, modelFolder, options).Run(progress, cancellation), report.Out);
+            (progress, cancellation) => new MiniatureExperiment(folder, modelFolder, options, backend, type).Run(progress, cancellation), report.Out);
         string command = $"dotnet run -c Release --project tools/align -- demo --seed {options.Seed}{(options.Ablations ? " --ablations" : "")}";
         ExperimentOutput.Write(report, folder, result, ReportSettings.Of(options), parse.GetValue(config) is null ? command : null);
         return 0;

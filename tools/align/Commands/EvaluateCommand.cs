@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
+using AlignT2I.Engine;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Generation;
 using AlignT2I.Training.Reports;
@@ -16,6 +17,8 @@ internal static class EvaluateCommand
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<FileInfo?> config = CommandOptions.Config();
     static readonly Option<ulong> seed = CommandOptions.Seed("decides the first noise of each image");
+    static readonly Option<string> device = CommandOptions.Device();
+    static readonly Option<string?> dtype = CommandOptions.ComputeType();
     static readonly Option<bool> json = CommandOptions.Json();
 
     static readonly Option<int> imagesPerPrompt = new("--images-per-prompt")
@@ -44,7 +47,7 @@ internal static class EvaluateCommand
             "Evaluate a run on prompts and seeds that no training used: reward and CLIP score against the simulated rater, the original and the "
             + "fine-tuned models, rejection sampling. Writes report/index.html and report/report.json.",
             "align evaluate --run runs/a");
-        var command = new Command("evaluate", description) { run, model, config, imagesPerPrompt, samples, steps, guidance, seed, json };
+        var command = new Command("evaluate", description) { run, model, config, imagesPerPrompt, samples, steps, guidance, seed, device, dtype, json };
         command.SetAction(Start);
         return command;
     }
@@ -53,6 +56,7 @@ internal static class EvaluateCommand
     {
         ExperimentOptions options = OptionsFromFile(parse);
         options.Validate();
+        Backend backend = parse.Backend(device);
         string modelFolder = parse.ModelFolder(model);
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
@@ -61,7 +65,8 @@ internal static class EvaluateCommand
             ("images of each prompt", $"{options.EvaluationImagesPerPrompt} by each model, {options.RejectionSamples} by the original for rejection sampling"),
             ("sampler", $"{options.Generation.Steps} steps, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"));
         ExperimentResult result = ProgressDisplay.Run(
-            (progress, cancellation) => new RunEvaluation(folder, modelFolder, options).Run(progress, cancellation), report.Out);
+            (progress, cancellation) => new RunEvaluation(folder, modelFolder, options, backend, parse.ComputeType(dtype, backend)).Run(
+                progress, cancellation), report.Out);
         ExperimentOutput.Write(report, folder, result, ReportSettings.OfEvaluation(options), command: null);
         return 0;
     }

@@ -66,11 +66,8 @@ internal static class GenerateCommand
     static readonly Option<string?> sampler = new("--sampler") { Description = "how to sample [default: the model's own]" };
     static readonly Option<int?> batchSize = new("--batch-size") { Description = "images in one pass [default: 1; for the miniature 32]" };
 
-    static readonly Option<string> dtype = new("--dtype")
-    {
-        Description = "type of weights and computation: float32, bfloat16 or float16",
-        DefaultValueFactory = _ => "float32",
-    };
+    static readonly Option<string> device = CommandOptions.Device();
+    static readonly Option<string?> dtype = CommandOptions.ComputeType();
 
     static readonly Option<int?> best = new("--best")
     {
@@ -100,14 +97,13 @@ internal static class GenerateCommand
     public static Command Create()
     {
         sampler.AcceptOnlyFromAmong([.. Sampler.All.Select(s => s.Name)]);
-        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         string description = CommandOptions.WithExample(
             "Draw images for prompts. What is drawn already is not drawn again, so an interrupted run goes on; shards may run side by side.",
             "align generate --output pictures --prompt \"Three red stars on the moon\"");
         var command = new Command("generate", description)
         {
-            prompt, prompts, newPrompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height, sampler, batchSize, dtype,
-            best, of, reward, clip, shard, json,
+            prompt, prompts, newPrompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height, sampler, batchSize,
+            device, dtype, best, of, reward, clip, shard, json,
         };
         command.SetAction(parse =>
         {
@@ -119,7 +115,9 @@ internal static class GenerateCommand
         return command;
     }
 
-    static GenerateRequest Request(ParseResult parse) => new()
+    static GenerateRequest Request(ParseResult parse) => Request(parse, parse.Backend(device));
+
+    static GenerateRequest Request(ParseResult parse, Backend backend) => new()
     {
         Model = parse.ModelFolder(model),
         UNet = parse.GetValue(unet)?.ToString(),
@@ -135,7 +133,8 @@ internal static class GenerateCommand
         Height = parse.GetValue(height),
         Sampler = parse.GetValue(sampler) is { } name ? Sampler.Named(name) : null,
         BatchSize = parse.GetValue(batchSize),
-        DType = DTypes.Named(parse.GetRequiredValue(dtype))!.Value,
+        Backend = backend,
+        DType = parse.ComputeType(dtype, backend),
         Best = parse.GetValue(best),
         Of = parse.GetValue(of),
         Reward = parse.GetValue(reward)?.ToString(),

@@ -45,6 +45,8 @@ internal sealed record GenerateRequest
 
     public int? BatchSize { get; init; }
 
+    public Backend Backend { get; init; } = Backend.Cpu;
+
     public DType DType { get; init; } = DType.F32;
 
     public int? Best { get; init; }

@@ -46,7 +46,7 @@ internal static class GenerateRun
         {
             IReadOnlyList<ImageRecord> images;
             RunFolder drawn;
-            using (StableDiffusionModel model = StableDiffusionModel.Load(request.Model, request.UNet, dtype: request.DType))
+            using (StableDiffusionModel model = StableDiffusionModel.Load(request.Model, request.UNet, request.Backend, request.DType))
             {
                 var generator = new ImageGenerator(
                     new StableDiffusionPipeline(model, scheduler), ModelFolder.Identify(request.Model, request.UNet));
@@ -68,8 +68,8 @@ internal static class GenerateRun
         Report report, GenerateRequest request, RunFolder folder, RunFolder candidates, IReadOnlyList<ImageRecord> images, Stopwatch watch,
         IProgress<StageProgress> progress, CancellationToken cancellation)
     {
-        using TrainedReward reward = TrainedReward.Load(request.RewardFolder);
-        using ClipEmbedder clip = ClipEmbedder.Load(request.Clip ?? request.Model);
+        using TrainedReward reward = TrainedReward.Load(request.RewardFolder, request.Backend);
+        using ClipEmbedder clip = ClipEmbedder.Load(request.Clip ?? request.Model, request.Backend);
         using var embeddings = new EmbeddingCache(candidates, clip);
         var scorer = new RewardScorer(reward, clip, embeddings);
         RejectionResult result = new RejectionSampling(scorer, request.Best!.Value).Run(candidates, images, folder, progress, cancellation);

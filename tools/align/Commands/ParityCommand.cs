@@ -16,7 +16,7 @@ internal static class ParityCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    static readonly Option<string> device = new("--device") { Description = "what computes: cpu", DefaultValueFactory = _ => "cpu" };
+    static readonly Option<string> device = CommandOptions.Device();
 
     static readonly Option<string> dtype = new("--dtype")
     {
@@ -28,7 +28,6 @@ internal static class ParityCommand
 
     public static Command Create()
     {
-        device.AcceptOnlyFromAmong("cpu");
         dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16", "float64");
         var command = new Command("parity", CommandOptions.WithExample(
             "Run recorded reference cases and compare every result; exit code 1 where one is beyond its tolerance.",
@@ -36,18 +35,19 @@ internal static class ParityCommand
             { cases, device, dtype, json };
         command.SetAction(parse => Run(
             parse.GetRequiredValue(cases),
+            parse.Backend(device),
             DTypes.Named(parse.GetRequiredValue(dtype))!.Value,
             parse.GetValue(json),
             Console.Out));
         return command;
     }
 
-    internal static int Run(IReadOnlyList<FileInfo> files, DType type, bool asJson, TextWriter output)
+    internal static int Run(IReadOnlyList<FileInfo> files, Backend backend, DType type, bool asJson, TextWriter output)
     {
         var reports = new List<ParityReport>();
         foreach (FileInfo file in files)
         {
-            ParityReport report = ParityComponents.Run(file.ToString(), Backend.Cpu, type);
+            ParityReport report = ParityComponents.Run(file.ToString(), backend, type);
             reports.Add(report);
             if (!asJson)
                 Print(report, output);

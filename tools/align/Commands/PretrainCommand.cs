@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
+using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training.Pretraining;
 
@@ -44,13 +45,15 @@ internal static class PretrainCommand
         DefaultValueFactory = _ => defaults.DiffusionLearningRate,
     };
 
+    static readonly Option<string> device = CommandOptions.Device();
+
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
             "Train the miniature from scratch: autoencoder, CLIP, UNet. Stopped, it goes on where it was.",
             "align pretrain --output models/miniature");
         var command = new Command("pretrain", description)
-            { output, seed, vaeSteps, clipSteps, scenes, steps, scheduleSteps, batchSize, learningRate };
+            { output, seed, vaeSteps, clipSteps, scenes, steps, scheduleSteps, batchSize, learningRate, device };
         command.SetAction(parse =>
         {
             PretrainOptions options = defaults with
@@ -71,6 +74,7 @@ internal static class PretrainCommand
                 if (value < 1)
                     throw new UsageException($"pretrain: {option.Name} is {value}; expected 1 or more.");
             }
+            Backend backend = parse.Backend(device);
             string folder = parse.GetRequiredValue(output).ToString();
             new Report(json: false).Plan("Pre-train the miniature",
                 ("1 autoencoder", $"{options.VaeSteps} updates of {options.VaeBatchSize} images"),
@@ -78,7 +82,7 @@ internal static class PretrainCommand
                 ("3 UNet", $"{options.DiffusionSteps} updates of {options.DiffusionBatchSize} latents of {options.Scenes} scenes"),
                 ("memory", "under 2 GB"),
                 ("model", folder));
-            MiniaturePretrainer pretrainer = new(folder, options);
+            MiniaturePretrainer pretrainer = new(folder, options, backend);
             return ProgressDisplay.Run((progress, cancellation) =>
             {
                 pretrainer.Run(progress, cancellation);

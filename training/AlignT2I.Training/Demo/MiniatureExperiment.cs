@@ -17,7 +17,8 @@ namespace AlignT2I.Training.Demo;
 /// <param name="modelFolder">The miniature: a diffusers folder with both towers of CLIP.</param>
 /// <param name="options">The sizes.</param>
 /// <param name="backend">Where to compute; null is the CPU.</param>
-public sealed class MiniatureExperiment(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null)
+/// <param name="dtype">What images are drawn in.</param>
+public sealed class MiniatureExperiment(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null, DType dtype = DType.F32)
 {
     readonly FinetuneMix[] mixes = options.Ablations ? Enum.GetValues<FinetuneMix>() : [FinetuneMix.Full];
 
@@ -59,12 +60,12 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
                     part, cancellationToken, backend);
             }
         }
-        return new RunEvaluation(run, modelFolder, options, backend).Run(parts, watch, cancellationToken);
+        return new RunEvaluation(run, modelFolder, options, backend, dtype).Run(parts, watch, cancellationToken);
     }
 
     void Draw(IReadOnlyList<Prompt> prompts, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, dtype: dtype);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder));
         int count = options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt;
         generator.Run(

@@ -19,7 +19,8 @@ namespace AlignT2I.Training.Demo;
 /// <param name="modelFolder">The original model.</param>
 /// <param name="options">The seed and the sizes of the evaluation.</param>
 /// <param name="backend">Where to compute; null is the CPU.</param>
-public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null)
+/// <param name="dtype">What images are drawn in.</param>
+public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null, DType dtype = DType.F32)
 {
     const ulong SceneStream = 7, EvaluationStream = 8;
 
@@ -85,7 +86,7 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
     IReadOnlyList<ImageRecord> Draw(
         string name, string? unet, Prompt[] prompts, int count, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unet, backend);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, unet, backend, dtype);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder, unet));
         ulong seed = options.Seed ^ (EvaluationStream << 32);
         return generator.Run(

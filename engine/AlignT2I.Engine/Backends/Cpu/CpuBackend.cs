@@ -9,6 +9,8 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override string Name => "cpu";
 
+    public override DType ComputeType => DType.F32;
+
     public override long LiveBytes => pool.LiveBytes;
 
     public override long PeakBytes => pool.PeakBytes;

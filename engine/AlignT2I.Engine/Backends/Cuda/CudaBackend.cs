@@ -42,6 +42,9 @@ internal sealed partial class CudaBackend : Backend, IDisposable
 
     public override string Name => $"cuda:{device.Index}";
 
+    /// <summary>bfloat16 from compute capability 8.0 on.</summary>
+    public override DType ComputeType => device.Architecture >= 80 ? DType.BF16 : DType.F16;
+
     public override long LiveBytes => allocator.LiveBytes;
 
     public override long PeakBytes => allocator.PeakBytes;
