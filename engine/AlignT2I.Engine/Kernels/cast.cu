@@ -1,11 +1,10 @@
-// y = x in another type, FROM to TO of f32, f64, bf16, f16, i32, i64, u8: to nearest even between floating-point types, toward zero
+// cast_to_T: y = x in type T, x of FROM; both f32, f64, bf16, f16, i32, i64 or u8: to nearest even between floating-point types, toward zero
 // and saturating to integers, where NaN gives 0.
 // Launch: 256 threads, one pack of 16 bytes of the wider type per thread, grid-stride beyond.
 #include "common.cuh"
 
 #ifndef FROM
-#define FROM f32
-#define TO Scalar
+#define FROM Scalar
 #endif
 
 typedef double f64;
@@ -61,23 +60,37 @@ template <class T> __device__ inline void convert(T x, u8& y)
     y = x != x ? (u8)0 : x >= (T)255 ? (u8)255 : x <= (T)0 ? (u8)0 : (u8)x;
 }
 
-extern "C" __global__ void __launch_bounds__(256) cast(const FROM* x, TO* y, long long count)
+template <class To> __device__ inline void cast(const FROM* x, To* y, long long count)
 {
-    const int W = 16 / (sizeof(FROM) > sizeof(TO) ? sizeof(FROM) : sizeof(TO));
+    const int W = 16 / (sizeof(FROM) > sizeof(To) ? sizeof(FROM) : sizeof(To));
     long long packs = count / W;
     for (long long i = thread_index(); i < packs; i += thread_count())
     {
         Pack<FROM, W> from = *reinterpret_cast<const Pack<FROM, W>*>(x + i * W);
-        Pack<TO, W> to;
+        Pack<To, W> to;
 #pragma unroll
         for (int k = 0; k < W; k++)
             convert(widen(from.at[k]), to.at[k]);
-        *reinterpret_cast<Pack<TO, W>*>(y + i * W) = to;
+        *reinterpret_cast<Pack<To, W>*>(y + i * W) = to;
     }
     for (long long i = packs * W + thread_index(); i < count; i += thread_count())
     {
-        TO value;
+        To value;
         convert(widen(x[i]), value);
         y[i] = value;
     }
 }
+
+#define CAST(To) \
+    extern "C" __global__ void __launch_bounds__(256) cast_to_##To(const FROM* x, To* y, long long count) \
+    { \
+        cast(x, y, count); \
+    }
+
+CAST(f32)
+CAST(f64)
+CAST(bf16)
+CAST(f16)
+CAST(i32)
+CAST(i64)
+CAST(u8)

@@ -74,7 +74,7 @@ public class RewardTrainerTests
     }
 
     /// <summary>A good image's embedding is near its prompt's; a bad one's is near another prompt's.</summary>
-    static RewardData Data()
+    internal static RewardData Data()
     {
         var random = new Philox(5);
         RowTable texts = new([Dim]), images = new([Dim]);

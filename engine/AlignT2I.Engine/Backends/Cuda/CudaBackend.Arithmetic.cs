@@ -70,7 +70,7 @@ internal sealed partial class CudaBackend
             Copy(x, y);
         else if (y.Count > 0)
             Launch(
-                Kernel("cast.cu", $"FROM={Element(x.DType)}", "cast", $"TO={Element(y.DType)}"),
+                Kernel("cast.cu", $"FROM={Element(x.DType)}", $"cast_to_{Element(y.DType)}"),
                 Blocks(y.Count * Math.Max(x.DType.Size, y.DType.Size) / 16), P(x), P(y), y.Count);
     }
 

@@ -74,23 +74,29 @@ internal sealed class CudaRecordedWork(CudaBackend backend, Action work) : Recor
         ICudaDriver driver = backend.Device.Driver;
         driver.BeginCapture(backend.Device.Stream);
         backend.Allocator.IsCapturing = true;
-        CudaGraph captured;
         try
         {
             Call();
         }
-        finally
+        catch
         {
-            backend.Allocator.IsCapturing = false;
-            captured = driver.EndCapture(backend.Device.Stream);
+            driver.DestroyGraph(EndCapture(driver));
+            throw;
         }
 
+        CudaGraph captured = EndCapture(driver);
         CudaGraphExecutable executable = driver.Instantiate(captured);
         driver.DestroyGraph(captured);
         foreach ((nint pointer, byte[] content) in later)
             backend.Staging.Upload(content, pointer);
         later.Clear();
         return executable;
+    }
+
+    CudaGraph EndCapture(ICudaDriver driver)
+    {
+        backend.Allocator.IsCapturing = false;
+        return driver.EndCapture(backend.Device.Stream);
     }
 
     nint AllocateOutside(long bytes)

@@ -1,0 +1,115 @@
+namespace AlignT2I.Engine.Tests.Cuda;
+
+/// <summary>A recorded step does what the step does.</summary>
+internal sealed class CudaRecordedWorkTests
+{
+    EmulatedCuda? emulated;
+
+    [SetUp]
+    public void Open() => emulated = EmulatedCuda.Open(cacheMemory: true);
+
+    [TearDown]
+    public void Close() => emulated?.Dispose();
+
+    [Test]
+    public void A_recorded_training_step_gives_the_bits_of_an_eager_one() =>
+        Assert.That(Train(recorded: true), Is.EqualTo(Train(recorded: false)));
+
+    [Test]
+    public void A_step_whose_gradients_overflow_writes_nothing()
+    {
+        Backend cuda = emulated!.Backend;
+        using var store = new ParameterStore(new RandomParameters(1), cuda);
+        var layer = new Linear(store.Root, 3, 2);
+        store.RequireGrad();
+        using var optimizer = new Sgd(store.Parameters, momentum: 0.9);
+        using MemoryScope scope = MemoryScope.Open();
+        using (Tape tape = Tape.Open())
+            tape.Backward(F.Sum(layer.Call(Tensor.Full([1, 3], DType.F32, cuda, float.PositiveInfinity))));
+        float[] before = store.Parameters[0].Value.ToArray<float>();
+        optimizer.Prepare(0.1);
+        optimizer.Apply(new GradientClip(GradientNorm.Squared(store.Parameters)!, 1));
+        optimizer.Unprepare();
+        Assert.That(store.Parameters[0].Value.ToArray<float>(), Is.EqualTo(before));
+        Assert.That(optimizer.StepCount, Is.Zero);
+    }
+
+    [Test]
+    public void Recorded_work_that_keeps_a_tensor_is_refused()
+    {
+        Backend cuda = emulated!.Backend;
+        Tensor? kept = null;
+        using RecordedWork work = cuda.Record(() => kept = Tensor.Zeros([3], DType.F32, cuda).Persist());
+        Assert.That(work.Run, Throws.InvalidOperationException.With.Message.Contains("keeps a tensor"));
+        kept!.Dispose();
+    }
+
+    [Test]
+    public void Values_neither_come_nor_go_while_work_is_recorded()
+    {
+        Backend cuda = emulated!.Backend;
+        using Tensor x = Tensor.Zeros([3], DType.F32, cuda).Persist();
+        using RecordedWork reads = cuda.Record(() => x.ToArray<float>());
+        reads.Run();
+        Assert.That(reads.Run, Throws.InvalidOperationException.With.Message.Contains("read them from a tensor after it"));
+    }
+
+    [Test]
+    public void Memory_of_recorded_work_goes_with_it()
+    {
+        Backend cuda = emulated!.Backend;
+        using Tensor x = Tensor.Full([100], DType.F32, cuda, 1).Persist();
+        long reserved = cuda.ReservedBytes;
+        using (RecordedWork work = cuda.Record(() => x.CopyFrom(F.Affine(F.Add(x, x), 0.5, 1))))
+        {
+            for (int i = 0; i < 5; i++)
+                work.Run();
+            Assert.That(cuda.ReservedBytes, Is.GreaterThan(reserved));
+        }
+
+        Assert.That(cuda.ReservedBytes, Is.EqualTo(reserved));
+        Assert.That(x.ToArray<float>(), Has.All.EqualTo(6f));
+    }
+
+    /// <summary>Five steps of a small network: forward, backward, clip, AdamW with averages; the learning rate changes.</summary>
+    float[] Train(bool recorded)
+    {
+        Backend cuda = emulated!.Backend;
+        using var store = new ParameterStore(cuda, DType.BF16, new RandomParameters(1), masters: true);
+        var first = new Linear(store.Root["first"], 5, 7);
+        var norm = new LayerNorm(store.Root["norm"], 7);
+        var second = new Linear(store.Root["second"], 7, 3);
+        store.RequireGrad();
+        store.ZeroGrad();
+        using var optimizer = new AdamW(store.Parameters);
+        using var average = new Ema(store.Parameters, 0.5);
+        using Tensor x = Tensor.Zeros([4, 5], DType.F32, cuda).Persist();
+        using RecordedWork step = cuda.Record(Step);
+        for (int i = 0; i < 5; i++)
+        {
+            x.Write<float>([.. Enumerable.Range(0, 20).Select(k => MathF.Sin(k + i))]);
+            optimizer.Prepare(1e-2 / (i + 1), average: average);
+            if (recorded)
+                step.Run();
+            else
+            {
+                using MemoryScope scope = MemoryScope.Open();
+                Step();
+            }
+        }
+
+        return [.. store.Parameters.Concat(average.Averages).SelectMany(p => p.Value.ToArray<float>())];
+
+        void Step()
+        {
+            using (Tape tape = Tape.Open())
+            {
+                Tensor y = second.Call(F.Silu(norm.Call(first.Call(F.Cast(x, DType.BF16)))));
+                tape.Backward(F.MseLoss(y, Tensor.Zeros(y.Shape, y.DType, cuda)));
+            }
+
+            optimizer.Apply(new GradientClip(GradientNorm.Squared(store.Parameters)!, 0.1));
+            store.ZeroGrad();
+        }
+    }
+}
