@@ -2,7 +2,8 @@ namespace AlignT2I.Engine;
 
 public abstract partial class Backend
 {
-    /// <summary>One step of Adam or AdamW on all parameters, with half copies and averages; First and Second are the moment estimates.</summary>
+    /// <summary>One step of Adam or AdamW on all parameters, with half copies and averages; First and Second are the moment
+    /// estimates.</summary>
     /// <remarks>The constants are an <see cref="Engine.AdamStep"/> in a tensor, so that recorded work takes those of each run.</remarks>
     internal abstract void AdamStep(OptimizerSlot[] slots, Tensor constants, GradientClip? clip);
 

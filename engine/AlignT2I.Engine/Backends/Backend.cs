@@ -6,7 +6,8 @@ using AlignT2I.Native;
 
 namespace AlignT2I.Engine;
 
-/// <summary>Memory and kernels of one device. One partial file per family of operations; the same names column by column in each backend.</summary>
+/// <summary>Memory and kernels of one device. One partial file per family of operations; the same names column by column in each
+/// backend.</summary>
 public abstract partial class Backend
 {
     /// <summary>The CPU backend, one for the process.</summary>
@@ -28,14 +29,19 @@ public abstract partial class Backend
             throw new UsageException($"'{device}' is no device; expected cpu, cuda, or cuda: and a number, such as cuda:1.");
         CudaLibraries libraries = CudaLibraries.Native();
         if (index >= libraries.Driver.DeviceCount)
-            throw new CudaUnavailableException($"{device}: this machine has {libraries.Driver.DeviceCount} GPUs, numbered from 0; choose another.");
+        {
+            throw new CudaUnavailableException(
+                $"{device}: this machine has {libraries.Driver.DeviceCount} GPUs, numbered from 0; choose another.");
+        }
+
         return new CudaBackend(libraries, index, options ?? new CudaOptions());
     }
 
     /// <summary>The device in words, as in <c>cpu</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The type that networks compute in here unless another is asked for: where a device has fast 16-bit arithmetic, that.</summary>
+    /// <summary>The type that networks compute in here unless another is asked for: where a device has fast 16-bit arithmetic,
+    /// that.</summary>
     public abstract DType ComputeType { get; }
 
     /// <summary>Bytes that live tensors hold now.</summary>

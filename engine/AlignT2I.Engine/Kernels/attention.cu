@@ -306,7 +306,8 @@ extern "C" __global__ void __launch_bounds__(256) attention_backward_queries(
 }
 
 extern "C" __global__ void __launch_bounds__(256) attention_backward_keys(
-    const Scalar* q, const Scalar* k, const Scalar* v, const float* logSumExp, const float* delta, const Scalar* dy, Scalar* dk, Scalar* dv,
+    const Scalar* q, const Scalar* k, const Scalar* v, const float* logSumExp, const float* delta, const Scalar* dy, Scalar* dk,
+    Scalar* dv,
     int queries, int keys, int heads, int headDim, float scale, bool causal)
 {
     __shared__ Scratch scratch;

@@ -1,4 +1,5 @@
-// cast_to_T: y = x in type T, x of FROM; both f32, f64, bf16, f16, i32, i64 or u8: to nearest even between floating-point types, toward zero
+// cast_to_T: y = x in type T, x of FROM; both f32, f64, bf16, f16, i32, i64 or u8: to nearest even between floating-point types, toward
+// zero
 // and saturating to integers, where NaN gives 0.
 // Launch: 256 threads, one pack of 16 bytes of the wider type per thread, grid-stride beyond.
 #include "common.cuh"

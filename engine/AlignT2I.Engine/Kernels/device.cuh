@@ -1,9 +1,10 @@
 // What a kernel needs of the device beyond plain CUDA C++: all PTX is here.
 // Where the compiler is not a GPU's, for the emulated device, each has the same in C++.
-// A kernel file includes common.cuh, which includes this, and nothing else. Of CUDA itself the emulated device knows
-//   __global__ __device__ __forceinline__ __restrict__ __launch_bounds__ __shared__ (fixed sizes), float2 float4 int2 int4 uint2 uint4 and make_...,
-//   threadIdx blockIdx blockDim gridDim warpSize, __syncthreads, __syncwarp, __shfl_sync, __shfl_xor_sync, __shfl_down_sync, __shfl_up_sync,
-//   __ballot_sync, __any_sync, __all_sync, __ldg, integer and float math (min, max, expf, logf, sqrtf, rsqrtf, tanhf, erff, sinf, cosf, fmaf ...).
+// A kernel file includes common.cuh, which includes this. Of CUDA itself the emulated device knows
+//   __global__ __device__ __forceinline__ __restrict__ __launch_bounds__, __shared__ of fixed sizes,
+//   float2 float4 int2 int4 uint2 uint4 and make_..., threadIdx blockIdx blockDim gridDim warpSize,
+//   __syncthreads, __syncwarp, __shfl_sync, __shfl_xor_sync, __shfl_down_sync, __shfl_up_sync, __ballot_sync, __any_sync, __all_sync,
+//   __ldg, and the math of integers, float and double (min, max, expf, logf, sqrtf, rsqrtf, tanhf, erfcf, fmaf, exp, sin, cos ...).
 #pragma once
 
 typedef unsigned short half_bits;       // IEEE 754 binary16

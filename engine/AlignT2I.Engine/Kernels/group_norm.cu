@@ -110,7 +110,8 @@ template <int W> struct ChannelParameters
     float mean[W], rstd[W], weight[W], bias[W];
 
     __device__ inline void read(
-        const float* means, const float* rstds, const float* weights, const float* biases, long long image, int first, int channels, int groups)
+        const float* means, const float* rstds, const float* weights, const float* biases, long long image, int first,
+        int channels, int groups)
     {
         int width = channels / groups;
 #pragma unroll
@@ -295,7 +296,8 @@ template <int W> __device__ inline void apply_gradient(
     } \
     extern "C" __global__ void __launch_bounds__(COLUMN_THREADS) group_norm_backward_apply##suffix( \
         const Scalar* x, const float* weight, const float* bias, const float* mean, const float* rstd, const float* averageG, \
-        const float* averageGh, const Scalar* dy, Scalar* dx, long long rows, int channels, int groups, int lanes, int chunks, int chunkRows) \
+        const float* averageGh, const Scalar* dy, Scalar* dx, long long rows, int channels, int groups, int lanes, int chunks, \
+        int chunkRows) \
     { \
         apply_gradient<W>( \
             x, weight, bias, mean, rstd, averageG, averageGh, dy, dx, rows, channels, groups, lanes, chunks, chunkRows); \

@@ -118,12 +118,14 @@ template <int W> __device__ inline void parameter_gradients(
 
 #define LAYER_NORM(suffix, TEAM, W) \
     extern "C" __global__ void __launch_bounds__(256) layer_norm_forward##suffix( \
-        const Scalar* x, const float* weight, const float* bias, Scalar* y, float* mean, float* rstd, long long rows, int columns, float eps) \
+        const Scalar* x, const float* weight, const float* bias, Scalar* y, float* mean, float* rstd, long long rows, int columns, \
+        float eps) \
     { \
         normalize<TEAM, W>(x, weight, bias, y, mean, rstd, rows, columns, eps); \
     } \
     extern "C" __global__ void __launch_bounds__(256) layer_norm_backward##suffix( \
-        const Scalar* x, const float* weight, const float* mean, const float* rstd, const Scalar* dy, Scalar* dx, long long rows, int columns) \
+        const Scalar* x, const float* weight, const float* mean, const float* rstd, const Scalar* dy, Scalar* dx, long long rows, \
+        int columns) \
     { \
         normalize_gradient<TEAM, W>(x, weight, mean, rstd, dy, dx, rows, columns); \
     }

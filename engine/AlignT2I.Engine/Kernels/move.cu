@@ -35,7 +35,8 @@ extern "C" __global__ void __launch_bounds__(256) fill(Word* y, unsigned long lo
 }
 
 extern "C" __global__ void __launch_bounds__(256) copy_columns(
-    const Word* from, long long fromFirst, long long fromStride, Word* to, long long toFirst, long long toStride, long long rows, int columns)
+    const Word* from, long long fromFirst, long long fromStride, Word* to, long long toFirst, long long toStride, long long rows,
+    int columns)
 {
     long long count = rows * columns;
     RowColumn at(thread_index(), thread_count(), columns);

@@ -64,7 +64,8 @@ struct AdamRule
     float beta1, rest1, beta2, rest2, epsilon, l2, decay, stepSize, rootScale, scale, averageFraction;
 
     __device__ inline AdamRule(const double* k, const double* squaredNorm, double maxNorm)
-        : beta1((float)k[0]), rest1((float)(1 - k[0])), beta2((float)k[1]), rest2((float)(1 - k[1])), epsilon((float)k[2]), l2((float)k[3]),
+        : beta1((float)k[0]), rest1((float)(1 - k[0])), beta2((float)k[1]), rest2((float)(1 - k[1])), epsilon((float)k[2]),
+          l2((float)k[3]),
           decay((float)k[4]), stepSize((float)k[5]), rootScale((float)k[6]), scale(gradient_scale(k[7], squaredNorm, maxNorm)),
           averageFraction((float)k[8])
     {

@@ -3,7 +3,8 @@
 //   sum_columns, dot_columns  partial[g, j, c] = sum over chunk j of a[g, r, c] (b[g, r, c]);  finish_columns  y[g, c] = sum over j
 //   l2_normalize              y = x / norm, norm = max(|x|, eps) per row;  dx = (dy - y dot(y, dy)) / norm, dy / norm where norm = eps
 // a, b and the x, y, dy, dx of l2_normalize Scalar; all sums, norm and the y of finish_* float.
-// Launch: rows by 256 threads: a warp per row (_warp, 8 rows a block) or a block per row (_block), grid y = chunks; columns as columns.cuh;
+// Launch: rows by 256 threads: a warp per row (_warp, 8 rows a block) or a block per row (_block), grid y = chunks; columns
+// as columns.cuh;
 // finish_*: one thread per result. _scalar forms where a row is no multiple of a pack.
 #include "columns.cuh"
 
@@ -119,7 +120,8 @@ extern "C" __global__ void __launch_bounds__(256) finish_columns(const float* pa
     y[i] = (float)sum;
 }
 
-template <int TEAM, int W> __device__ inline void normalize_row(const Scalar* x, Scalar* y, float* norm, long long rows, int columns, float eps)
+template <int TEAM, int W> __device__ inline void normalize_row(const Scalar* x, Scalar* y, float* norm, long long rows, int columns,
+    float eps)
 {
     long long row = (long long)blockIdx.x * (256 / TEAM) + threadIdx.x / TEAM;
     int lane = threadIdx.x % TEAM;

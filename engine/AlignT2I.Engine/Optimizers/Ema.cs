@@ -4,7 +4,8 @@ using AlignT2I.Files;
 namespace AlignT2I.Engine;
 
 /// <summary>Exponential moving average of parameters: average = d * average + (1 - d) * value, started from the values.</summary>
-/// <remarks>With warm-up, d = min(decay, (1 + n) / (10 + n)) at update n = 1, 2...: CompVis/stable-diffusion, ldm/modules/ema.py.</remarks>
+/// <remarks>With warm-up, d = min(decay, (1 + n) / (10 + n)) at update n = 1, 2...: CompVis/stable-diffusion,
+/// ldm/modules/ema.py.</remarks>
 public sealed class Ema : IDisposable
 {
     const string CountKey = "updates";

@@ -12,7 +12,8 @@ public static class GradientNorm
         return Math.Sqrt(Squared(parameters)?.Item() ?? 0);
     }
 
-    /// <summary>The square of the norm where it was computed, for <see cref="GradientClip"/>; null where no parameter has a gradient.</summary>
+    /// <summary>The square of the norm where it was computed, for <see cref="GradientClip"/>; null where no parameter has a
+    /// gradient.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <returns>A scalar [] F64, in the current memory scope.</returns>
     public static Tensor? Squared(IEnumerable<Parameter> parameters)

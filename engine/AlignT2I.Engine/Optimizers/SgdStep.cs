@@ -2,7 +2,8 @@ namespace AlignT2I.Engine;
 
 /// <summary>
 /// The constants of one step: g = GradientScale * gradient + L2 * p; buffer = Momentum * buffer + g; p = p - LearningRate * d,
-/// where d is the buffer, or g + Momentum * buffer with Nesterov's momentum, or g without momentum; average = average + AverageFraction * (p - average).
+/// where d is the buffer, or g + Momentum * buffer with Nesterov's momentum, or g without momentum; average = average + AverageFraction *
+/// (p - average).
 /// </summary>
 internal readonly record struct SgdStep(
     double LearningRate, double Momentum, bool Nesterov, double L2, double GradientScale, double AverageFraction)

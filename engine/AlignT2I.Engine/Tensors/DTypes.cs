@@ -45,7 +45,8 @@ public static class DTypes
         public bool IsFloat => dtype is DType.F32 or DType.F64 or DType.BF16 or DType.F16;
     }
 
-    /// <summary>The floating-point type that options and files name so: float32, bfloat16, float16 or float64; null for another name.</summary>
+    /// <summary>The floating-point type that options and files name so: float32, bfloat16, float16 or float64; null for another
+    /// name.</summary>
     public static DType? Named(string name) => name switch
     {
         "float32" => DType.F32,

@@ -2,9 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace AlignT2I.Engine;
 
-/// <summary>Checks at the public edge of the operations: each failure says the operation, the tensor, what was found and what fits.</summary>
+/// <summary>Checks at the public edge of the operations: each failure says the operation, the tensor, what was found and what
+/// fits.</summary>
 /// <remarks>
-/// Types mix in one way only. The operands of an operation and its result are of one type, the compute type: that is <see cref="SameDType"/>.
+/// Types mix in one way only. The operands of an operation and its result are of one type, the compute type: that is <see
+/// cref="SameDType"/>.
 /// Scale and shift of a normalization and the weights of samples in a loss are of that type's <see cref="DTypes"/> Accumulator, float32
 /// beside half: that is <see cref="Accumulator"/>; so are statistics, sums and losses, which operations make themselves, and the gradients
 /// that are sums over positions (of weights, biases, scales and shifts). Token ids, labels and indices are I32.

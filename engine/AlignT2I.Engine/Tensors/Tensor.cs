@@ -169,7 +169,8 @@ public sealed class Tensor : IDisposable
 
     /// <summary>The elements, in row-major order: the memory itself, valid while the tensor lives. On the CPU only.</summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not this tensor's element.</exception>
-    /// <exception cref="InvalidOperationException">The tensor is on a device: copy it by <see cref="ToArray"/> or <see cref="To"/>.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is on a device: copy it by <see cref="ToArray"/> or <see
+    /// cref="To"/>.</exception>
     public unsafe Span<T> AsSpan<T>() where T : unmanaged => new(Pointer<T>(), checked((int)Count));
 
     /// <summary>A copy of the elements, in row-major order.</summary>

@@ -1,6 +1,6 @@
 namespace AlignT2I.Engine.Tests.Cuda;
 
-/// <summary>Sizes that the operations' small cases do not reach: many blocks, 16-byte packs and rests, wide rows and heads, nothing at all.</summary>
+/// <summary>Sizes that the operations' small cases do not reach: many blocks, 16-byte packs, wide rows and heads, nothing at all.</summary>
 internal sealed class CudaShapeTests : CudaFixture
 {
     static OpCase[] Large =>
@@ -17,7 +17,10 @@ internal sealed class CudaShapeTests : CudaFixture
         {
             AccumulatorInputs = [1, 2],
         },
-        new(typeof(LayerNormOp), "packs", [[11, 48], [48], [48]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f)) { AccumulatorInputs = [1, 2] },
+        new(typeof(LayerNormOp), "packs", [[11, 48], [48], [48]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f))
+        {
+            AccumulatorInputs = [1, 2],
+        },
         new(typeof(SoftmaxOp), "packs", [[9, 64]], t => F.Softmax(t[0])),
         new(typeof(SoftmaxOp), "a block per row", [[2, 1032]], t => F.Softmax(t[0])),
         new(typeof(SumOp), "several blocks for one row", [[40_003]], t => F.Mean(t[0])),
@@ -51,8 +54,14 @@ internal sealed class CudaShapeTests : CudaFixture
         {
             AccumulatorInputs = [1, 2],
         },
-        new(typeof(LayerNormOp), "no rows", [[0, 4], [4], [4]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f)) { AccumulatorInputs = [1, 2] },
-        new(typeof(LayerNormOp), "one element", [[1, 1], [1], [1]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f)) { AccumulatorInputs = [1, 2] },
+        new(typeof(LayerNormOp), "no rows", [[0, 4], [4], [4]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f))
+        {
+            AccumulatorInputs = [1, 2],
+        },
+        new(typeof(LayerNormOp), "one element", [[1, 1], [1], [1]], t => F.LayerNorm(t[0], t[1], t[2], eps: 1e-5f))
+        {
+            AccumulatorInputs = [1, 2],
+        },
         new(typeof(SoftmaxOp), "no rows", [[0, 4]], t => F.Softmax(t[0])),
         new(typeof(SumOp), "of nothing", [[0]], t => F.Sum(t[0])),
         new(typeof(ScaledDotProductAttentionOp), "no queries", [[2, 0, 4], [2, 3, 4], [2, 3, 4]],
@@ -82,7 +91,8 @@ internal sealed class CudaShapeTests : CudaFixture
     public void Every_cast_agrees_with_the_cpu([Values] DType from, [Values] DType to)
     {
         using MemoryScope scope = MemoryScope.Open();
-        double[] values = [0, 1, -1, 0.5, 1.5, 2.5, -2.5, 100.25, 255, 256, -300, 3e4, 65504, 7e4, 3e9, -3e9, 1e-3, 1.00390625, 1.01171875];
+        double[] values =
+            [0, 1, -1, 0.5, 1.5, 2.5, -2.5, 100.25, 255, 256, -300, 3e4, 65504, 7e4, 3e9, -3e9, 1e-3, 1.00390625, 1.01171875];
         Tensor x = F.Cast(Tensor.From(values, [values.Length]), from);
         TensorAssert.Same(F.Cast(x.To(Cuda), to).To(Backend.Cpu), F.Cast(x, to), $"{from} to {to}");
     }

@@ -25,7 +25,9 @@ public sealed class EmulatedCuda : IDisposable
     /// <param name="fusesBias">Whether the device's library adds biases to convolutions.</param>
     public static EmulatedCuda Open(
         bool cacheMemory = false, long memoryBytes = 4L << 30, bool fusesAttention = false, bool fusesBias = true) =>
-        new(EmulatedDevice.Open(memoryBytes, fusesBias, fusesAttention), new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null });
+        new(
+            EmulatedDevice.Open(memoryBytes, fusesBias, fusesAttention),
+            new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null });
 
     /// <summary>Ends backend and device.</summary>
     /// <exception cref="EmulationException">Something was not given back.</exception>

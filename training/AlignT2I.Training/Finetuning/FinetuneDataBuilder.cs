@@ -16,7 +16,10 @@ namespace AlignT2I.Training.Finetuning;
 /// <param name="reward">The reward.</param>
 public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings, LatentCache latents, TrainedReward reward)
 {
-    /// <summary>Images with labels (their labels do not count here, only the reward), those without where the mix has them, and rendered pre-training scenes.</summary>
+    /// <summary>
+    /// Images with labels (their labels do not count here, only the reward), those without where the mix has them, and rendered
+    /// pre-training scenes.
+    /// </summary>
     /// <param name="mix">Which images take part.</param>
     /// <param name="pretrainingImages">Number of rendered scenes, where the mix has them.</param>
     /// <param name="seed">Decides the scenes.</param>

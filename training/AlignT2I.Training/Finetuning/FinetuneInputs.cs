@@ -20,7 +20,8 @@ internal sealed record FinetuneInputs(Tensor Sample, Tensor Noise, Tensor Timest
         float[] weights = [.. batch.Coefficients.Select(c => c * n)];     // MseLoss divides by n
         return new FinetuneInputs(
             scheduler.AddNoise(batch.Latents, batch.Noise, timesteps), batch.Noise,
-            Tensor.From(Array.ConvertAll(timesteps, t => (float)t), [n], backend), batch.EncoderHiddenStates, Tensor.From(weights, [n], backend));
+            Tensor.From(Array.ConvertAll(timesteps, t => (float)t), [n], backend), batch.EncoderHiddenStates, Tensor.From(weights,
+                [n], backend));
     }
 
     /// <summary>The same values in memory that stays.</summary>

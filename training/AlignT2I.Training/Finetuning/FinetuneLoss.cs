@@ -4,9 +4,13 @@ using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>The loss of fine-tuning (Lee et al. 2023, arXiv:2302.12192, eq. 4): reward-weighted denoising error plus beta times that of pre-training.</summary>
+/// <summary>
+/// The loss of fine-tuning (Lee et al. 2023, arXiv:2302.12192, eq. 4): reward-weighted denoising error plus beta times that of
+/// pre-training.
+/// </summary>
 /// <remarks>
-/// Both terms are sums of coefficient times mean squared error of the noise, over images: the coefficient is reward / images for an image of
+/// Both terms are sums of coefficient times mean squared error of the noise, over images: the coefficient is reward / images for an image
+/// of
 /// the model and beta / images for one of pre-training. A sum can be computed in parts, whose gradients add up.
 /// </remarks>
 public static class FinetuneLoss

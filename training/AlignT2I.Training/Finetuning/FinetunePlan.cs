@@ -18,7 +18,10 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, i
     /// <summary>Images in one update.</summary>
     public int ImagesPerStep => options.BatchSize + pretrainingImages;
 
-    /// <summary>Images <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of an update, the model's before pre-training's.</summary>
+    /// <summary>
+    /// Images <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of an update, the model's before
+    /// pre-training's.
+    /// </summary>
     public FinetuneBatch Batch(long step, int first, int count)
     {
         int[] textRows = new int[count], timesteps = new int[count];
@@ -43,7 +46,8 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, i
                 ? FinetuneLoss.ModelCoefficient(example.Weight, options.BatchSize)
                 : FinetuneLoss.PretrainingCoefficient(options.PretrainingWeight, pretrainingImages);
         }
-        return new FinetuneBatch(latents.To(backend), noise.To(backend), timesteps, data.TextStates.Gather(textRows).To(backend), coefficients);
+        return new FinetuneBatch(latents.To(backend), noise.To(backend), timesteps, data.TextStates.Gather(textRows).To(backend),
+            coefficients);
     }
 
     /// <summary>The k-th draw: every example once, in random order, then again in another.</summary>

@@ -14,7 +14,8 @@ public static class FinetuneStage
 {
     const ulong SceneStream = 7;
 
-    /// <summary>Folder of a fine-tuned UNet: finetuned/unet, and for the other mixes finetuned/humanOnly/unet and finetuned/withUnlabeled/unet.</summary>
+    /// <summary>Folder of a fine-tuned UNet: finetuned/unet, and for the other mixes finetuned/humanOnly/unet and
+    /// finetuned/withUnlabeled/unet.</summary>
     public static string UNetFolder(RunFolder run, FinetuneMix mix) =>
         ModelFolder.UNet(mix == FinetuneMix.Full ? run.FinetunedFolder : Path.Combine(run.FinetunedFolder, Name(mix)));
 

@@ -8,9 +8,11 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>Updates a UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Text encoder and VAE stay as they are: their outputs are cached.</summary>
+/// <summary>Updates a UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Text encoder and VAE stay as they are: their outputs
+/// are cached.</summary>
 /// <remarks>
-/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step alone,
+/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step
+/// alone,
 /// and a checkpoint holds parameters, optimizer, average and loss scaler exactly.
 /// </remarks>
 public sealed class FinetuneTrainer : IDisposable

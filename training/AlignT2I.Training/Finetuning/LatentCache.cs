@@ -9,7 +9,8 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>What fine-tuning reads of the frozen networks, computed once and kept in the run folder: VAE latents of images, text states of prompts.</summary>
+/// <summary>What fine-tuning reads of the frozen networks, computed once and kept in the run folder: VAE latents of images, text states
+/// of prompts.</summary>
 /// <param name="run">The run folder; the tables are in its <c>latents/</c>.</param>
 /// <param name="model">The model with its VAE and text encoder.</param>
 /// <param name="modelHash">Tells VAE and text encoder from others.</param>

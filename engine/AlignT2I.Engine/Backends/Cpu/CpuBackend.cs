@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores; <see cref="HalfOperands"/> are the 16-bit types.</summary>
+/// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores; <see cref="HalfOperands"/> are the 16-bit
+/// types.</summary>
 internal sealed unsafe partial class CpuBackend : Backend
 {
     readonly CpuMemoryPool pool = new();

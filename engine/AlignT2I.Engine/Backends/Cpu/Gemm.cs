@@ -15,7 +15,8 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// <summary>Largest C, in elements, of which every part of a cut sum may have a copy.</summary>
     const long SmallResult = 256 * 1024;
 
-    /// <summary>Rows up to which a thread takes panels of B for all rows, so that it can pack each by itself just before its use.</summary>
+    /// <summary>Rows up to which a thread takes panels of B for all rows, so that it can pack each by itself just before its
+    /// use.</summary>
     const int MostRowsOnTheWay = 1024;
 
     /// <summary>C [m, n] = op(A) op(B) + bias, or C += op(A) op(B) + bias.</summary>

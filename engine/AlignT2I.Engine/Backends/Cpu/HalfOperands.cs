@@ -1,6 +1,7 @@
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>How the CPU computes in the 16-bit types: a kernel gets float32 copies of its half operands; what it wrote is rounded once.</summary>
+/// <summary>How the CPU computes in the 16-bit types: a kernel gets float32 copies of its half operands; what it wrote is rounded
+/// once.</summary>
 /// <remarks>
 /// Opened at the start of a backend method, whose tensors go through <see cref="Read(Tensor)"/> and <see cref="Write"/>; other types pass
 /// untouched, so that kernels know float32 and float64 only. The copies live as long as the call.

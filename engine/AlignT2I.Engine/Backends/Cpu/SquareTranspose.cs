@@ -8,7 +8,8 @@ internal static unsafe class SquareTranspose
 {
     public const int Size = 8;
 
-    /// <summary>to[j, i] = from[i, j] for i, j below 8; rows are <paramref name="strideFrom"/> and <paramref name="strideTo"/> apart.</summary>
+    /// <summary>to[j, i] = from[i, j] for i, j below 8; rows are <paramref name="strideFrom"/> and <paramref name="strideTo"/>
+    /// apart.</summary>
     public static void Copy(float* from, nint strideFrom, float* to, nint strideTo)
     {
         (Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3) = Half(from, strideFrom);

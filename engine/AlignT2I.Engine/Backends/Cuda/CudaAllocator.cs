@@ -25,7 +25,8 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
     public long ReservedBytes { get; private set; }
 
     /// <summary>
-    /// Whether recorded work is at hand, whose own tensors come from a pool apart: a replay writes where they were, whatever is there then.
+    /// Whether recorded work is at hand, whose own tensors come from a pool apart: a replay writes where they were, whatever is there
+    /// then.
     /// </summary>
     public bool IsRecording
     {
@@ -137,7 +138,8 @@ internal sealed class CudaAllocator(CudaDevice device, bool cache)
         string asking = MemoryScope.CurrentModule is { Length: > 0 } module ? $" in {module}" : "";
         return $"cuda:{device.Index} ({device.Name}) has no memory for {Bytes(bytes)} more{asking}: {Bytes(LiveBytes)} are live "
             + $"({string.Join(", ", modules)}), {Bytes(free)} of {Bytes(total)} free. "
-            + "Lower the batch size (with more gradient accumulation), compute in bfloat16, or recompute activations by gradient checkpointing.";
+            + "Lower the batch size (with more gradient accumulation), compute in bfloat16, "
+            + "or recompute activations by gradient checkpointing.";
     }
 
     static string Bytes(long bytes) => bytes switch

@@ -41,7 +41,9 @@ internal sealed partial class CudaBackend
     internal override void GegluForward(Tensor x, Tensor y)
     {
         if (y.Count > 0)
-            Launch(Kernel("activation.cu", x.DType, Form("geglu_forward", y.Shape[^1], x.DType)), PackBlocks(y), P(x), P(y), (long)y.Shape.Rows, y.Shape[^1]);
+            Launch(
+                Kernel("activation.cu", x.DType, Form("geglu_forward", y.Shape[^1], x.DType)), PackBlocks(y),
+                P(x), P(y), (long)y.Shape.Rows, y.Shape[^1]);
     }
 
     internal override void GegluBackward(Tensor x, Tensor dy, Tensor dx)
@@ -49,7 +51,9 @@ internal sealed partial class CudaBackend
         if (dy.Count == 0)
             return;
         int width = dy.Shape[^1];
-        Launch(Kernel("activation.cu", x.DType, Form("geglu_backward", width, x.DType)), PackBlocks(dy), P(x), P(dy), P(dx), (long)dy.Shape.Rows, width);
+        Launch(
+            Kernel("activation.cu", x.DType, Form("geglu_backward", width, x.DType)), PackBlocks(dy),
+            P(x), P(dy), P(dx), (long)dy.Shape.Rows, width);
     }
 
     void Activate(string kernel, Tensor x, Tensor y)

@@ -25,7 +25,9 @@ internal sealed partial class CudaBackend
     internal override void ClampBackward(Tensor x, double low, double high, Tensor dy, Tensor dx)
     {
         if (dx.Count > 0)
-            Launch(Kernel("arithmetic.cu", dx.DType, "clamp_backward"), PackBlocks(dx), P(x), P(dy), P(dx), dx.Count, (float)low, (float)high);
+            Launch(
+                Kernel("arithmetic.cu", dx.DType, "clamp_backward"), PackBlocks(dx),
+                P(x), P(dy), P(dx), dx.Count, (float)low, (float)high);
     }
 
     internal override void AddBroadcast(Tensor x, Tensor b, int groups, Tensor y)
@@ -34,7 +36,9 @@ internal sealed partial class CudaBackend
             return;
         int columns = checked((int)(b.Count / groups));
         long rows = y.Count / columns;
-        Launch(Kernel("arithmetic.cu", y.DType, Form("add_broadcast", columns, y.DType)), PackBlocks(y), P(x), P(b), P(y), rows, columns, rows / groups);
+        Launch(
+            Kernel("arithmetic.cu", y.DType, Form("add_broadcast", columns, y.DType)), PackBlocks(y),
+            P(x), P(b), P(y), rows, columns, rows / groups);
     }
 
     internal override void MulPerSample(Tensor x, Tensor w, Tensor y)
@@ -42,7 +46,9 @@ internal sealed partial class CudaBackend
         if (y.Count == 0)
             return;
         long columns = y.Count / w.Count;
-        Launch(Kernel("arithmetic.cu", y.DType, Form("mul_per_sample", columns, y.DType)), PackBlocks(y), P(x), P(w), P(y), w.Count, columns);
+        Launch(
+            Kernel("arithmetic.cu", y.DType, Form("mul_per_sample", columns, y.DType)), PackBlocks(y),
+            P(x), P(w), P(y), w.Count, columns);
     }
 
     internal override void ScaleShift(Tensor x, Tensor scale, Tensor? shift, Tensor y)
@@ -61,7 +67,9 @@ internal sealed partial class CudaBackend
         if (y.Count == 0)
             return;
         long columns = y.Count / x.Count;
-        Launch(Kernel("arithmetic.cu", y.DType, Form("expand_rows", columns, y.DType)), PackBlocks(y), P(x), P(y), x.Count, columns, (float)multiply);
+        Launch(
+            Kernel("arithmetic.cu", y.DType, Form("expand_rows", columns, y.DType)), PackBlocks(y),
+            P(x), P(y), x.Count, columns, (float)multiply);
     }
 
     internal override void Cast(Tensor x, Tensor y)

@@ -39,7 +39,8 @@ internal sealed partial class CudaBackend
             && attention.Plan(AttentionKeyOf(AttentionPass.Backward, q, k, heads, causal)) is { } plan)
         {
             using CudaScratch workspace = Scratch(plan.WorkspaceBytes);
-            plan.Run(new(P(q), P(k), P(v), P(y), P(logSumExp)) { Dy = P(dy), Dq = P(dq), Dk = P(dk), Dv = P(dv) }, workspace.Pointer, device.Stream);
+            AttentionOperands operands = new(P(q), P(k), P(v), P(y), P(logSumExp)) { Dy = P(dy), Dq = P(dq), Dk = P(dk), Dv = P(dv) };
+            plan.Run(operands, workspace.Pointer, device.Stream);
             return;
         }
 

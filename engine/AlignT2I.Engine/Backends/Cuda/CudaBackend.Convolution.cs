@@ -39,7 +39,10 @@ internal sealed partial class CudaBackend
         else if (IsProduct(dx, weight.Shape, stride, padding))
             Product(new(Rows(dx), weight.Shape[3], weight.Shape[0], false, false, Native(dy), Native(dx)), dy, weight, null, dx);
         else
-            convolutions.Run(Key(ConvolutionPass.BackwardData, dx.Shape, weight.Shape, stride, padding, Native(dy), Native(dx)), new(P(dy), P(weight), P(dx)));
+        {
+            ConvolutionKey key = Key(ConvolutionPass.BackwardData, dx.Shape, weight.Shape, stride, padding, Native(dy), Native(dx));
+            convolutions.Run(key, new(P(dy), P(weight), P(dx)));
+        }
     }
 
     internal override void Conv2dBackwardWeight(Tensor x, Tensor dy, int stride, Padding2d padding, Tensor dweight)
@@ -72,13 +75,14 @@ internal sealed partial class CudaBackend
         Cast(half, dweight);
     }
 
-    ConvolutionKey Key(ConvolutionPass pass, Shape x, Shape weight, int stride, Padding2d padding, NativeType type, NativeType resultType) => new(
+    ConvolutionKey Key(
+        ConvolutionPass pass, Shape x, Shape weight, int stride, Padding2d padding, NativeType type, NativeType resultType) => new(
         pass, type, resultType, x[0], x[1], x[2], x[3], weight[0], weight[1], weight[2],
         stride, padding.Top, padding.Bottom, padding.Left, padding.Right)
-    {
-        TensorFloat32 = options.TensorFloat32,
-        Nondeterministic = options.Nondeterministic,
-    };
+        {
+            TensorFloat32 = options.TensorFloat32,
+            Nondeterministic = options.Nondeterministic,
+        };
 
     /// <summary>Whether the images are already the matrix of a product with the weight.</summary>
     static bool IsProduct(Tensor x, Shape weight, int stride, Padding2d padding) =>

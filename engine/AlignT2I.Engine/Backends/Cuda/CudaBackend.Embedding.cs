@@ -10,7 +10,8 @@ internal sealed partial class CudaBackend
             return;
         (string word, int columns) = Words(table.DType, table.Shape[1]);
         Launch(
-            Kernel("move.cu", word, "embedding"), Blocks(ids.Count * columns), P(ids), P(table), P(y), ids.Count, columns, table.Shape[0], faults.Pointer);
+            Kernel("move.cu", word, "embedding"), Blocks(ids.Count * columns),
+            P(ids), P(table), P(y), ids.Count, columns, table.Shape[0], faults.Pointer);
     }
 
     internal override void EmbeddingBackward(Tensor ids, Tensor dy, Tensor dtable)
@@ -29,7 +30,9 @@ internal sealed partial class CudaBackend
         if (y.Count == 0)
             return;
         (string word, int columns) = Words(x.DType, x.Shape[2]);
-        Launch(Kernel("move.cu", word, "gather"), Blocks(index.Count * columns), P(x), P(index), P(y), index.Count, x.Shape[1], columns, faults.Pointer);
+        Launch(
+            Kernel("move.cu", word, "gather"), Blocks(index.Count * columns),
+            P(x), P(index), P(y), index.Count, x.Shape[1], columns, faults.Pointer);
     }
 
     internal override void GatherBackward(Tensor index, Tensor dy, Tensor dx)
@@ -38,7 +41,8 @@ internal sealed partial class CudaBackend
             return;
         (string word, int columns) = Words(dx.DType, dx.Shape[2]);
         Launch(
-            Kernel("move.cu", word, "gather_backward"), Blocks(index.Count * dx.Shape[1] * columns), P(index), P(dy), P(dx), index.Count, dx.Shape[1], columns);
+            Kernel("move.cu", word, "gather_backward"), Blocks(index.Count * dx.Shape[1] * columns),
+            P(index), P(dy), P(dx), index.Count, dx.Shape[1], columns);
     }
 
     internal override void TimestepEmbedding(Tensor timesteps, Tensor y)
@@ -55,15 +59,16 @@ internal sealed partial class CudaBackend
         if (rows == 0 || columns == 0)
             return;
         int size = to.DType.Size, word = 16;
-        long all = (long)size * from.Shape[^1] | (long)size * fromColumn | (long)size * to.Shape[^1] | (long)size * toColumn | (long)size * columns;
-        while (all % word != 0)
+        // A power of two divides all of them where it divides this.
+        long bits = (long)size * (uint)(from.Shape[^1] | fromColumn | to.Shape[^1] | toColumn | columns);
+        while (bits % word != 0)
             word /= 2;
-        int perElement = word;
-        long Count(long elements) => elements * size / perElement;
         int width = (int)Count(columns);
         Launch(
             Kernel("move.cu", WordMacro(word), "copy_columns"), Blocks(rows * width),
             P(from), Count(fromColumn), Count(from.Shape[^1]), P(to), Count(toColumn), Count(to.Shape[^1]), rows, width);
+
+        long Count(long elements) => elements * size / word;
     }
 
     internal override void UpsampleNearest2x(Tensor x, Tensor y)
@@ -71,7 +76,9 @@ internal sealed partial class CudaBackend
         if (y.Count == 0)
             return;
         (string word, int columns) = Words(x.DType, x.Shape[3]);
-        Launch(Kernel("move.cu", word, "upsample_nearest_2x"), Blocks((long)x.Shape.Rows * columns), P(x), P(y), (long)x.Shape.Rows, x.Shape[2], columns);
+        Launch(
+            Kernel("move.cu", word, "upsample_nearest_2x"), Blocks((long)x.Shape.Rows * columns),
+            P(x), P(y), (long)x.Shape.Rows, x.Shape[2], columns);
     }
 
     /// <summary>Rows of elements as rows of the largest words that divide them.</summary>

@@ -7,7 +7,8 @@ internal sealed partial class CudaBackend
     internal override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor c)
     {
         int batch = c.Shape.Rank == 3 ? c.Shape[0] : 1;
-        Product(new(c.Shape[^2], c.Shape[^1], a.Shape[transposeA ? ^2 : ^1], transposeA, transposeB, Native(a), Native(c)) { Batch = batch }, a, b, null, c);
+        int inner = a.Shape[transposeA ? ^2 : ^1];
+        Product(new(c.Shape[^2], c.Shape[^1], inner, transposeA, transposeB, Native(a), Native(c)) { Batch = batch }, a, b, null, c);
     }
 
     internal override void LinearForward(Tensor x, Tensor weight, Tensor? bias, Tensor y) =>

@@ -18,10 +18,12 @@ internal sealed partial class CudaBackend
         int chunks = Divide(columns, ChunkColumns);
         using CudaScratch partial = Scratch((long)samples * chunks * sizeof(float));
         Launch(
-            Kernel("loss.cu", prediction.DType, Form("mse_sums", columns, prediction.DType)), new LaunchShape(samples, chunks, 1, Threads, 1, 1, 0),
+            Kernel("loss.cu", prediction.DType, Form("mse_sums", columns, prediction.DType)),
+            new LaunchShape(samples, chunks, 1, Threads, 1, 1, 0),
             P(prediction), P(target), partial.Pointer, columns, chunks, ChunkColumns);
         Launch(
-            Kernel("loss.cu", prediction.DType, "mse_finish"), 1, partial.Pointer, P(sampleWeight), P(perSample), P(loss), samples, columns, chunks);
+            Kernel("loss.cu", prediction.DType, "mse_finish"), 1,
+            partial.Pointer, P(sampleWeight), P(perSample), P(loss), samples, columns, chunks);
     }
 
     internal override void MseBackward(Tensor prediction, Tensor target, Tensor? sampleWeight, Tensor dy, Tensor dprediction)

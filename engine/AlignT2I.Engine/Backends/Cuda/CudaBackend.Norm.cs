@@ -22,7 +22,8 @@ internal sealed partial class CudaBackend
             means.Pointer, squares.Pointer, P(mean), P(rstd), grid.GroupRows, channels, groups, grid.Chunks, grid.ChunkRows, eps);
         Launch(
             Kernel(GroupNormFile, x.DType, Form("group_norm_apply", channels, x.DType)), grid.Shape,
-            P(x), P(weight), P(bias), P(mean), P(rstd), P(y), grid.GroupRows, channels, groups, grid.Lanes, grid.Chunks, grid.ChunkRows, silu);
+            P(x), P(weight), P(bias), P(mean), P(rstd), P(y),
+            grid.GroupRows, channels, groups, grid.Lanes, grid.Chunks, grid.ChunkRows, silu);
     }
 
     internal override void GroupNormBackward(
@@ -95,7 +96,9 @@ internal sealed partial class CudaBackend
             return;
         int columns = x.Shape[^1];
         long rows = x.Shape.Rows;
-        Launch(Kernel("softmax.cu", x.DType, RowForm("softmax_forward", columns, x.DType)), RowBlocks(rows, columns), P(x), P(y), rows, columns);
+        Launch(
+            Kernel("softmax.cu", x.DType, RowForm("softmax_forward", columns, x.DType)), RowBlocks(rows, columns),
+            P(x), P(y), rows, columns);
     }
 
     internal override void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx)
@@ -104,7 +107,9 @@ internal sealed partial class CudaBackend
             return;
         int columns = y.Shape[^1];
         long rows = y.Shape.Rows;
-        Launch(Kernel("softmax.cu", y.DType, RowForm("softmax_backward", columns, y.DType)), RowBlocks(rows, columns), P(y), P(dy), P(dx), rows, columns);
+        Launch(
+            Kernel("softmax.cu", y.DType, RowForm("softmax_backward", columns, y.DType)), RowBlocks(rows, columns),
+            P(y), P(dy), P(dx), rows, columns);
     }
 
     CudaColumnGrid GroupNormGrid(Tensor x) =>

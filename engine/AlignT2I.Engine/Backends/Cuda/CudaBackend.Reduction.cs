@@ -26,7 +26,9 @@ internal sealed partial class CudaBackend
         if (rows == 0)
             return;
         int columns = x.Shape[^1];
-        Launch(Kernel("reduction.cu", x.DType, RowForm("l2_normalize_forward", columns, x.DType)), RowBlocks(rows, columns), P(x), P(y), P(norm), rows, columns, (float)eps);
+        Launch(
+            Kernel("reduction.cu", x.DType, RowForm("l2_normalize_forward", columns, x.DType)), RowBlocks(rows, columns),
+            P(x), P(y), P(norm), rows, columns, (float)eps);
     }
 
     internal override void L2NormalizeBackward(Tensor y, Tensor norm, double eps, Tensor dy, Tensor dx)
@@ -84,7 +86,8 @@ internal sealed partial class CudaBackend
     void FinishColumns(nint partial, Tensor y, int columns, int chunks) =>
         Launch(Kernel("reduction.cu", DType.F32, "finish_columns"), Divide(y.Count, Threads), partial, P(y), y.Count, columns, chunks);
 
-    static string RowForm(string name, long columns, DType dtype) => Form(name + (columns <= WarpColumns ? "_warp" : "_block"), columns, dtype);
+    static string RowForm(string name, long columns, DType dtype) =>
+        Form(name + (columns <= WarpColumns ? "_warp" : "_block"), columns, dtype);
 
     static int RowBlocks(long rows, long columns) => columns <= WarpColumns ? Divide(rows, Threads / 32) : checked((int)rows);
 

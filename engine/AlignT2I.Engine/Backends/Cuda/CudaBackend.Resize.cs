@@ -47,7 +47,8 @@ internal sealed partial class CudaBackend
         if (dx.Count > 0)
         {
             Launch(
-                Kernel("pool.cu", dx.DType, "avg_pool_backward"), Blocks(dx.Count), P(dy), P(dx), (long)dx.Shape[0], dx.Shape[1], dx.Shape[2],
+                Kernel("pool.cu", dx.DType, "avg_pool_backward"), Blocks(dx.Count),
+                P(dy), P(dx), (long)dx.Shape[0], dx.Shape[1], dx.Shape[2],
                 dy.Shape[1], dy.Shape[2], dx.Shape[3], kernel, stride, padding, countIncludePad);
         }
     }

@@ -122,7 +122,9 @@ internal sealed partial class CudaBackend : Backend, IDisposable
     internal override void Accumulate(Tensor sum, Tensor x)
     {
         if (x.Count > 0)
-            Launch(Kernel("arithmetic.cu", x.DType, sum.DType == x.DType ? "accumulate_scalar" : "accumulate_float"), PackBlocks(x), P(sum), P(x), x.Count);
+            Launch(
+                Kernel("arithmetic.cu", x.DType, sum.DType == x.DType ? "accumulate_scalar" : "accumulate_float"), PackBlocks(x),
+                P(sum), P(x), x.Count);
     }
 
     /// <summary>Scratch memory for one call; the next request in the stream may have it once it is disposed.</summary>

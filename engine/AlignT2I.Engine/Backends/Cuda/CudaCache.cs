@@ -26,7 +26,8 @@ internal sealed class CudaCache(string? folder)
         }
     }
 
-    /// <summary>Keeps something under a name, where the folder can be written: a full or read-only disk must not stop a computation.</summary>
+    /// <summary>Keeps something under a name, where the folder can be written: a full or read-only disk must not stop a
+    /// computation.</summary>
     public void Write(string name, ReadOnlySpan<byte> content)
     {
         if (folder is null)

@@ -28,8 +28,8 @@ internal readonly record struct CudaColumnGrid(int Groups, long GroupRows, int C
         long most = Math.Max(1, groupRows / (rowLanes * FewestSteps));
         long chunks = Math.Min(wanted, most);
         int chunkRows = checked((int)Math.Max(1, (groupRows + chunks - 1) / chunks));
-        return new CudaColumnGrid(
-            checked((int)groups), groupRows, columns, lanes, slabs, chunkRows, checked((int)Math.Max(1, (groupRows + chunkRows - 1) / chunkRows)));
+        chunks = Math.Max(1, (groupRows + chunkRows - 1) / chunkRows);
+        return new CudaColumnGrid(checked((int)groups), groupRows, columns, lanes, slabs, chunkRows, checked((int)chunks));
     }
 
     /// <summary>Elements of one float result per group, chunk and column.</summary>

@@ -12,12 +12,22 @@ internal sealed class CudaConvolutions(CudaBackend backend, ICudaDnn dnn, CudaCa
     CudaEngineFile? file;
 
     /// <summary>Whether the library does this convolution.</summary>
-    public bool Supports(in ConvolutionKey key) => Plan(key) is not null;
+    public bool Supports(in ConvolutionKey key)
+    {
+        lock (gate)
+        {
+            if (plans.TryGetValue(key, out IConvolutionPlan? plan))
+                return plan is not null;
+        }
+
+        return backend.Options.Autotune ? dnn.Engines(key).Count > 0 : Plan(key, operands: null) is not null;
+    }
 
     public void Run(in ConvolutionKey key, in ConvolutionOperands operands)
     {
         IConvolutionPlan plan = Plan(key, operands) ?? throw new NotSupportedException(
-            $"cuDNN {dnn.Version} has no engine for this convolution on {backend.Device.Name}: {key}. Compute it in another type, or install a newer cuDNN.");
+            $"cuDNN {dnn.Version} has no engine for this convolution on {backend.Device.Name}: {key}. "
+            + "Compute it in another type, or install a newer cuDNN.");
         Run(plan, operands);
     }
 
@@ -33,7 +43,7 @@ internal sealed class CudaConvolutions(CudaBackend backend, ICudaDnn dnn, CudaCa
         plan.Run(operands, workspace.Pointer, backend.Device.Stream);
     }
 
-    IConvolutionPlan? Plan(in ConvolutionKey key, ConvolutionOperands? operands = null)
+    IConvolutionPlan? Plan(in ConvolutionKey key, ConvolutionOperands? operands)
     {
         lock (gate)
         {
@@ -59,7 +69,8 @@ internal sealed class CudaConvolutions(CudaBackend backend, ICudaDnn dnn, CudaCa
                 break;
         }
 
-        IConvolutionPlan? best = operands is { } pointers ? candidates.MinBy(plan => candidates.Count == 1 ? 0 : Time(plan, pointers)) : candidates.FirstOrDefault();
+        IConvolutionPlan? best = candidates.Count > 1 && operands is { } pointers
+            ? candidates.MinBy(plan => Time(plan, pointers)) : candidates.FirstOrDefault();
         foreach (IConvolutionPlan candidate in candidates.Where(plan => plan != best))
             candidate.Dispose();
         if (best is not null)

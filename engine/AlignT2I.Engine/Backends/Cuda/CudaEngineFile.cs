@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace AlignT2I.Engine.Backends.Cuda;
 
-/// <summary>Convolution engines chosen on one device with one version of the library: what the next process need not choose again.</summary>
+/// <summary>Convolution engines chosen on one device with one version of the library: what the next process need not choose
+/// again.</summary>
 internal sealed class CudaEngineFile
 {
     readonly CudaCache cache;

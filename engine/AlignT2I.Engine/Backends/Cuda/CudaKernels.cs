@@ -4,7 +4,8 @@ using AlignT2I.Native;
 
 namespace AlignT2I.Engine.Backends.Cuda;
 
-/// <summary>Compiled kernels: made at first use for the device at hand, kept on disk by source, architecture and compiler version.</summary>
+/// <summary>Compiled kernels: made at first use for the device at hand, kept on disk by source, architecture and compiler
+/// version.</summary>
 internal sealed class CudaKernels(CudaDevice device, INvrtc nvrtc, CudaCache cache) : IDisposable
 {
     readonly Lock gate = new();

@@ -19,7 +19,8 @@ internal sealed class CudaOptimizer(CudaBackend backend) : IDisposable
         if (backend.Recording is not null)
             throw new InvalidOperationException("a moving average whose parameter has no gradient cannot be part of recorded work.");
         Launch(
-            "move_toward", Table(averages.Length, k => new CudaSlot { Value = Float(values[k]), Average = Float(averages[k]), Count = values[k].Count }),
+            "move_toward",
+            Table(averages.Length, k => new CudaSlot { Value = Float(values[k]), Average = Float(averages[k]), Count = values[k].Count }),
             fraction);
     }
 

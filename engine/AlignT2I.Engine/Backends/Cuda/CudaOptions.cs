@@ -3,7 +3,8 @@ namespace AlignT2I.Engine;
 /// <summary>How a CUDA backend computes and keeps memory.</summary>
 public sealed record CudaOptions
 {
-    /// <summary>Float32 products may round their operands to TensorFloat-32 (10 bits of mantissa) for the tensor cores; off for checks.</summary>
+    /// <summary>Float32 products may round their operands to TensorFloat-32 (10 bits of mantissa) for the tensor cores; off for
+    /// checks.</summary>
     public bool TensorFloat32 { get; init; }
 
     /// <summary>Whether libraries may use algorithms that give other bits from run to run.</summary>

@@ -1,6 +1,7 @@
 namespace AlignT2I.Engine.Backends.Cuda;
 
-/// <summary>Free blocks of device memory by size. A recorded step has a pool of its own: nothing else may write where it will write again.</summary>
+/// <summary>Free blocks of device memory by size. A recorded step has a pool of its own: nothing else may write where it will write
+/// again.</summary>
 internal sealed class CudaPool
 {
     readonly Dictionary<long, Stack<nint>> free = [];

@@ -66,7 +66,10 @@ internal sealed class CudaRecordedWork(CudaBackend backend, Action work) : Recor
         }
 
         if (backend.Allocator.RecordedBlocks > 0)
-            throw new InvalidOperationException("recorded work keeps a tensor that it made; copy the result into one that was there before.");
+        {
+            throw new InvalidOperationException(
+                "recorded work keeps a tensor that it made; copy the result into one that was there before.");
+        }
     }
 
     CudaGraphExecutable Capture()
