@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Training;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Rewards;
@@ -31,14 +33,56 @@ internal static class TrainRewardCommand
     };
 
     static readonly Option<double> temperature = new("--temperature") { Description = "T of eq. 2", DefaultValueFactory = _ => defaults.Temperature };
+    static readonly Option<int> perturbed = new("--perturbed-prompts")
+    {
+        Description = "N - 1 of eq. 2: wrong prompts for each good image",
+        DefaultValueFactory = _ => defaults.PerturbedPrompts,
+    };
+
+    static readonly Option<int[]> hidden = new("--hidden-sizes")
+    {
+        Description = "widths of the hidden layers, the paper's are 1024 1024 [default: 256 256]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    static readonly Option<int> patience = new("--patience")
+    {
+        Description = "passes without a better validation loss after which training ends",
+        DefaultValueFactory = _ => defaults.Patience,
+    };
+
+    static readonly Option<RewardLabels> labels = new("--labels") { Description = "of several raters: what most said, or the share that said good" };
+    static readonly Option<bool> balance = new("--balance-classes") { Description = "show as many good images as bad ones" };
     static readonly Option<bool> ablations = new("--ablations") { Description = "also train on half the labels (Fig. 4b)" };
+    static readonly Option<bool> without = new("--no-prompt-classification") { Description = "train only the reward without prompt classification" };
+
+    static readonly Option<double?> fraction = new("--fraction")
+    {
+        Description = "train only on this share of the labels, into a folder of its own: 0.5 is Fig. 4b",
+    };
+
+    static readonly Option<string?> seeds = new("--seeds")
+    {
+        Description = "several seeds in place of --seed, as in 0,1,2: the first one's reward is used, mean and spread of all are told",
+    };
+
+    static readonly Option<DirectoryInfo?> clip = new("--clip")
+    {
+        Description = "the CLIP of the embeddings where the model has not both towers with projections: clip-vit-large-patch14 [default: the model]",
+    };
+
+    static readonly Option<bool> resume = new("--resume") { Description = "keep the rewards that are trained already on the same labels with the same options" };
 
     public static RootCommand Create()
     {
         string description = CommandOptions.WithExample(
             "Learn the reward from a run's labels (Lee et al. 2023, eqs. 1 to 3), and, to compare with, one without prompt classification.",
             "train-reward --run runs/a");
-        var command = new RootCommand(description) { run, model, config, epochs, batchSize, learningRate, weight, temperature, ablations, seed, device, json };
+        var command = new RootCommand(description)
+        {
+            run, model, clip, config, epochs, patience, batchSize, learningRate, hidden, weight, temperature, perturbed, labels, balance,
+            without, fraction, ablations, seed, seeds, resume, json,
+        };
         command.SetAction(Start);
         return command;
     }
@@ -46,50 +90,79 @@ internal static class TrainRewardCommand
     static int Start(ParseResult parse)
     {
         RewardTrainingOptions file = OptionsFile.ReadReward(parse.GetValue(config)?.ToString());
+        ulong[] all = parse.GetValue(seeds) is { } list ? Seeds(list) : [];
         RewardTrainingOptions options = file with
         {
-            Seed = parse.Or(seed, file.Seed),
+            Seed = all.Length > 0 ? all[0] : parse.Or(seed, file.Seed),
             MaxEpochs = parse.Or(epochs, file.MaxEpochs),
+            Patience = parse.Or(patience, file.Patience),
             BatchSize = parse.Or(batchSize, file.BatchSize),
             LearningRate = parse.Or(learningRate, file.LearningRate),
+            HiddenSizes = parse.GetValue(hidden) is { Length: > 0 } widths ? widths : file.HiddenSizes,
             PromptClassificationWeight = parse.Or(weight, file.PromptClassificationWeight),
             Temperature = parse.Or(temperature, file.Temperature),
+            PerturbedPrompts = parse.Or(perturbed, file.PerturbedPrompts),
+            Labels = parse.Or(labels, file.Labels),
+            BalanceClasses = parse.Or(balance, file.BalanceClasses),
         };
         options.Validate();
-        Backend backend = parse.Backend(device);
-        string modelFolder = parse.ModelFolder(model);
-        IReadOnlyList<RewardVariant> variants = RewardStage.Variants(parse.GetValue(ablations));
+        IReadOnlyList<RewardVariant> variants = Variants(parse);
+        string clipFolder = parse.GetValue(clip)?.ToString() ?? parse.ModelFolder(model);
+        ClipEmbedder.Require(clipFolder);
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
         report.Plan("Learn the reward",
-            ("run folder", folder.Path), ("images", $"{folder.ReadImages().Count}"), ("rewards", $"{variants.Count}"),
+            ("run folder", folder.Path), ("CLIP", clipFolder), ("images", $"{folder.ReadImages().Count}"),
+            ("rewards", string.Join("; ", variants.Select(v => v.Name)) + (all.Length > 1 ? $"; each from {all.Length} seeds" : "")),
+            ("network", $"hidden layers {string.Join(", ", options.HiddenSizes)}, {options.PerturbedPrompts} perturbed prompts a good image"),
             ("passes", $"at most {options.MaxEpochs} of {options.BatchSize} labels an update"), ("memory", "under 1 GB for embeddings of 100,000 images"));
-        IReadOnlyList<RewardTrainingMetrics> metrics = ProgressDisplay.Run((progress, cancellation) =>
+        IReadOnlyList<RewardResult> results = ProgressDisplay.Run((progress, cancellation) =>
         {
-            using ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend);
-            using var embeddings = new EmbeddingCache(folder, clip);
-            return RewardStage.Run(folder, embeddings, options, variants, keep: false, progress, cancellation, backend);
+            using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder);
+            using var embeddings = new EmbeddingCache(folder, embedder);
+            return RewardStage.Run(
+                folder, embeddings, options, variants, parse.GetValue(resume), progress, cancellation, seeds: [.. all.Skip(1)]);
         }, report.Out);
         report.Table(
-            "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy"],
-            variants.Zip(metrics).Select(r => (IReadOnlyList<string>)
+            "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy", "calibration error", "seconds"],
+            results.Select(r => (IReadOnlyList<string>)
             [
-                Name(r.First), $"{r.Second.TrainingLabels}", $"{r.Second.BestEpoch}",
-                CommandOptions.Text(Math.Round(r.Second.Epochs[Math.Max(0, r.Second.BestEpoch - 1)].ValidationLoss, 4)),
-                CommandOptions.Text(Math.Round(r.Second.ValidationPairwiseAccuracy, 3)),
+                r.Variant.Name, $"{r.Metrics.TrainingLabels}", $"{r.Metrics.BestEpoch}", Text(r.Seeds.ValidationLoss, 4),
+                Text(r.Seeds.ValidationPairwiseAccuracy, 3), r.Seeds.CalibrationError is { } error ? Text(error, 3) : "",
+                CommandOptions.Text(Math.Round(r.Metrics.ElapsedSeconds, 1)),
             ]));
+        RewardTrainingMetrics metrics = results[0].Metrics;
+        string where = RewardStage.Folder(folder, results[0].Variant);
         report.Result(
-            $"The reward is in {folder.RewardFolder}.", ("reward", folder.RewardFolder),
-            ("trainingLabels", metrics[0].TrainingLabels), ("validationLabels", metrics[0].ValidationLabels), ("bestEpoch", metrics[0].BestEpoch),
-            ("validationPairwiseAccuracy", JsonValue.Create(metrics[0].ValidationPairwiseAccuracy)));
+            $"The reward is in {where}.", ("reward", where),
+            ("trainingLabels", metrics.TrainingLabels), ("validationLabels", metrics.ValidationLabels), ("bestEpoch", metrics.BestEpoch),
+            ("validationPairwiseAccuracy", JsonValue.Create(metrics.ValidationPairwiseAccuracy)),
+            ("seeds", results[0].Seeds.Seeds.Count), ("meanPairwiseAccuracy", results[0].Seeds.ValidationPairwiseAccuracy.Mean),
+            ("spreadPairwiseAccuracy", results[0].Seeds.ValidationPairwiseAccuracy.Spread), ("elapsedSeconds", metrics.ElapsedSeconds));
         return 0;
     }
 
-    static string Name(RewardVariant variant) => variant switch
+    /// <summary>The rewards to train: the usual ones, or the one that the flags name.</summary>
+    static IReadOnlyList<RewardVariant> Variants(ParseResult parse)
     {
-        RewardVariant.WithoutPromptClassification => "without prompt classification",
-        RewardVariant.HalfData => "half the labels",
-        RewardVariant.HalfDataWithoutPromptClassification => "half the labels, without",
-        _ => "reward",
-    };
+        double? share = parse.GetValue(fraction);
+        if (share is not (null or (> 0 and <= 1)))
+            throw new UsageException($"train-reward: --fraction is {CommandOptions.Text(share.Value)}; expected above 0 up to 1.");
+        if (share is null && !parse.GetValue(without))
+            return RewardStage.Variants(parse.GetValue(ablations));
+        return parse.GetValue(ablations)
+            ? throw new UsageException("train-reward: --ablations trains all rewards, --fraction and --no-prompt-classification one; give either.")
+            : [new RewardVariant(!parse.GetValue(without), share ?? 1)];
+    }
+
+    static ulong[] Seeds(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        ulong[] values = [.. parts.Select(p => ulong.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value
+            : throw new UsageException($"train-reward: --seeds is '{text}'; expected whole numbers with commas between them, as in 0,1,2."))];
+        return values.Distinct().Count() == values.Length ? values : throw new UsageException($"train-reward: --seeds '{text}' has one twice.");
+    }
+
+    static string Text(RewardSpread figure, int digits) => CommandOptions.Text(Math.Round(figure.Mean, digits))
+        + (figure.Spread > 0 ? $" ± {CommandOptions.Text(Math.Round(figure.Spread, digits))}" : "");
 }

@@ -59,14 +59,23 @@ public class RewardLossTests
         return (model, parameters);
     }
 
+    /// <summary>The recording has the prompt classification's pairs apart, the original at any place: here it is the first.</summary>
     static RewardBatch Batch(ParityCase golden)
     {
         int[] targets = Array.ConvertAll(golden.Values("input.pc_target"), v => (int)v);
+        int labelled = golden.ShapeOf("input.labels")[0], dim = golden.ShapeOf("input.image_embeds")[1], n = golden.ShapeOf("input.pc_text_embeds")[1];
+        float[] pcImages = Floats(golden, "input.pc_image_embeds");
+        float[] images = [.. Floats(golden, "input.image_embeds"),
+            .. targets.SelectMany((_, m) => Enumerable.Repeat(pcImages[(m * dim)..((m + 1) * dim)], n).SelectMany(row => row))];
+        float[] texts = [.. Floats(golden, "input.text_embeds"), .. Floats(golden, "input.pc_text_embeds")];
+        int[] choices = [.. targets.SelectMany((target, m) => Enumerable.Range(0, n).OrderBy(j => j != target).Select(j => labelled + m * n + j))];
+        int rows = labelled + targets.Length * n;
         return new RewardBatch(
-            Input(golden, "input.image_embeds"), Input(golden, "input.text_embeds"), Input(golden, "input.labels"),
-            new PromptClassificationBatch(
-                Input(golden, "input.pc_image_embeds"), Input(golden, "input.pc_text_embeds"), Tensor.From(targets, [targets.Length])));
+            Tensor.From(images, [rows, dim]), Tensor.From(texts, [rows, texts.Length / rows]), Input(golden, "input.labels"),
+            Tensor.From(choices, [targets.Length, n]));
     }
+
+    static float[] Floats(ParityCase golden, string name) => Array.ConvertAll(golden.Values(name), v => (float)v);
 
     static Tensor Input(ParityCase golden, string name) =>
         Tensor.From(Array.ConvertAll(golden.Values(name), v => (float)v), golden.ShapeOf(name));

@@ -55,8 +55,43 @@ public class RewardTrainerTests
     public void Labels_of_one_kind_are_refused()
     {
         RewardData data = Data();
-        RewardData good = data with { Examples = [.. data.Examples.Select(e => e with { Good = true })] };
+        RewardData good = data with { Examples = [.. data.Examples.Select(e => e with { Label = 1 })] };
         Assert.That(() => new RewardTrainer(good, options).Train(), Throws.TypeOf<UsageException>().With.Message.Contains("good and bad"));
+    }
+
+    [Test]
+    public void Balanced_classes_show_the_rarer_kind_as_often_as_the_other()
+    {
+        RewardData data = Data();
+        RewardExample[] rare = [.. data.Examples.Where((e, i) => !e.Good || i % 5 == 0)];
+        RewardTrainingOptions balanced = options with { BalanceClasses = true, MaxEpochs = 1, ValidationFraction = 0, BatchSize = 1 };
+        List<StageProgress> told = [];
+        using TrainedReward reward = new RewardTrainer(data with { Examples = rare }, balanced).Train(new Told(told.Add));
+        Assert.That(told, Has.Count.EqualTo(2 * rare.Count(e => !e.Good)), "as many good as bad, one an update");
+        Assert.That(reward.Metrics!.TrainingLabels, Is.EqualTo(rare.Length));
+        Assert.That(reward.Metrics.Calibration, Is.Null, "there are no validation prompts");
+    }
+
+    [Test]
+    public void Shares_of_raters_are_learned_as_they_are()
+    {
+        RewardData data = Data();
+        RewardData soft = data with { Examples = [.. data.Examples.Select(e => e with { Label = e.Good ? 0.7f : 0.3f })] };
+        using TrainedReward reward = new RewardTrainer(soft, options with { PromptClassificationWeight = 0 }).Train();
+        double[] good = [.. soft.Examples.Where(e => e.Good).Select(e => (double)reward.Score(data.Images.Row(e.ImageRow), data.Texts.Row(e.TextRow)))];
+        Assert.That(good.Average(), Is.EqualTo(0.7).Within(0.05));
+    }
+
+    [Test]
+    public void Calibration_compares_rewards_with_the_shares_of_good_labels()
+    {
+        Calibration calibration = Calibration.Of([(0.11f, 0), (0.13f, 0), (0.12f, 1), (1f, 1), (0.95f, 1), (0.91f, 0)])!;
+        Assert.That(calibration.Bins.Select(b => b.Count), Is.EqualTo(new[] { 3, 3 }));
+        Assert.That(calibration.Bins[0].MeanReward, Is.EqualTo(0.12).Within(1e-6));
+        Assert.That(calibration.Bins[1].MeanLabel, Is.EqualTo(2 / 3.0).Within(1e-6));
+        Assert.That(calibration.ExpectedError, Is.EqualTo((1 / 3.0 - 0.12 + 0.953333 - 2 / 3.0) / 2).Within(1e-5));
+        using TrainedReward reward = new RewardTrainer(Data(), options).Train();
+        Assert.That(reward.Metrics!.Calibration!.Bins.Sum(b => b.Count), Is.EqualTo(reward.Metrics.ValidationLabels));
     }
 
     [Test]
@@ -95,7 +130,7 @@ public class RewardTrainerTests
                 row[d] = (good ? row[d] : -row[d]) + 0.2f * noise[d];
             images.Add($"image {i}", row);
             int[] perturbed = [.. Enumerable.Range(1, 3).Select(k => (prompt + k) % Prompts)];
-            examples.Add(new RewardExample($"prompt {prompt}", i, prompt, perturbed, good));
+            examples.Add(new RewardExample($"prompt {prompt}", i, prompt, perturbed, good ? 1 : 0));
         }
         return new RewardData(images, texts, examples);
     }

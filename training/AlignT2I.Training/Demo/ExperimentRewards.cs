@@ -19,7 +19,7 @@ internal sealed class ExperimentRewards : IDisposable
             foreach (RewardVariant variant in RewardStage.Variants(halfData: true))
             {
                 string folder = RewardStage.Folder(run, variant);
-                if (variant is RewardVariant.Reward or RewardVariant.WithoutPromptClassification || TrainedReward.Exists(folder))
+                if (variant.Fraction == 1 || TrainedReward.Exists(folder))
                     rewards[variant] = TrainedReward.Load(folder, backend);
             }
         }

@@ -26,6 +26,7 @@ public static class ReportBuilder
             Labelled = Labelled(run),
             Samples = [.. result.Samples.Select(Sample)],
             RewardCurves = RewardCurves(run),
+            RewardCalibration = RewardCalibration(run),
             FinetuneCurves = FinetuneCurves(run),
             Settings = settings,
             Command = command,
@@ -56,13 +57,19 @@ public static class ReportBuilder
 
     static IReadOnlyList<ReportCurve> RewardCurves(RunFolder run)
     {
-        using TrainedReward reward = TrainedReward.Load(run.RewardFolder);
-        return reward.Metrics is not { } metrics ? [] :
+        return TrainedReward.ReadMetrics(run.RewardFolder) is not { } metrics ? [] :
         [
             new ReportCurve("training prompts", "c-reward", [.. metrics.Epochs.Select(e => ((double)e.Epoch, e.Loss))]),
             new ReportCurve("validation prompts", "c-clip", [.. metrics.Epochs.Select(e => ((double)e.Epoch, e.ValidationLoss))]),
         ];
     }
+
+    static IReadOnlyList<ReportCurve> RewardCalibration(RunFolder run) =>
+        TrainedReward.ReadMetrics(run.RewardFolder)?.Calibration is not { } calibration ? [] :
+        [
+            new ReportCurve("reward", "c-reward", [.. calibration.Bins.Select(b => (b.MeanReward, b.MeanLabel))]),
+            new ReportCurve("calibrated", "c-clip", [(0, 0), (1, 1)]),
+        ];
 
     /// <summary>The loss of each mix; where a resumed training logged a step twice, the last line counts.</summary>
     static IReadOnlyList<ReportCurve> FinetuneCurves(RunFolder run)

@@ -15,6 +15,9 @@ public sealed record ReportContent(EvaluationResult Result)
     /// <summary>Losses of the reward by pass over the labels.</summary>
     public IReadOnlyList<ReportCurve> RewardCurves { get; init; } = [];
 
+    /// <summary>Share of good labels by the reward that was given, and the diagonal that a calibrated reward would be on.</summary>
+    public IReadOnlyList<ReportCurve> RewardCalibration { get; init; } = [];
+
     /// <summary>Losses of fine-tuning by update.</summary>
     public IReadOnlyList<ReportCurve> FinetuneCurves { get; init; } = [];
 

@@ -30,6 +30,11 @@ internal static class RewardSection
             var curves = new LineChart("Loss of the reward", "pass over the labels", [.. content.RewardCurves.Where(c => c.Points.Count > 1)]);
             charts.Add($"<figure><figcaption>Training of the reward: loss, eq. 3</figcaption>{curves.ToHtml()}</figure>");
         }
+        if (content.RewardCalibration.Count > 0)
+        {
+            var calibration = new LineChart("Calibration of the reward", "reward", content.RewardCalibration);
+            charts.Add($"<figure><figcaption>Share of good labels by reward, on prompts held out of training</figcaption>{calibration.ToHtml()}</figure>");
+        }
         return $"""
             <section id="reward">
             <h2><small>Stage 2</small> Learn a reward</h2>

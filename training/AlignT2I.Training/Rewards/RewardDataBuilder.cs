@@ -10,17 +10,16 @@ namespace AlignT2I.Training.Rewards;
 /// <summary>Reads what the reward learns from out of a run folder.</summary>
 public static class RewardDataBuilder
 {
-    /// <summary>Labelled images with the majority's label, their embeddings and those of perturbed prompts.</summary>
+    /// <summary>Labelled images with the label of their raters, their embeddings and those of perturbed prompts.</summary>
     /// <param name="run">The run folder: prompts.jsonl, images.jsonl, feedback.jsonl.</param>
     /// <param name="cache">Embeddings of the run.</param>
-    /// <param name="perturbedPrompts">Perturbed prompts for each image.</param>
-    /// <param name="seed">Decides which.</param>
+    /// <param name="options">Perturbed prompts for each image, the seed that decides which, and what several raters' labels mean.</param>
     /// <param name="progress">Told while embeddings are computed.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
     /// <exception cref="UsageException">There are no prompts, images or labels.</exception>
     /// <exception cref="FileFormatException">A file is damaged, or a label's image or prompt is not of this run.</exception>
     public static RewardData Build(
-        RunFolder run, EmbeddingCache cache, int perturbedPrompts, ulong seed,
+        RunFolder run, EmbeddingCache cache, RewardTrainingOptions options,
         IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<Prompt> all = RunPrompts.Read(run);
@@ -32,16 +31,16 @@ public static class RewardDataBuilder
             throw new FileFormatException(run.FeedbackFile, "it has no label good or bad; rate some images first.");
 
         Dictionary<string, IReadOnlyList<string>> perturbed = [];
-        List<(ImageRecord Image, Prompt Prompt, bool Good)> labelled = [];
+        List<(ImageRecord Image, Prompt Prompt, float Label)> labelled = [];
         foreach (LabelledImage label in labels)
         {
-            if (label.Majority is not { } majority)
+            if (LabelOf(label, options.Labels) is not { } value)
                 continue;
             if (!images.TryGetValue(label.Image, out ImageRecord? image) || !prompts.TryGetValue(image.PromptId, out Prompt? prompt))
                 throw new FileFormatException(run.FeedbackFile, $"the image {label.Image} or its prompt is not of this run.");
-            labelled.Add((image, prompt, majority == FeedbackLabel.Good));
+            labelled.Add((image, prompt, value));
             if (!perturbed.ContainsKey(prompt.Id))
-                perturbed[prompt.Id] = perturbation.Create(prompt, perturbedPrompts, seed);
+                perturbed[prompt.Id] = perturbation.Create(prompt, options.PerturbedPrompts, options.Seed);
         }
 
         RowTable imageRows = cache.Images([.. labelled.Select(l => l.Image)], progress, cancellationToken);
@@ -51,7 +50,14 @@ public static class RewardDataBuilder
         [
             .. labelled.Select(l => new RewardExample(
                 l.Prompt.Id, imageRows.IndexOf(EmbeddingCache.Key(l.Image)), textRows.IndexOf(l.Prompt.Text),
-                [.. perturbed[l.Prompt.Id].Select(textRows.IndexOf)], l.Good)),
+                [.. perturbed[l.Prompt.Id].Select(textRows.IndexOf)], l.Label)),
         ]);
     }
+
+    /// <summary>The label of an image; null where it has none.</summary>
+    static float? LabelOf(LabelledImage image, RewardLabels rule) => rule switch
+    {
+        RewardLabels.Mean => (float)image.GoodShare,
+        _ => image.Majority is { } majority ? (majority == FeedbackLabel.Good ? 1 : 0) : null,
+    };
 }

@@ -5,5 +5,9 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="ImageRow">Row of the image's embedding.</param>
 /// <param name="TextRow">Row of the prompt's embedding.</param>
 /// <param name="PerturbedRows">Rows of the perturbed prompts' embeddings, as many for every example.</param>
-/// <param name="Good">The label.</param>
-public sealed record RewardExample(string PromptId, int ImageRow, int TextRow, IReadOnlyList<int> PerturbedRows, bool Good);
+/// <param name="Label">1 good, 0 bad, between them where raters disagree.</param>
+public sealed record RewardExample(string PromptId, int ImageRow, int TextRow, IReadOnlyList<int> PerturbedRows, float Label)
+{
+    /// <summary>Whether most raters call it good.</summary>
+    public bool Good => Label > 0.5f;
+}

@@ -14,24 +14,23 @@ public static class RewardLoss
     /// <exception cref="ShapeException">The batch does not fit the model.</exception>
     public static RewardLossTerms Compute(RewardModel model, RewardBatch batch, double promptClassificationWeight, double temperature)
     {
-        Tensor meanSquaredError = F.MseLoss(model.Call(batch.ImageEmbeds, batch.TextEmbeds), batch.Labels);
-        if (promptClassificationWeight == 0 || batch.Classification is null)
+        Tensor rewards = model.Call(batch.ImageEmbeds, batch.TextEmbeds);
+        Tensor column = rewards.Reshape([rewards.Shape[0], 1]);
+        int[] labelled = [.. Enumerable.Range(0, batch.Labels.Shape[0])];
+        Tensor meanSquaredError = F.MseLoss(
+            F.Embedding(Tensor.From(labelled, [labelled.Length], rewards.Backend), column).Reshape([labelled.Length]), batch.Labels);
+        if (promptClassificationWeight == 0 || batch.Choices is not { } choices)
             return new RewardLossTerms(meanSquaredError, null, meanSquaredError);
-        Tensor promptClassification = PromptClassification(model, batch.Classification, temperature);
+        Tensor promptClassification = PromptClassification(column, choices, temperature);
         return new RewardLossTerms(
             meanSquaredError, promptClassification, F.Add(meanSquaredError, F.Affine(promptClassification, promptClassificationWeight)));
     }
 
     /// <summary>Mean cross-entropy of P(i | x, {z_j}) = softmax_j(r(x, z_j) / T) at the original prompt (eq. 2).</summary>
-    static Tensor PromptClassification(RewardModel model, PromptClassificationBatch batch, double temperature)
+    static Tensor PromptClassification(Tensor rewards, Tensor choices, double temperature)
     {
-        int images = batch.TextEmbeds.Shape[0], prompts = batch.TextEmbeds.Shape[1];
-        int[] repeated = new int[images * prompts];
-        for (int i = 0; i < repeated.Length; i++)
-            repeated[i] = i / prompts;
-        Tensor imageEmbeds = F.Embedding(Tensor.From(repeated, [repeated.Length], batch.ImageEmbeds.Backend), batch.ImageEmbeds);
-        Tensor textEmbeds = batch.TextEmbeds.Reshape([repeated.Length, batch.TextEmbeds.Shape[2]]);
-        Tensor rewards = model.Call(imageEmbeds, textEmbeds).Reshape([images, prompts]);
-        return F.CrossEntropy(F.Affine(rewards, 1 / temperature), batch.Targets);
+        int images = choices.Shape[0], prompts = choices.Shape[1];
+        Tensor chosen = F.Embedding(choices.Reshape([images * prompts]), rewards).Reshape([images, prompts]);
+        return F.CrossEntropy(F.Affine(chosen, 1 / temperature), Tensor.From(new int[images], [images], rewards.Backend));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training.Embeddings;
@@ -9,60 +10,64 @@ namespace AlignT2I.Training.Rewards;
 public static class RewardStage
 {
     /// <summary>Folder of a reward: reward/, and below it one for each of the others.</summary>
-    public static string Folder(RunFolder run, RewardVariant variant) => variant switch
-    {
-        RewardVariant.WithoutPromptClassification => Path.Combine(run.RewardFolder, "without-prompt-classification"),
-        RewardVariant.HalfData => Path.Combine(run.RewardFolder, "half-data"),
-        RewardVariant.HalfDataWithoutPromptClassification => Path.Combine(run.RewardFolder, "half-data-without-prompt-classification"),
-        _ => run.RewardFolder,
-    };
+    public static string Folder(RunFolder run, RewardVariant variant) => Path.Combine(run.RewardFolder, variant.FolderName);
 
     /// <summary>The variants that are trained.</summary>
     /// <param name="halfData">Whether those on half the labels are among them.</param>
-    public static IReadOnlyList<RewardVariant> Variants(bool halfData) =>
-        halfData ? Enum.GetValues<RewardVariant>() : [RewardVariant.Reward, RewardVariant.WithoutPromptClassification];
+    public static IReadOnlyList<RewardVariant> Variants(bool halfData) => halfData
+        ? [RewardVariant.Reward, RewardVariant.WithoutPromptClassification, RewardVariant.HalfData, RewardVariant.HalfDataWithoutPromptClassification]
+        : [RewardVariant.Reward, RewardVariant.WithoutPromptClassification];
 
     /// <summary>Trains the rewards on the labels of a run and writes them into its folder.</summary>
     /// <param name="run">The run folder: prompts.jsonl, images.jsonl, feedback.jsonl.</param>
     /// <param name="embeddings">CLIP embeddings of the run.</param>
     /// <param name="options">How to train the first; the others differ in the weight of prompt classification and in the share of labels.</param>
     /// <param name="variants">Which.</param>
-    /// <param name="keep">Whether a reward that is there already stays as it is.</param>
+    /// <param name="keep">Whether a reward that was trained on the same labels with the same options stays as it is.</param>
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the work; the rewards that are trained stay.</param>
     /// <param name="backend">Where to compute; null is the CPU.</param>
-    /// <returns>How each was trained.</returns>
+    /// <param name="seeds">Seeds besides that of <paramref name="options"/>: each trains a reward of its own below the first's folder, on the
+    /// same perturbed prompts and another split; mean and spread go into seeds.json.</param>
+    /// <returns>How each variant was trained.</returns>
     /// <exception cref="UsageException">An option is out of range, or there are no prompts, images or labels.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
-    public static IReadOnlyList<RewardTrainingMetrics> Run(
+    public static IReadOnlyList<RewardResult> Run(
         RunFolder run, EmbeddingCache embeddings, RewardTrainingOptions options, IReadOnlyList<RewardVariant> variants, bool keep,
-        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null)
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null,
+        IReadOnlyList<ulong>? seeds = null)
     {
         options.Validate();
-        RewardData? data = null;
-        List<RewardTrainingMetrics> metrics = [];
+        RewardData data = RewardDataBuilder.Build(run, embeddings, options, progress, cancellationToken);
+        string hash = data.Hash();
+        List<RewardResult> results = [];
         foreach (RewardVariant variant in variants)
         {
             string folder = Folder(run, variant);
-            if (!keep || !TrainedReward.Exists(folder))
+            RewardTrainingMetrics Train(RewardTrainingOptions own, string folder)
             {
-                data ??= RewardDataBuilder.Build(run, embeddings, options.PerturbedPrompts, options.Seed, progress, cancellationToken);
-                using TrainedReward trained = new RewardTrainer(data, Of(variant, options), backend).Train(progress, cancellationToken);
+                if (keep && TrainedReward.ReadMetrics(folder) is { } known && known.DataHash == hash && Json(known.Options) == Json(own))
+                    return known;
+                using TrainedReward trained = new RewardTrainer(data, own, backend).Train(progress, cancellationToken);
                 trained.Save(folder);
+                return trained.Metrics!;
             }
-            using TrainedReward reward = TrainedReward.Load(folder);
-            if (reward.Metrics is not null)
-                metrics.Add(reward.Metrics);
+
+            RewardTrainingOptions first = variant.Apply(options);
+            RewardTrainingMetrics[] metrics =
+            [
+                Train(first, folder),
+                .. (seeds ?? []).Select(s => Train(first with { Seed = s }, Path.Combine(folder, FormattableString.Invariant($"seed-{s}")))),
+            ];
+            var spread = RewardSeeds.Of(metrics);
+            if (metrics.Length > 1)
+                AtomicFile.WriteAllText(Path.Combine(folder, "seeds.json"), JsonSerializer.Serialize(spread, RewardJson.Default.RewardSeeds) + "\n");
+            results.Add(new RewardResult(variant, metrics[0], spread));
         }
-        return metrics;
+        return results;
     }
 
-    static RewardTrainingOptions Of(RewardVariant variant, RewardTrainingOptions options)
-    {
-        if (variant is RewardVariant.WithoutPromptClassification or RewardVariant.HalfDataWithoutPromptClassification)
-            options = options with { PromptClassificationWeight = 0 };
-        return variant is RewardVariant.HalfData or RewardVariant.HalfDataWithoutPromptClassification
-            ? options with { DataFraction = options.DataFraction / 2 } : options;
-    }
+    static string Json(RewardTrainingOptions? options) =>
+        options is null ? "" : JsonSerializer.Serialize(options, OptionsJson.Default.RewardTrainingOptions);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Reward;
@@ -13,16 +15,19 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="backend">Where to compute; null is the CPU.</param>
 public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options, Backend? backend = null)
 {
-    const ulong OrderStream = 1, SplitStream = 2, TargetStream = 3;
+    const ulong OrderStream = 1, SplitStream = 2;
+
+    readonly Backend device = backend ?? Backend.Cpu;
 
     /// <summary>Trains a new reward model.</summary>
-    /// <param name="progress">Told after every pass.</param>
+    /// <param name="progress">Told after every update.</param>
     /// <param name="cancellationToken">Ends the training after an update; nothing of it is kept, it takes seconds.</param>
     /// <exception cref="UsageException">An option is out of range, or the labels are all good or all bad.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TrainedReward Train(IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
+        var watch = Stopwatch.StartNew();
         (RewardExample[] training, RewardExample[] validation) = Split();
         var config = new RewardModelConfig
         {
@@ -42,15 +47,20 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         (int Epoch, double Loss) lowest = (0, double.PositiveInfinity);
         for (int epoch = 1; epoch <= options.MaxEpochs && epoch - lowest.Epoch <= options.Patience; epoch++)
         {
-            RewardEpoch figures = RunEpoch(epoch, training, validation, model, parameters, optimizer, cancellationToken);
+            int[] order = Order(training, epoch);
+            int updates = (order.Length + options.BatchSize - 1) / options.BatchSize, done = (epoch - 1) * updates;
+            RewardEpoch figures = RunEpoch(
+                epoch, [.. order.Select(i => training[i])], validation, model, parameters, optimizer,
+                (update, loss) => progress?.Report(new StageProgress(
+                    "train reward", done + update, (long)options.MaxEpochs * updates, "update",
+                    [("epoch", epoch), ("loss", loss), .. epochs.TakeLast(1).Select(e => ("validation", e.ValidationLoss))])),
+                cancellationToken);
             epochs.Add(figures);
             if (validation.Length == 0 || figures.ValidationLoss < lowest.Loss)
             {
                 lowest = (epoch, figures.ValidationLoss);
                 best = Copy(parameters);
             }
-            progress?.Report(new StageProgress("train reward", epoch, options.MaxEpochs, "epoch",
-                ("loss", figures.Loss), ("validation", figures.ValidationLoss)));
         }
         for (int i = 0; i < best.Length; i++)
             parameters.Parameters[i].Value.Write<float>(best[i]);
@@ -58,74 +68,95 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         parameters.RequireGrad(false);
 
         var reward = new TrainedReward(model, parameters);
-        double accuracy = PairwiseAccuracy.Count(validation.Select(e =>
-            (e.PromptId, e.Good, (double)reward.Score(data.Images.Row(e.ImageRow), data.Texts.Row(e.TextRow))))).Accuracy;
+        (float Reward, RewardExample Example)[] judged = [.. Judge(reward, validation).Zip(validation)];
+        double accuracy = PairwiseAccuracy.Count(
+            judged.Where(j => j.Example.Label != 0.5f).Select(j => (j.Example.PromptId, j.Example.Good, (double)j.Reward))).Accuracy;
         reward.Metrics = new RewardTrainingMetrics(
-            options.Seed, options.PromptClassificationWeight, options.DataFraction, training.Length, validation.Length, lowest.Epoch, accuracy, epochs);
+            options.Seed, options.PromptClassificationWeight, options.DataFraction, training.Length, validation.Length, lowest.Epoch, accuracy, epochs,
+            Calibration.Of([.. judged.Select(j => (j.Reward, j.Example.Label))]), options, data.Hash(), watch.Elapsed.TotalSeconds);
         return reward;
+    }
+
+    /// <summary>The order of a pass: every label once, or those of the rarer kind several times, until both are as many.</summary>
+    int[] Order(RewardExample[] training, int epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, training.Length)];
+        if (options.BalanceClasses)
+        {
+            int[] good = [.. order.Where(i => training[i].Good)], bad = [.. order.Where(i => !training[i].Good)];
+            int[] rarer = good.Length < bad.Length ? good : bad;
+            order = [.. order, .. Enumerable.Range(0, Math.Abs(good.Length - bad.Length)).Select(i => rarer[i % rarer.Length])];
+        }
+        new Philox(options.Seed ^ (OrderStream << 32), (ulong)epoch).Shuffle<int>(order);
+        return order;
     }
 
     RewardEpoch RunEpoch(
         int epoch, RewardExample[] training, RewardExample[] validation, RewardModel model, ParameterStore parameters, AdamW optimizer,
-        CancellationToken cancellationToken)
+        Action<int, double> updated, CancellationToken cancellationToken)
     {
-        int[] order = new int[training.Length];
-        new Philox(options.Seed ^ (OrderStream << 32), (ulong)epoch).Permutation(order);
-        double loss = 0, meanSquaredError = 0, promptClassification = 0;
-        int updates = 0;
-        for (int start = 0; start < order.Length; start += options.BatchSize, updates++)
+        var mean = new RewardLossMean();
+        foreach ((int update, RewardExample[] batch) in training.Chunk(options.BatchSize).Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RewardExample[] batch = [.. order[start..Math.Min(start + options.BatchSize, order.Length)].Select(i => training[i])];
             using MemoryScope scope = MemoryScope.Open();
             using Tape tape = Tape.Open();
-            RewardLossTerms terms = Loss(model, batch, new Philox(options.Seed ^ (TargetStream << 32), (ulong)((long)epoch << 32) + (ulong)start));
+            RewardLossTerms terms = Loss(model, batch);
             tape.Backward(terms.Total);
             optimizer.Step(options.LearningRate);
             parameters.ClearGrad();
-            loss += terms.Total.Item();
-            meanSquaredError += terms.MeanSquaredError.Item();
-            promptClassification += terms.PromptClassification?.Item() ?? 0;
+            mean.Add(terms, 1, 1);
+            updated(update + 1, mean.Loss(options.PromptClassificationWeight));
         }
-        double validationLoss = loss / updates;
-        if (validation.Length > 0)
+        double loss = mean.Loss(options.PromptClassificationWeight);
+        return new RewardEpoch(
+            epoch, loss, mean.MeanSquaredError, mean.PromptClassification, validation.Length > 0 ? Validate(model, validation) : loss);
+    }
+
+    double Validate(RewardModel model, RewardExample[] validation)
+    {
+        var mean = new RewardLossMean();
+        foreach (RewardExample[] batch in validation.Chunk(options.BatchSize))
         {
             using MemoryScope scope = MemoryScope.Open();
             using Tape pause = Tape.Pause();
-            validationLoss = Loss(model, validation, new Philox(options.Seed ^ (TargetStream << 32))).Total.Item();
+            mean.Add(Loss(model, batch), batch.Length, batch.Count(e => e.Good));
         }
-        return new RewardEpoch(epoch, loss / updates, meanSquaredError / updates, promptClassification / updates, validationLoss);
+        return mean.Loss(options.PromptClassificationWeight);
     }
 
-    RewardLossTerms Loss(RewardModel model, IReadOnlyList<RewardExample> examples, Philox random)
+    IEnumerable<float> Judge(TrainedReward reward, RewardExample[] examples) => examples.Chunk(options.BatchSize).SelectMany(batch =>
     {
-        Tensor images = Rows(data.Images, [.. examples.Select(e => e.ImageRow)]);
-        Tensor texts = Rows(data.Texts, [.. examples.Select(e => e.TextRow)]);
-        Tensor labels = Tensor.From(examples.Select(e => e.Good ? 1f : 0f).ToArray(), [examples.Count], backend);
-        RewardExample[] good = [.. examples.Where(e => e.Good)];
-        PromptClassificationBatch? classification = options.PromptClassificationWeight > 0 && good.Length > 0 ? Classification(good, random) : null;
-        return RewardLoss.Compute(
-            model, new RewardBatch(images, texts, labels, classification), options.PromptClassificationWeight, options.Temperature);
-    }
+        using MemoryScope scope = MemoryScope.Open();
+        return reward.Score(data.Images.Gather([.. batch.Select(e => e.ImageRow)]), data.Texts.Gather([.. batch.Select(e => e.TextRow)]));
+    });
 
-    /// <summary>The original prompt at a random place among the perturbed ones.</summary>
-    PromptClassificationBatch Classification(RewardExample[] good, Philox random)
+    /// <summary>The loss of examples: all pairs, the labelled and the perturbed ones, go through the network at once.</summary>
+    RewardLossTerms Loss(RewardModel model, RewardExample[] examples)
     {
-        int prompts = good[0].PerturbedRows.Count + 1;
-        int[] targets = new int[good.Length], rows = new int[good.Length * prompts];
-        random.Integers(targets, 0, prompts);
-        for (int i = 0; i < good.Length; i++)
+        List<int> images = [.. examples.Select(e => e.ImageRow)], texts = [.. examples.Select(e => e.TextRow)], choices = [];
+        if (options.PromptClassificationWeight > 0)
         {
-            for (int j = 0, next = 0; j < prompts; j++)
-                rows[i * prompts + j] = j == targets[i] ? good[i].TextRow : good[i].PerturbedRows[next++];
+            for (int i = 0; i < examples.Length; i++)
+            {
+                RewardExample example = examples[i];
+                if (!example.Good)
+                    continue;
+                choices.Add(i);
+                choices.AddRange(Enumerable.Range(images.Count, example.PerturbedRows.Count));
+                images.AddRange(Enumerable.Repeat(example.ImageRow, example.PerturbedRows.Count));
+                texts.AddRange(example.PerturbedRows);
+            }
         }
-        return new PromptClassificationBatch(
-            Rows(data.Images, [.. good.Select(e => e.ImageRow)]),
-            Rows(data.Texts, rows).Reshape([good.Length, prompts, data.Texts.Width]),
-            Tensor.From(targets, [good.Length], backend));
+        int prompts = examples[0].PerturbedRows.Count + 1;
+        var batch = new RewardBatch(
+            Rows(data.Images, images), Rows(data.Texts, texts),
+            Tensor.From(examples.Select(e => e.Label).ToArray(), [examples.Length], device),
+            choices.Count > 0 ? Tensor.From(choices.ToArray(), [choices.Count / prompts, prompts], device) : null);
+        return RewardLoss.Compute(model, batch, options.PromptClassificationWeight, options.Temperature);
     }
 
-    Tensor Rows(RowTable table, ReadOnlySpan<int> rows) => table.Gather(rows).To(backend ?? Backend.Cpu);
+    Tensor Rows(RowTable table, List<int> rows) => table.Gather(CollectionsMarshal.AsSpan(rows)).To(device);
 
     /// <summary>Whole prompts go to validation; of the training labels a random share is used.</summary>
     (RewardExample[] Training, RewardExample[] Validation) Split()

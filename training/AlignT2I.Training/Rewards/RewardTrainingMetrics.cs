@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AlignT2I.Training.Rewards;
 
 /// <summary>How a reward was trained: metrics.json beside it.</summary>
@@ -9,6 +11,10 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="BestEpoch">The pass whose weights were kept, from 1.</param>
 /// <param name="ValidationPairwiseAccuracy">Share of good and bad pairs of a validation prompt in the right order; 0.5 where there is none.</param>
 /// <param name="Epochs">The losses of each pass.</param>
+/// <param name="Calibration">How rewards compare with the shares of good labels on validation prompts; null where there are none.</param>
+/// <param name="Options">All options.</param>
+/// <param name="DataHash">Tells the labels, prompts and embeddings from others.</param>
+/// <param name="ElapsedSeconds">Duration of the training, embeddings not counted.</param>
 public sealed record RewardTrainingMetrics(
     ulong Seed,
     double PromptClassificationWeight,
@@ -17,4 +23,13 @@ public sealed record RewardTrainingMetrics(
     int ValidationLabels,
     int BestEpoch,
     double ValidationPairwiseAccuracy,
-    IReadOnlyList<RewardEpoch> Epochs);
+    IReadOnlyList<RewardEpoch> Epochs,
+    Calibration? Calibration = null,
+    RewardTrainingOptions? Options = null,
+    string? DataHash = null,
+    double ElapsedSeconds = 0)
+{
+    /// <summary>L_reward on the validation prompts, of the weights that were kept.</summary>
+    [JsonIgnore]
+    public double ValidationLoss => Epochs[Math.Max(0, BestEpoch - 1)].ValidationLoss;
+}

@@ -44,10 +44,17 @@ public sealed record RewardTrainingOptions
     /// <summary>Share of the training labels that is used, above 0 up to 1 (Fig. 4b has 0.5).</summary>
     public double DataFraction { get; init; } = 1;
 
+    /// <summary>What is learned of an image that several raters judged.</summary>
+    public RewardLabels Labels { get; init; }
+
+    /// <summary>Whether a pass shows as many good images as bad ones, those of the rarer kind several times.</summary>
+    public bool BalanceClasses { get; init; }
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="UsageException">A value is out of range; the message says which and what fits.</exception>
     public void Validate()
     {
+        Check(Enum.IsDefined(Labels), "kind of labels", Labels, "majority or mean");
         Check(HiddenSizes.All(s => s > 0), "hidden sizes", string.Join(", ", HiddenSizes), "positive widths");
         Check(LearningRate > 0, "learning rate", LearningRate, "a positive number");
         Check(WeightDecay >= 0, "weight decay", WeightDecay, "0 or more");

@@ -1,17 +1,38 @@
+using System.Globalization;
+
 namespace AlignT2I.Training.Rewards;
 
-/// <summary>The rewards that an experiment compares (Lee et al. 2023, Fig. 4).</summary>
-public enum RewardVariant
+/// <summary>A reward among those that an experiment compares (Lee et al. 2023, Fig. 4).</summary>
+/// <param name="PromptClassification">Whether the loss has prompt classification.</param>
+/// <param name="Fraction">Share of the labels that it is trained on, above 0 up to 1.</param>
+public readonly record struct RewardVariant(bool PromptClassification, double Fraction)
 {
     /// <summary>With prompt classification, on all labels: the one that weights images.</summary>
-    Reward,
+    public static RewardVariant Reward => new(true, 1);
 
     /// <summary>Without prompt classification, on all labels.</summary>
-    WithoutPromptClassification,
+    public static RewardVariant WithoutPromptClassification => new(false, 1);
 
     /// <summary>With prompt classification, on half the labels.</summary>
-    HalfData,
+    public static RewardVariant HalfData => new(true, 0.5);
 
     /// <summary>Without prompt classification, on half the labels.</summary>
-    HalfDataWithoutPromptClassification,
+    public static RewardVariant HalfDataWithoutPromptClassification => new(false, 0.5);
+
+    /// <summary>Folder below reward/, as in <c>fraction-0.5-without-prompt-classification</c>; empty for the one that weights images.</summary>
+    public string FolderName => string.Join('-', ((string[])
+        [Fraction == 1 ? "" : $"fraction-{Share}", PromptClassification ? "" : "without-prompt-classification"]).Where(p => p.Length > 0));
+
+    /// <summary>What people call it.</summary>
+    public string Name => string.Join(", ", ((string[])
+        [Fraction == 1 ? "reward" : $"{Share} of the labels", PromptClassification ? "" : "without prompt classification"]).Where(p => p.Length > 0));
+
+    /// <summary>How it is trained, where the one that weights images is trained like this.</summary>
+    internal RewardTrainingOptions Apply(RewardTrainingOptions options) => options with
+    {
+        PromptClassificationWeight = PromptClassification ? options.PromptClassificationWeight : 0,
+        DataFraction = options.DataFraction * Fraction,
+    };
+
+    string Share => Fraction.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,7 @@ public sealed class TrainedReward : IDisposable
     /// <exception cref="FileFormatException">A file is damaged, or they do not belong together.</exception>
     public static TrainedReward Load(string folder, Backend? backend = null)
     {
-        string configPath = Path.Combine(folder, ConfigName), metricsPath = Path.Combine(folder, MetricsName);
+        string configPath = Path.Combine(folder, ConfigName);
         if (!File.Exists(configPath))
             throw new UsageException($"{configPath}: there is no such file; train a reward first.");
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
@@ -40,8 +40,7 @@ public sealed class TrainedReward : IDisposable
             parameters.Finish();
             return new TrainedReward(model, parameters)
             {
-                Metrics = File.Exists(metricsPath)
-                    ? TrainingFile.Read(metricsPath, RewardJson.Default.RewardTrainingMetrics, "metrics of a reward") : null,
+                Metrics = ReadMetrics(folder),
             };
         }
         catch
@@ -49,6 +48,14 @@ public sealed class TrainedReward : IDisposable
             parameters.Dispose();
             throw;
         }
+    }
+
+    /// <summary>How a folder's reward was trained; null where there is none, or nothing is known of it.</summary>
+    /// <exception cref="FileFormatException">metrics.json is damaged.</exception>
+    public static RewardTrainingMetrics? ReadMetrics(string folder)
+    {
+        string path = Path.Combine(folder, MetricsName);
+        return Exists(folder) && File.Exists(path) ? TrainingFile.Read(path, RewardJson.Default.RewardTrainingMetrics, "metrics of a reward") : null;
     }
 
     /// <summary>Whether a folder holds a reward.</summary>

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace AlignT2I.Align.Tests.Commands;
+
+public class TrainRewardCommandTests
+{
+    TinyRun tiny = null!;
+
+    [OneTimeSetUp]
+    public void MakeRun() => tiny = new TinyRun().WithReward();
+
+    [OneTimeTearDown]
+    public void DeleteRun() => tiny.Dispose();
+
+    [Test]
+    public void Several_seeds_give_a_mean_and_a_spread_and_resume_keeps_what_is_trained()
+    {
+        CommandRun run = Train("--seeds", "3,4,5", "--epochs", "2", "--json").Succeeded();
+        Assert.That(run.Json.GetProperty("seeds").GetInt32(), Is.EqualTo(3));
+        Assert.That(run.Json.GetProperty("spreadPairwiseAccuracy").GetDouble(), Is.GreaterThan(0));
+        JsonElement spread = JsonDocument.Parse(File.ReadAllText(tiny.In("reward", "seeds.json"))).RootElement;
+        Assert.That(spread.GetProperty("seeds").EnumerateArray().Select(s => s.GetInt32()), Is.EqualTo(new[] { 3, 4, 5 }));
+
+        DateTime old = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        string first = tiny.In("reward", "model.safetensors"), second = tiny.In("reward", "seed-4", "model.safetensors");
+        File.SetLastWriteTimeUtc(first, old);
+        File.Delete(second);
+        Train("--seeds", "3,4,5", "--epochs", "2", "--resume").Succeeded();
+        Assert.That(File.GetLastWriteTimeUtc(first), Is.EqualTo(old), "it was trained again");
+        Assert.That(File.Exists(second), Is.True);
+        Train("--seeds", "3,4,5", "--epochs", "1", "--resume").Succeeded();
+        Assert.That(File.GetLastWriteTimeUtc(first), Is.Not.EqualTo(old), "other options need another training");
+    }
+
+    [Test]
+    public void Ablations_go_into_folders_of_their_own_and_the_reward_stays()
+    {
+        byte[] reward = File.ReadAllBytes(tiny.In("reward", "model.safetensors"));
+        Train("--fraction", "0.5", "--no-prompt-classification", "--epochs", "1", "--labels", "mean", "--balance-classes").Succeeded();
+        JsonElement metrics = JsonDocument.Parse(
+            File.ReadAllText(tiny.In("reward", "fraction-0.5-without-prompt-classification", "metrics.json"))).RootElement;
+        Assert.That(metrics.GetProperty("promptClassificationWeight").GetDouble(), Is.Zero);
+        Assert.That(metrics.GetProperty("dataFraction").GetDouble(), Is.EqualTo(0.5));
+        Assert.That(metrics.GetProperty("options").GetProperty("labels").GetString(), Is.EqualTo("mean"));
+        Assert.That(metrics.GetProperty("calibration").GetProperty("bins").GetArrayLength(), Is.GreaterThan(0));
+        Assert.That(File.ReadAllBytes(tiny.In("reward", "model.safetensors")), Is.EqualTo(reward));
+    }
+
+    [Test]
+    public void Another_clip_makes_the_embeddings()
+    {
+        string clip = Training.Tests.TinyModel.Write(tiny["clip"], seed: 9);
+        int before = Directory.GetDirectories(tiny.In("embeddings"), "images-*").Length;
+        Train("--clip", clip, "--no-prompt-classification", "--epochs", "1").Succeeded();
+        Assert.That(Directory.GetDirectories(tiny.In("embeddings"), "images-*"), Has.Length.EqualTo(before + 1));
+    }
+
+    [TestCase("--seeds", "1,x", "1,x")]
+    [TestCase("--seeds", "1,1", "twice")]
+    [TestCase("--fraction", "1.5", "--fraction")]
+    [TestCase("--clip", "nowhere", "nowhere")]
+    [TestCase("--perturbed-prompts", "100000", "ask for fewer")]
+    [TestCase("--hidden-sizes", "0", "hidden sizes")]
+    public void Bad_options_end_with_a_sentence(string option, string value, string expected) => Train(option, value).Failed(2, expected);
+
+    CommandRun Train(params string[] arguments) => CommandRun.TrainReward(["--run", tiny.Path, "--model", tiny.Model, .. arguments]);
+}
