@@ -43,7 +43,8 @@ internal sealed class FeedbackFileTests
         Append(Label("1", "anna", FeedbackLabel.Bad, minute: 5));
         Assert.That(FeedbackFile.Read(FilePath), Is.EqualTo(new[]
         {
-            Label("1", "anna", FeedbackLabel.Bad, minute: 5), Label("2", "anna", FeedbackLabel.Skip), Label("1", "ben", FeedbackLabel.Good),
+            Label("1", "anna", FeedbackLabel.Bad, minute: 5), Label("2", "anna", FeedbackLabel.Skip),
+            Label("1", "ben", FeedbackLabel.Good),
         }));
     }
 

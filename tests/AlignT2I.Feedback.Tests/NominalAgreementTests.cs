@@ -17,7 +17,8 @@ internal sealed class NominalAgreementTests
         Assert.That(NominalAgreement.FleissKappa(fleissExample), Is.EqualTo(0.210).Within(5e-4));
     });
 
-    /// <summary>Krippendorff 2011, sections A to C: binary data of two observers, nominal data of two, nominal data of four with gaps.</summary>
+    /// <summary>Krippendorff 2011, sections A to C: binary data of two observers, nominal data of two, nominal data of four with
+    /// gaps.</summary>
     [TestCase("0100000010 1110010000", 0.095)]
     [TestCase("aabbdcccedda babbbccceddd", 0.692)]
     [TestCase("123321412... 1233224125.3 .3332342251. 12332441251.", 0.743)]
@@ -48,8 +49,10 @@ internal sealed class NominalAgreementTests
     public void Images_with_fewer_labels_count_for_alpha_but_not_for_kappa()
     {
         RaterAgreement agreement = RaterAgreement.Of(
-            [new("images/1.png", "p", 3, 0), new("images/2.png", "p", 1, 2), new("images/3.png", "p", 1, 1), new("images/4.png", "p", 1, 0)]);
-        Assert.That(agreement, Has.Property("Images").EqualTo(3).And.Property("FleissImages").EqualTo(2).And.Property("FleissLabels").EqualTo(3));
+            [new("images/1.png", "p", 3, 0), new("images/2.png", "p", 1, 2), new("images/3.png", "p", 1, 1),
+                new("images/4.png", "p", 1, 0)]);
+        Assert.That(agreement, Has.Property("Images").EqualTo(3).And.Property("FleissImages").EqualTo(2).And.Property("FleissLabels")
+            .EqualTo(3));
         Assert.That(agreement.Percent, Is.EqualTo((1 + 1.0 / 3 + 0) / 3).Within(1e-12));
     }
 }

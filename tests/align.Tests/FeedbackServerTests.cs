@@ -26,10 +26,11 @@ internal sealed class FeedbackServerTests
 
     static void Run(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "feedback-server.dll"), .. arguments])
-        {
-            RedirectStandardError = true,
-        })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "feedback-server.dll"), .. arguments])
+            {
+                RedirectStandardError = true,
+            })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, error);

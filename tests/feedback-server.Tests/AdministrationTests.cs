@@ -25,7 +25,8 @@ internal sealed class AdministrationTests(Store store)
         using var folder = new StudyFolder(prompts: 4);
         await using TestServer server = await TestServer.StartAsync(folder, store);
         using Rater admin = await server.InviteAsync("admin", administrator: true);
-        using Rater anna = await server.InviteAsync("anna"), ben = await server.InviteAsync("ben"), carla = await server.InviteAsync("carla");
+        using Rater anna = await server.InviteAsync("anna"), ben = await server.InviteAsync("ben"),
+            carla = await server.InviteAsync("carla");
         static FeedbackLabel Honest(LabelQuery q) => q.Prompt == StudyFolder.PromptOf(0) ? FeedbackLabel.Bad : FeedbackLabel.Good;
         await LabelAllAsync(anna, Honest);
         await LabelAllAsync(ben, Honest);
@@ -37,7 +38,8 @@ internal sealed class AdministrationTests(Store store)
 
         await admin.PostAsync("raters/4/status", """{"status":"excluded"}""");
         Overview without = await admin.OverviewAsync();
-        Assert.That((without.Agreement.Percent, without.Agreement.FleissKappa, without.Agreement.KrippendorffAlpha), Is.EqualTo((1.0, 1.0, 1.0)));
+        Assert.That((without.Agreement.Percent, without.Agreement.FleissKappa, without.Agreement.KrippendorffAlpha),
+            Is.EqualTo((1.0, 1.0, 1.0)));
         Assert.That(without.Labels, Is.EqualTo(24));
         Assert.That(without.Categories.Select(c => (c.Category, c.Images, c.Good, c.Bad, c.Skip)), Is.EqualTo(new[]
         {
@@ -55,7 +57,8 @@ internal sealed class AdministrationTests(Store store)
     public async Task Gold_questions_come_with_every_nth_query_and_are_counted()
     {
         using var folder = new StudyFolder(prompts: 12);
-        await using TestServer server = await TestServer.StartAsync(folder, store, new StudyOptions { RatersPerImage = 1, GoldInterval = 3 });
+        await using TestServer server = await TestServer.StartAsync(
+            folder, store, new StudyOptions { RatersPerImage = 1, GoldInterval = 3 });
         using Rater admin = await server.InviteAsync("admin", administrator: true);
         await admin.PostAsync("gold", """{"image":1,"answer":"good"}""");
         await admin.PostAsync("gold", """{"image":2,"answer":"bad"}""");
@@ -83,7 +86,8 @@ internal sealed class AdministrationTests(Store store)
     {
         using var folder = new StudyFolder(prompts: 4);
         await using TestServer server = await TestServer.StartAsync(folder, store);
-        using Rater admin = await server.InviteAsync("admin", administrator: true), anna = await server.InviteAsync("anna"), ben = await server.InviteAsync("ben");
+        using Rater admin = await server.InviteAsync("admin", administrator: true), anna = await server.InviteAsync("anna"),
+            ben = await server.InviteAsync("ben");
         LabelReply held = await anna.QueriesAsync();
         await admin.PostAsync("pause", """{"on":true}""");
         LabelReply none = await ben.QueriesAsync();
@@ -107,7 +111,8 @@ internal sealed class AdministrationTests(Store store)
         using var folder = new StudyFolder(prompts: 1);
         await using TestServer server = await TestServer.StartAsync(folder, store);
         using Rater admin = await server.InviteAsync("admin", administrator: true), anna = await server.InviteAsync("anna");
-        using HttpResponseMessage response = await admin.Client.PostAsync($"/api/admin/{path}", new StringContent(json, null, "application/json"));
+        using HttpResponseMessage response = await admin.Client.PostAsync(
+            $"/api/admin/{path}", new StringContent(json, null, "application/json"));
         Assert.That(response.StatusCode, Is.EqualTo(status));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.StartWith("{\"error\":"));
     }

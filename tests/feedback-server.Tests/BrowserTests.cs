@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AlignT2I.Feedback;
 using AlignT2I.FeedbackServer.Storage;
 using AlignT2I.FeedbackServer.Studies;
@@ -7,7 +8,9 @@ using static Microsoft.Playwright.Assertions;
 namespace AlignT2I.FeedbackServer.Tests;
 
 /// <summary>What people do on the pages, in a real browser.</summary>
-internal sealed class BrowserTests
+[TestFixture(Store.Sqlite)]
+[TestFixture(Store.Postgres)]
+internal sealed class BrowserTests(Store store)
 {
     static async Task PressAsync(IPage page, params string[] keys)
     {
@@ -15,13 +18,13 @@ internal sealed class BrowserTests
             await page.Keyboard.PressAsync(key);
     }
 
-    static FeedbackLabel[] Labels(TestServer server) => server.Stored(c => c.Labels.OrderBy(l => l.Id).Where(l => !l.IsUndo).Select(l => l.Label).ToArray());
+    static FeedbackLabel[] Labels(TestServer server) =>
+        server.Stored(c => c.Labels.OrderBy(l => l.Id).Where(l => !l.IsUndo).Select(l => l.Label).ToArray());
 
     static ILocator Prompt(IPage page) => page.Locator("#prompt");
 
-    [TestCase(Store.Sqlite)]
-    [TestCase(Store.Postgres)]
-    public async Task A_whole_session_with_the_keyboard(Store store)
+    [Test]
+    public async Task A_whole_session_with_the_keyboard()
     {
         using var folder = new StudyFolder(prompts: 3);
         await using TestServer server = await TestServer.StartAsync(folder, store, realTime: true);
@@ -55,7 +58,8 @@ internal sealed class BrowserTests
         Assert.That(feedback, Has.Length.EqualTo(9));
         Assert.That(feedback.Where(f => f.Prompt == first).Select(f => f.Label),
             Is.EqualTo(new[] { FeedbackLabel.Good, FeedbackLabel.Bad, FeedbackLabel.Skip }));
-        Assert.That(server.Stored(c => c.Queries.Where(q => q.State == QueryState.Answered).All(q => q.ElapsedMs >= 0)), Is.True, "time per query");
+        Assert.That(server.Stored(c => c.Queries.Where(q => q.State == QueryState.Answered).All(q => q.ElapsedMs >= 0)), Is.True,
+            "time per query");
         await page.Context.CloseAsync();
     }
 
@@ -63,7 +67,7 @@ internal sealed class BrowserTests
     public async Task A_whole_session_by_touch_on_a_phone()
     {
         using var folder = new StudyFolder(prompts: 2);
-        await using TestServer server = await TestServer.StartAsync(folder, realTime: true);
+        await using TestServer server = await TestServer.StartAsync(folder, store, realTime: true);
         IPage page = await Browser.OpenAsync(server, await server.TokenAsync("anna"), phone: true);
         for (int query = 0; query < 2; query++)
         {
@@ -86,7 +90,8 @@ internal sealed class BrowserTests
     public async Task A_reload_in_the_middle_of_a_query_shows_it_again_and_two_raters_do_not_get_in_each_others_way()
     {
         using var folder = new StudyFolder(prompts: 6);
-        await using TestServer server = await TestServer.StartAsync(folder, Store.Sqlite, new StudyOptions { RatersPerImage = 1 }, realTime: true);
+        await using TestServer server = await TestServer.StartAsync(
+            folder, store, new StudyOptions { RatersPerImage = 1 }, realTime: true);
         IPage anna = await Browser.OpenAsync(server, await server.TokenAsync("anna"));
         IPage ben = await Browser.OpenAsync(server, await server.TokenAsync("ben"));
         string first = await Prompt(anna).InnerTextAsync();
@@ -116,7 +121,7 @@ internal sealed class BrowserTests
     public async Task What_is_answered_offline_is_sent_when_the_network_is_back()
     {
         using var folder = new StudyFolder(prompts: 4);
-        await using TestServer server = await TestServer.StartAsync(folder, realTime: true);
+        await using TestServer server = await TestServer.StartAsync(folder, store, realTime: true);
         IPage page = await Browser.OpenAsync(server, await server.TokenAsync("anna"));
         await Expect(page.Locator(".card")).ToHaveCountAsync(3);
         await page.Context.SetOfflineAsync(true);
@@ -142,9 +147,10 @@ internal sealed class BrowserTests
         const string Attack = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>";
         using var folder = new StudyFolder(prompts: 0);
         folder.AddSet("", 1, 3, _ => Attack);
-        await using TestServer server = await TestServer.StartAsync(folder, realTime: true);
+        await using TestServer server = await TestServer.StartAsync(folder, store, realTime: true);
         using Rater admin = await server.InviteAsync("admin", administrator: true);
-        await admin.PostAsync("instructions", System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["text"] = $"# {Attack}\n\n- {Attack}\n[good] images/prompt-000-0000.png {Attack}" }));
+        string instructions = $"# {Attack}\n\n- {Attack}\n[good] images/prompt-000-0000.png {Attack}";
+        await admin.PostAsync("instructions", new JsonObject { ["text"] = instructions }.ToJsonString());
         IPage page = await Browser.OpenAsync(server, await server.TokenAsync("<b>anna</b>"));
         await Expect(Prompt(page)).ToHaveTextAsync(Attack);
         await page.GotoAsync("/instructions");
@@ -165,7 +171,7 @@ internal sealed class BrowserTests
     public async Task An_evaluation_session()
     {
         using StudyFolder folder = new StudyFolder(prompts: 1).AddSet("evaluation/original", 3, 4).AddSet("evaluation/full", 3, 4);
-        await using TestServer server = await TestServer.StartAsync(folder, realTime: true);
+        await using TestServer server = await TestServer.StartAsync(folder, store, realTime: true);
         using Rater admin = await server.InviteAsync("admin", administrator: true);
         await admin.PostAsync("comparisons", """{"first":"evaluation/original","second":"evaluation/full","imagesPerPrompt":4}""");
         IPage page = await Browser.OpenAsync(server, await server.TokenAsync("anna"), "/compare");
@@ -189,7 +195,8 @@ internal sealed class BrowserTests
         foreach (QueryRow query in server.Stored(c => c.Queries.Where(q => q.State == QueryState.Answered).ToArray()))
         {
             VoteRow vote = server.Stored(c => c.Votes.Single(v => v.QueryId == query.Id && !v.IsUndo));
-            Assert.That(vote.Alignment, Is.EqualTo(query.Swapped ? Preference.First : Preference.Second), "right is the second set unless they were swapped");
+            Assert.That(vote.Alignment, Is.EqualTo(query.Swapped ? Preference.First : Preference.Second),
+                "right is the second set unless they were swapped");
             Assert.That(vote.Fidelity, Is.EqualTo(Preference.Tie));
         }
         await page.Context.CloseAsync();
@@ -199,7 +206,7 @@ internal sealed class BrowserTests
     public async Task An_administrators_session()
     {
         using StudyFolder folder = new StudyFolder(prompts: 4).AddSet("evaluation/original", 2, 4).AddSet("evaluation/full", 2, 4);
-        await using TestServer server = await TestServer.StartAsync(folder, realTime: true);
+        await using TestServer server = await TestServer.StartAsync(folder, store, realTime: true);
         IPage page = await Browser.OpenAsync(server, await server.TokenAsync("admin", administrator: true), "/admin");
         await page.GetByLabel("Name of the rater").FillAsync("anna");
         await page.GetByRole(AriaRole.Button, new() { Name = "Invite" }).ClickAsync();
@@ -220,7 +227,8 @@ internal sealed class BrowserTests
         await Expect(page.Locator("#notice")).ToContainTextAsync("anna gets queries");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "images/prompt-000-0000.png is bad" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "images/prompt-000-0000.png is bad" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "images/prompt-000-0000.png is bad" }))
+            .ToHaveAttributeAsync("aria-pressed", "true");
         await page.GetByLabel("First set").SelectOptionAsync("evaluation/original");
         await page.GetByLabel("Second set").SelectOptionAsync("evaluation/full");
         await page.Locator("#start").GetByRole(AriaRole.Button).ClickAsync();

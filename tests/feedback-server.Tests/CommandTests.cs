@@ -41,12 +41,14 @@ internal sealed class CommandTests
         string mapping = folder["mapping.json"];
         File.Copy(Path.Combine(Repository.Root, "docs", "geneval-mapping.json"), mapping);
         File.Copy(prompts, folder["geneval.jsonl"]);
-        (int code, string output, string error) = await ServerProcess.RunAsync("import", "--run", folder.Path, "--file", csv, "--mapping", mapping);
+        (int code, string output, string error) = await ServerProcess.RunAsync(
+            "import", "--run", folder.Path, "--file", csv, "--mapping", mapping);
         Assert.That(code, Is.Zero, error);
         // The figures were computed once by another program from the same rule.
         Assert.That(output, Does.Contain("2000 labels of 400 images by 5 raters; 2000 were new"));
         Assert.That(output, Does.Contain("Majority: 221 images good, 179 bad, 0 undecided."));
-        Assert.That(output, Does.Contain("Agreement: 82.4% of pairs, Fleiss' kappa 0.642 (400 images with 5 labels), Krippendorff's alpha 0.642."));
+        Assert.That(output, Does.Contain(
+            "Agreement: 82.4% of pairs, Fleiss' kappa 0.642 (400 images with 5 labels), Krippendorff's alpha 0.642."));
 
         (code, output, error) = await ServerProcess.RunAsync("export", "--run", folder.Path);
         Assert.That(code, Is.Zero, error);
@@ -63,7 +65,8 @@ internal sealed class CommandTests
         if (OperatingSystem.IsWindows())
             Assert.Ignore("The test needs kill -TERM; run it on Linux.");
         using var folder = new StudyFolder(prompts: 1);
-        (int code, string output, _) = await ServerProcess.RunAsync("invite", "--run", folder.Path, "--name", "anna", "--url", "https://label.example/");
+        (int code, string output, _) = await ServerProcess.RunAsync(
+            "invite", "--run", folder.Path, "--name", "anna", "--url", "https://label.example/");
         Assert.That(code, Is.Zero);
         Assert.That(output, Does.StartWith("anna  https://label.example/join#1."));
         string token = output.Trim().Split('#')[1];

@@ -24,7 +24,8 @@ internal sealed class DurabilityTests
         int port = ServerProcess.FreePort();
         string[] arguments =
         [
-            "--run", folder.Path, "--port", $"{port}", "--raters-per-image", $"{Raters}", .. database is null ? Array.Empty<string>() : ["--database", database],
+            "--run", folder.Path, "--port", $"{port}", "--raters-per-image", $"{Raters}", .. database is null ? Array.Empty<string>()
+                : ["--database", database],
         ];
         ServerProcess server = await ServerProcess.StartAsync(arguments);
         var acknowledged = new ConcurrentDictionary<string, FeedbackLabel[]>();
@@ -67,12 +68,14 @@ internal sealed class DurabilityTests
         return await desk.ChangeAsync((study, now, journal) =>
         {
             study.People.Invite("administrator", administrator: true, now, journal);
-            return Enumerable.Range(0, Raters).Select(i => study.People.Invite($"rater {i}", administrator: false, now, journal).Token).ToArray();
+            return Enumerable.Range(0, Raters).Select(i => study.People.Invite($"rater {i}", administrator: false, now, journal).Token)
+                .ToArray();
         });
     }
 
     /// <summary>Labels until there is nothing left; sends an answer again until it is acknowledged, as the page does.</summary>
-    static async Task JudgeAllAsync(string url, string token, Random random, ConcurrentDictionary<string, FeedbackLabel[]> acknowledged, Action retry)
+    static async Task JudgeAllAsync(
+        string url, string token, Random random, ConcurrentDictionary<string, FeedbackLabel[]> acknowledged, Action retry)
     {
         using Rater rater = await UntilAnsweredAsync(() => Rater.SignInAsync(url, "", token), retry);
         LabelReply reply = await UntilAnsweredAsync(rater.QueriesAsync, retry);

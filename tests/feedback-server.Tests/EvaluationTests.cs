@@ -10,7 +10,8 @@ namespace AlignT2I.FeedbackServer.Tests;
 [TestFixture(Store.Postgres)]
 internal sealed class EvaluationTests(Store store)
 {
-    /// <summary>Nine raters and three prompts. The sides are recognised by the images themselves: the second set's are another picture.</summary>
+    /// <summary>Nine raters and three prompts. The sides are recognised by the images themselves: the second set's are another
+    /// picture.</summary>
     [Test]
     public async Task Nine_raters_judge_each_prompt_and_the_histogram_counts_them()
     {
@@ -31,8 +32,13 @@ internal sealed class EvaluationTests(Store store)
                 swapped += isSwapped ? 1 : 0;
                 int prompt = int.Parse(query.Prompt[^1..]);
                 // Prompt 0: eight for the second set, one tie. Prompt 1: six for the second. Prompt 2: all ties.
-                Preference wanted = prompt switch { 0 => i < 8 ? Preference.Second : Preference.Tie, 1 => i < 6 ? Preference.Second : Preference.First, _ => Preference.Tie };
-                Preference seen = !isSwapped || wanted == Preference.Tie ? wanted : wanted == Preference.First ? Preference.Second : Preference.First;
+                Preference wanted = prompt switch
+                {
+                    0 => i < 8 ? Preference.Second : Preference.Tie,
+                    1 => i < 6 ? Preference.Second : Preference.First,
+                    _ => Preference.Tie,
+                };
+                Preference seen = isSwapped ? Turned(wanted) : wanted;
                 reply = await rater.VoteAsync(query, seen, Preference.Tie);
             }
         }
@@ -44,10 +50,18 @@ internal sealed class EvaluationTests(Store store)
         Assert.That((alignment.First, alignment.Tie, alignment.Second), Is.EqualTo((3, 10, 14)));
         Assert.That(alignment.SecondHistogram, Is.EqualTo(new[] { 1, 0, 0, 0, 0, 0, 1, 0, 1, 0 }));
         Assert.That(alignment.FirstHistogram, Is.EqualTo(new[] { 2, 0, 0, 1, 0, 0, 0, 0, 0, 0 }));
-        Assert.That((alignment.ClearFirst, alignment.ClearTie, alignment.ClearSecond, alignment.Undecided), Is.EqualTo((0, 1, 1, 1)), "seven of nine");
+        Assert.That((alignment.ClearFirst, alignment.ClearTie, alignment.ClearSecond, alignment.Undecided), Is.EqualTo((0, 1, 1, 1)),
+            "seven of nine");
         Assert.That(comparison.Fidelity.ClearTie, Is.EqualTo(3));
         Assert.That(swapped, Is.InRange(1, 26), "left and right are drawn by lot");
     }
+
+    static Preference Turned(Preference preference) => preference switch
+    {
+        Preference.First => Preference.Second,
+        Preference.Second => Preference.First,
+        _ => preference,
+    };
 
     [TestCase(9, 7)]
     [TestCase(3, 3)]
@@ -55,7 +69,8 @@ internal sealed class EvaluationTests(Store store)
     [TestCase(18, 14)]
     public void Seven_of_nine_is_the_same_share_of_other_numbers(int raters, int clear)
     {
-        Preference[] Votes(int second) => [.. Enumerable.Repeat(Preference.Second, second), .. Enumerable.Repeat(Preference.First, raters - second)];
+        Preference[] Votes(int second) =>
+            [.. Enumerable.Repeat(Preference.Second, second), .. Enumerable.Repeat(Preference.First, raters - second)];
         QuestionFigures figures = QuestionFigures.Of(raters, [Votes(clear), Votes(clear - 1)]);
         Assert.That((figures.ClearSecond, figures.Undecided), Is.EqualTo((1, 1)));
     }
@@ -70,7 +85,8 @@ internal sealed class EvaluationTests(Store store)
         using StudyFolder folder = new StudyFolder(prompts: 1).AddSet("evaluation/original", 3, 2);
         await using TestServer server = await TestServer.StartAsync(folder, store);
         using Rater admin = await server.InviteAsync("admin", administrator: true);
-        using HttpResponseMessage response = await admin.Client.PostAsync("/api/admin/comparisons", new StringContent(request, null, "application/json"));
+        using HttpResponseMessage response = await admin.Client.PostAsync(
+            "/api/admin/comparisons", new StringContent(request, null, "application/json"));
         Assert.That((int)response.StatusCode, Is.EqualTo(400));
     }
 }

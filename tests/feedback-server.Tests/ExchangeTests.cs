@@ -18,7 +18,8 @@ internal sealed class ExchangeTests
         new("images/2.png", "Ein grüner Würfel — 緑", "anna", FeedbackLabel.Skip, time.AddSeconds(2)),
     ];
 
-    static readonly (string, string)[] images = [("images/1.png", labels[0].Prompt), ("images/2.png", labels[2].Prompt), ("images/3.png", "No label yet")];
+    static readonly (string, string)[] images = [("images/1.png", labels[0].Prompt), ("images/2.png", labels[2].Prompt),
+        ("images/3.png", "No label yet")];
 
     [TestCase(FeedbackFormat.Jsonl, ".jsonl")]
     [TestCase(FeedbackFormat.Csv, ".csv")]
@@ -37,7 +38,8 @@ internal sealed class ExchangeTests
     {
         using StudyFolder folder = new(prompts: 2), other = new(prompts: 2);
         await using TestServer server = await TestServer.StartAsync(folder), second = await TestServer.StartAsync(other, Store.Postgres);
-        using Rater admin = await server.InviteAsync("admin", administrator: true), anna = await server.InviteAsync("anna"), admin2 = await second.InviteAsync("admin", administrator: true);
+        using Rater admin = await server.InviteAsync("admin", administrator: true), anna = await server.InviteAsync("anna"),
+            admin2 = await second.InviteAsync("admin", administrator: true);
         await anna.LabelAsync((await anna.QueriesAsync()).Queries[0], FeedbackLabel.Good, FeedbackLabel.Bad, FeedbackLabel.Skip);
         using HttpResponseMessage export = await admin.Client.GetAsync($"/api/admin/export/{format}");
         Assert.That(export.Content.Headers.ContentDisposition!.FileName!.Trim('"'), Is.EqualTo(file));
@@ -49,7 +51,8 @@ internal sealed class ExchangeTests
         }
         Assert.That(second.Desk.Read(s => s.Feedback()), Is.EqualTo(server.Desk.Read(s => s.Feedback())));
         Assert.That(second.Desk.Read(s => s.Labelling.Schedule.Judgements), Is.EqualTo(1), "they count as a judgement");
-        using HttpResponseMessage damaged = await admin2.Client.PostAsync($"/api/admin/import/{format}", new ByteArrayContent("[garbage\n"u8.ToArray()));
+        using HttpResponseMessage damaged = await admin2.Client.PostAsync(
+            $"/api/admin/import/{format}", new ByteArrayContent("[garbage\n"u8.ToArray()));
         Assert.That((int)damaged.StatusCode, Is.EqualTo(400));
         Assert.That(await damaged.Content.ReadAsStringAsync(), Does.StartWith("{\"error\":\"the file").And.Not.Contain("/tmp"));
     }
@@ -61,7 +64,8 @@ internal sealed class ExchangeTests
             [{"id":7,"data":{"image":"/data/local-files/?d=images%2F1.png","prompt":"A star"},"annotations":[
               {"id":1,"completed_by":3,"was_cancelled":false,"created_at":"2026-03-01T12:00:00.000000Z",
                "result":[{"id":"x","type":"choices","from_name":"label","to_name":"image","value":{"choices":["Good"]},"origin":"manual"}]},
-              {"id":2,"completed_by":{"id":4,"email":"ben@example.org"},"was_cancelled":true,"created_at":"2026-03-01T12:01:00Z","result":[]}]}]
+              {"id":2,"completed_by":{"id":4,"email":"ben@example.org"},"was_cancelled":true,"created_at":"2026-03-01T12:01:00Z",
+               "result":[]}]}]
             """;
         using var folder = new TempFolder();
         IReadOnlyList<FeedbackRecord> read = FeedbackExchange.Read(folder.With("export.json", Export.Replace("%2F", "/")), null, time);
@@ -126,12 +130,15 @@ internal sealed class ExchangeTests
         folder.With("asked.jsonl", "{\"want\":[{\"n\":2}]}\n{\"want\":[]}\n");
         string mapping = folder.With("m.json", """
             {"image":"images/{id}.png","prompt":"P {id}","rater":"r{#}","time":"{when}","reference":{"file":"asked.jsonl","line":"{id}"},
-             "good":[{"column":"n","equalTo":"want[0].n"},{"column":"list","value":"Red","separator":"|"}],"skip":[{"column":"n","value":""}]}
+             "good":[{"column":"n","equalTo":"want[0].n"},{"column":"list","value":"Red","separator":"|"}],
+             "skip":[{"column":"n","value":""}]}
             """);
-        string csv = folder.With("l.csv", "id,n,list,when\n0,2.0,blue|red,2026-03-01T12:00:00Z\n0,3,red,2026-03-01T12:00:00Z\n0,,red,2026-03-01T12:00:00Z\n1,9,red,2026-03-01T12:00:00Z\n");
+        const string When = "2026-03-01T12:00:00Z";
+        string csv = folder.With("l.csv", $"id,n,list,when\n0,2.0,blue|red,{When}\n0,3,red,{When}\n0,,red,{When}\n1,9,red,{When}\n");
         Assert.That(FeedbackExchange.Read(csv, mapping, time).Select(r => (r.Image, r.Rater, r.Label)), Is.EqualTo(new[]
         {
-            ("images/0.png", "r1", FeedbackLabel.Good), ("images/0.png", "r2", FeedbackLabel.Bad), ("images/0.png", "r3", FeedbackLabel.Skip),
+            ("images/0.png", "r1", FeedbackLabel.Good), ("images/0.png", "r2", FeedbackLabel.Bad),
+            ("images/0.png", "r3", FeedbackLabel.Skip),
             ("images/1.png", "r1", FeedbackLabel.Good),
         }));
     }

@@ -3,6 +3,7 @@ using AlignT2I.Feedback;
 using AlignT2I.FeedbackServer.Api;
 using AlignT2I.FeedbackServer.Storage;
 using AlignT2I.FeedbackServer.Studies;
+using Microsoft.EntityFrameworkCore;
 
 namespace AlignT2I.FeedbackServer.Tests;
 
@@ -57,7 +58,8 @@ internal sealed class LabellingTests(Store store)
         server.Clock.Advance(121);
         await ben.QueriesAsync();       // this request finds the leases at their end
         Assert.That((await ben.QueriesAsync()).Queries, Has.Count.EqualTo(2));
-        using HttpResponseMessage late = await anna.SendLabelAsync(first.Queries[0], FeedbackLabel.Good, FeedbackLabel.Bad, FeedbackLabel.Skip);
+        using HttpResponseMessage late = await anna.SendLabelAsync(
+            first.Queries[0], FeedbackLabel.Good, FeedbackLabel.Bad, FeedbackLabel.Skip);
         Assert.That(late.StatusCode, Is.EqualTo(HttpStatusCode.Gone), "others do that work now");
     }
 
@@ -139,7 +141,8 @@ internal sealed class LabellingTests(Store store)
         folder.AddSet("", prompts: 3, imagesPerPrompt: 3);
         await server.RestartAsync();
         using Rater back = await Rater.SignInAsync(server.Url, "anna", anna.Token);
-        Assert.That((await back.QueriesAsync()).Queries.Select(q => q.Prompt), Is.EquivalentTo(new[] { StudyFolder.PromptOf(1), StudyFolder.PromptOf(2) }));
+        Assert.That((await back.QueriesAsync()).Queries.Select(q => q.Prompt),
+            Is.EquivalentTo(new[] { StudyFolder.PromptOf(1), StudyFolder.PromptOf(2) }));
     }
 
     [TestCase("[\"good\"]", HttpStatusCode.BadRequest)]
@@ -157,5 +160,25 @@ internal sealed class LabellingTests(Store store)
         Assert.That(response.StatusCode, Is.EqualTo(status));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.StartWith("{\"error\":").And.Not.Contain("   at "));
         Assert.That(server.Stored(c => c.Labels.Count()), Is.Zero);
+    }
+
+    [Test]
+    public async Task What_the_database_refuses_is_not_acknowledged_and_can_be_sent_again()
+    {
+        using var folder = new StudyFolder(prompts: 2);
+        await using TestServer server = await TestServer.StartAsync(folder, store);
+        using Rater anna = await server.InviteAsync("anna");
+        LabelQuery query = (await anna.QueriesAsync()).Queries[0];
+        server.Stored(c => c.Database.ExecuteSqlRaw("ALTER TABLE \"Labels\" RENAME TO \"Hidden\""));
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            using HttpResponseMessage refused = await anna.SendLabelAsync(
+                query, FeedbackLabel.Good, FeedbackLabel.Good, FeedbackLabel.Bad);
+            Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        }
+        server.Stored(c => c.Database.ExecuteSqlRaw("ALTER TABLE \"Hidden\" RENAME TO \"Labels\""));
+        LabelReply reply = await anna.LabelAsync(query, FeedbackLabel.Good, FeedbackLabel.Good, FeedbackLabel.Bad);
+        Assert.That(reply.Progress.Answered, Is.EqualTo(1));
+        Assert.That(server.Stored(c => c.Labels.Count()), Is.EqualTo(3));
     }
 }

@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace AlignT2I.FeedbackServer.Tests;
 
-/// <summary>A PostgreSQL of the tests' own, in a temporary folder, reached through a socket in it; skipped with a sentence where there is none.</summary>
+/// <summary>A PostgreSQL of the tests' own, in a temporary folder, reached through a socket in it; skipped with a sentence where there is
+/// none.</summary>
 [SetUpFixture]
 internal sealed class Postgres
 {
@@ -44,7 +45,8 @@ internal sealed class Postgres
 
     static string Data => folder!["data"];
 
-    static string Connection(string database) => $"Host={folder!.Path};Database={database};Username=postgres;Pooling=true;Maximum Pool Size=5";
+    static string Connection(string database) =>
+        $"Host={folder!.Path};Database={database};Username=postgres;Pooling=true;Maximum Pool Size=5";
 
     static void Start()
     {
@@ -92,7 +94,8 @@ internal sealed class Postgres
     /// <summary>PostgreSQL refuses to run as root, so root runs it as the user that Debian's package makes.</summary>
     static Process AsPostgres(string program, params string[] arguments)
     {
-        string[] command = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--", program, .. arguments] : [program, .. arguments];
+        string[] command = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--", program, .. arguments]
+            : [program, .. arguments];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardError = true,
@@ -104,7 +107,8 @@ internal sealed class Postgres
     static string Program(string name)
     {
         string debian = "/usr/lib/postgresql";
-        string[] folders = Directory.Exists(debian) ? [.. Directory.EnumerateDirectories(debian).Order().Reverse().Select(d => Path.Combine(d, "bin"))] : [];
+        string[] folders = Directory.Exists(debian)
+            ? [.. Directory.EnumerateDirectories(debian).Order().Reverse().Select(d => Path.Combine(d, "bin"))] : [];
         string? found = folders.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
             .Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
         if (found is null)

@@ -24,7 +24,8 @@ internal sealed class Rater : IDisposable
     public static async Task<Rater> SignInAsync(string url, string name, string token)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseCookies = true }) { BaseAddress = new Uri(url) };
-        HttpResponseMessage response = await client.PostAsJsonAsync("/api/session", new SessionRequest(token), ApiJson.Default.SessionRequest);
+        HttpResponseMessage response = await client.PostAsJsonAsync(
+            "/api/session", new SessionRequest(token), ApiJson.Default.SessionRequest);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), await response.Content.ReadAsStringAsync());
         SessionReply session = (await response.Content.ReadFromJsonAsync(ApiJson.Default.SessionReply))!;
         client.DefaultRequestHeaders.Add(Guard.RequestTokenHeader, session.RequestToken);
@@ -49,7 +50,8 @@ internal sealed class Rater : IDisposable
     public Task<CompareReply> PairsAsync() => GetAsync("/api/compare", ApiJson.Default.CompareReply);
 
     public Task<CompareReply> VoteAsync(CompareQuery query, Preference alignment, Preference fidelity) => ReadAsync(
-        client.PostAsJsonAsync("/api/compare", new VoteRequest(query.Key, alignment, fidelity), ApiJson.Default.VoteRequest), ApiJson.Default.CompareReply);
+        client.PostAsJsonAsync("/api/compare", new VoteRequest(query.Key, alignment, fidelity), ApiJson.Default.VoteRequest),
+        ApiJson.Default.CompareReply);
 
     public Task<Figures.Overview> OverviewAsync() => GetAsync("/api/admin/overview", ApiJson.Default.Overview);
 
@@ -62,7 +64,8 @@ internal sealed class Rater : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    Task<T> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => ReadAsync(client.GetAsync(path), type);
+    Task<T> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        ReadAsync(client.GetAsync(path), type);
 
     static async Task<T> ReadAsync<T>(Task<HttpResponseMessage> request, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {

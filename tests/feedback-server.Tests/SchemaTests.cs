@@ -20,7 +20,8 @@ internal sealed class SchemaTests
         using var context = new StudyContext(options);
         var generator = context.GetService<IMigrationsSqlGenerator>();
         IModel model = context.GetService<IDesignTimeModel>().Model;
-        IReadOnlyList<MigrationOperation> wanted = context.GetService<IMigrationsModelDiffer>().GetDifferences(null, model.GetRelationalModel());
+        IReadOnlyList<MigrationOperation> wanted = context.GetService<IMigrationsModelDiffer>()
+            .GetDifferences(null, model.GetRelationalModel());
 
         string provider = context.Database.ProviderName!;
         MigrationOperation[] made =
@@ -33,14 +34,19 @@ internal sealed class SchemaTests
 
     /// <summary>The statements, their lines in alphabetical order: the order of columns does not matter.</summary>
     static string[] Commands(IMigrationsSqlGenerator generator, IReadOnlyList<MigrationOperation> operations, IModel model) =>
-        [.. generator.Generate(operations, model).Select(c => string.Join('\n', c.CommandText.Split('\n').Select(l => l.Trim().TrimEnd(',')).Order()))];
+        [.. generator.Generate(operations, model)
+            .Select(c => string.Join('\n', c.CommandText.Split('\n').Select(l => l.Trim().TrimEnd(',')).Order()))];
 
     [Test]
     public async Task Commits_on_SQLite_are_on_the_disk()
     {
         using var folder = new StudyFolder(prompts: 1);
         await using TestServer server = await TestServer.StartAsync(folder);
-        Assert.That(server.Stored(c => c.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").AsEnumerable().Single()), Is.EqualTo("wal"));
-        Assert.That(server.Stored(c => c.Database.SqlQueryRaw<long>("SELECT synchronous AS Value FROM pragma_synchronous").AsEnumerable().Single()), Is.EqualTo(2), "FULL");
+        Assert.That(server.Stored(
+            c => c.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").AsEnumerable().Single()),
+            Is.EqualTo("wal"));
+        Assert.That(server.Stored(
+            c => c.Database.SqlQueryRaw<long>("SELECT synchronous AS Value FROM pragma_synchronous").AsEnumerable().Single()),
+            Is.EqualTo(2), "FULL");
     }
 }

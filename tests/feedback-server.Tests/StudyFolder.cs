@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Files.Tests;
@@ -17,8 +17,14 @@ internal sealed class StudyFolder : IDisposable
     public StudyFolder(int prompts = 4, int imagesPerPrompt = 3)
     {
         AddSet("", prompts, imagesPerPrompt);
-        File.WriteAllLines(this["prompts.jsonl"], Enumerable.Range(0, prompts).Select(p =>
-            $$"""{"id":"prompt-{{p:D3}}","text":{{JsonSerializer.Serialize(PromptOf(p))}},"category":"{{categories[p % 4]}}","object":"star","split":"train"}"""));
+        File.WriteAllLines(this["prompts.jsonl"], Enumerable.Range(0, prompts).Select(p => new JsonObject
+        {
+            ["id"] = $"prompt-{p:D3}",
+            ["text"] = PromptOf(p),
+            ["category"] = categories[p % 4],
+            ["object"] = "star",
+            ["split"] = "train",
+        }.ToJsonString()));
     }
 
     public string Path => folder.Path;
@@ -38,13 +44,16 @@ internal sealed class StudyFolder : IDisposable
             {
                 string id = $"prompt-{prompt:D3}-{number:D4}";
                 byte shade = (byte)(40 + 60 * number);
-                byte[] pixels = [.. Enumerable.Range(0, 8 * 8).SelectMany(_ => new byte[] { shade, (byte)(prompt * 37), (byte)(255 - shade) })];
-                Png.Write(System.IO.Path.Combine(Path, name, "images", $"{id}.png"), new Image(8, 8, 3, pixels), new Dictionary<string, string>
+                byte[] pixels = [.. Enumerable.Range(0, 8 * 8)
+                    .SelectMany(_ => new byte[] { shade, (byte)(prompt * 37), (byte)(255 - shade) })];
+                Png.Write(System.IO.Path.Combine(Path, name, "images", $"{id}.png"), new Image(8, 8, 3, pixels), new Dictionary<string,
+                    string>
                 {
                     ["model_hash"] = "secret-model",
                 });
                 manifest.Append(new ImageRecord(
-                    id, $"images/{id}.png", $"prompt-{prompt:D3}", text?.Invoke(prompt) ?? PromptOf(prompt), 1, "secret-model", "DDIMScheduler", 10, 3));
+                    id, $"images/{id}.png", $"prompt-{prompt:D3}", text?.Invoke(prompt) ?? PromptOf(prompt), 1, "secret-model",
+                    "DDIMScheduler", 10, 3));
             }
         }
         return this;

@@ -52,7 +52,8 @@ internal sealed class TrustTests
         Assert.That((await ben.Client.GetAsync(image)).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That((await anna.Client.GetAsync(image[..^1] + "9")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That((await anna.Client.GetAsync(image[..^1] + "-1")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-        using HttpResponseMessage stolen = await ben.SendLabelAsync((await anna.QueriesAsync()).Queries[0], FeedbackLabel.Good, FeedbackLabel.Good, FeedbackLabel.Good);
+        using HttpResponseMessage stolen = await ben.SendLabelAsync(
+            (await anna.QueriesAsync()).Queries[0], FeedbackLabel.Good, FeedbackLabel.Good, FeedbackLabel.Good);
         Assert.That(stolen.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
@@ -120,7 +121,8 @@ internal sealed class TrustTests
         await using TestServer server = await TestServer.StartAsync(folder);
         await server.TokenAsync("anna");
         using var client = new HttpClient { BaseAddress = new Uri(server.Url) };
-        Assert.That((await client.PostAsync("/api/session", Json($$"""{"token":"{{token}}"}"""))).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That((await client.PostAsync("/api/session", Json($$"""{"token":"{{token}}"}"""))).StatusCode,
+            Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
     [Test]
@@ -145,7 +147,8 @@ internal sealed class TrustTests
         string token = anna.Client.DefaultRequestHeaders.GetValues(Guard.RequestTokenHeader).Single();
         Assert.That(await SendAsync("application/json", null, null), Is.EqualTo(HttpStatusCode.Forbidden), "no request token");
         Assert.That(await SendAsync("application/json", "guess", null), Is.EqualTo(HttpStatusCode.Forbidden), "a wrong one");
-        Assert.That(await SendAsync("application/json", token, "https://elsewhere.example"), Is.EqualTo(HttpStatusCode.Forbidden), "another origin");
+        Assert.That(await SendAsync("application/json", token, "https://elsewhere.example"), Is.EqualTo(HttpStatusCode.Forbidden),
+            "another origin");
         Assert.That(await SendAsync("text/plain", token, null), Is.EqualTo(HttpStatusCode.UnsupportedMediaType), "what a form can send");
         Assert.That(server.Stored(c => c.Labels.Count()), Is.Zero);
         Assert.That(await SendAsync("application/json", token, server.Url), Is.EqualTo(HttpStatusCode.OK));
@@ -160,11 +163,14 @@ internal sealed class TrustTests
         foreach (string path in new[] { "/", "/label", "/app.js", "/api/label", "/nothing" })
         {
             HttpResponseMessage response = await client.GetAsync(path);
-            Assert.That(response.Headers.GetValues("Content-Security-Policy").Single(), Does.Contain("default-src 'none'").And.Not.Contain("unsafe"));
+            Assert.That(response.Headers.GetValues("Content-Security-Policy").Single(), Does.Contain("default-src 'none'")
+                .And.Not.Contain("unsafe"));
             Assert.That(response.Headers.GetValues("X-Content-Type-Options").Single(), Is.EqualTo("nosniff"));
         }
-        HttpResponseMessage session = await client.PostAsync("/api/session", Json($$"""{"token":"{{await server.TokenAsync("anna")}}"}"""));
-        Assert.That(session.Headers.GetValues("Set-Cookie").Single().ToLowerInvariant(), Does.Contain("httponly").And.Contain("samesite=strict"));
+        HttpResponseMessage session = await client.PostAsync(
+            "/api/session", Json($$"""{"token":"{{await server.TokenAsync("anna")}}"}"""));
+        Assert.That(session.Headers.GetValues("Set-Cookie").Single().ToLowerInvariant(), Does.Contain("httponly")
+            .And.Contain("samesite=strict"));
     }
 
     [Test]
@@ -183,7 +189,8 @@ internal sealed class TrustTests
         using var folder = new StudyFolder(prompts: 1);
         await using TestServer server = await TestServer.StartAsync(folder);
         using Rater anna = await server.InviteAsync("anna");
-        using HttpResponseMessage response = await anna.Client.PostAsync("/api/label", Json($$"""{"query":"{{new string('x', 100_000)}}","labels":[]}"""));
+        using HttpResponseMessage response = await anna.Client.PostAsync(
+            "/api/label", Json($$"""{"query":"{{new string('x', 100_000)}}","labels":[]}"""));
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
 
@@ -191,7 +198,8 @@ internal sealed class TrustTests
     public void Others_are_served_only_with_TLS_or_when_told_to()
     {
         var options = new ServerOptions { RunFolder = ".", Address = IPAddress.Any };
-        Assert.That(options.Validate, Throws.TypeOf<UsageException>().With.Message.Contains("--certificate").And.Message.Contains("--allow-plain-http"));
+        Assert.That(options.Validate, Throws.TypeOf<UsageException>().With.Message.Contains("--certificate")
+            .And.Message.Contains("--allow-plain-http"));
         Assert.That((options with { AllowPlainHttp = true }).Validate, Throws.Nothing);
         Assert.That((options with { Certificate = "server.pem" }).Validate, Throws.Nothing);
         Assert.That((options with { Address = IPAddress.IPv6Loopback }).Validate, Throws.Nothing);
@@ -207,7 +215,8 @@ internal sealed class TrustTests
             using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
             File.WriteAllText(folder["server.pem"], made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
         }
-        await using Server server = await Server.StartAsync(new ServerOptions { RunFolder = folder.Path, Port = 0, Certificate = folder["server.pem"] });
+        await using Server server = await Server.StartAsync(
+            new ServerOptions { RunFolder = folder.Path, Port = 0, Certificate = folder["server.pem"] });
         Assert.That(server.Url, Does.StartWith("https://"));
         string token = (await server.Desk.ChangeAsync((study, now, journal) => study.People.Invite("anna", false, now, journal))).Token;
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true, UseCookies = false };
@@ -221,7 +230,8 @@ internal sealed class TrustTests
     {
         using var folder = new StudyFolder(prompts: 1);
         await using TestServer server = await TestServer.StartAsync(folder);
-        Assert.That(() => TestServer.StartAsync(folder), Throws.TypeOf<UsageException>().With.Message.Contains("working in this run folder"));
+        Assert.That(() => TestServer.StartAsync(folder), Throws.TypeOf<UsageException>()
+            .With.Message.Contains("working in this run folder"));
     }
 
     [Test]
@@ -230,6 +240,7 @@ internal sealed class TrustTests
         string database = Postgres.NewDatabase();
         using var folder = new StudyFolder(prompts: 1);
         using Database first = Database.Open(folder.Path, database);
-        Assert.That(() => Database.Open(folder.Path, database), Throws.TypeOf<UsageException>().With.Message.Contains("another feedback-server"));
+        Assert.That(() => Database.Open(folder.Path, database), Throws.TypeOf<UsageException>()
+            .With.Message.Contains("another feedback-server"));
     }
 }

@@ -4,7 +4,8 @@ namespace AlignT2I.Feedback;
 
 /// <summary>How the lines of a run folder are written: camelCase, every field required, time in ISO 8601.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FeedbackRecord))]
 [JsonSerializable(typeof(ImageRecord))]
 public sealed partial class FeedbackJson : JsonSerializerContext;

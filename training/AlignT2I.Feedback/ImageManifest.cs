@@ -4,7 +4,8 @@ using AlignT2I.Files;
 namespace AlignT2I.Feedback;
 
 /// <summary>
-/// The lists of images of a run folder or a folder of pictures: <c>images.jsonl</c>, and <c>images.i-of-n.jsonl</c> where shards drew them.
+/// The lists of images of a run folder or a folder of pictures: <c>images.jsonl</c>, and <c>images.i-of-n.jsonl</c> where shards drew
+/// them.
 /// </summary>
 public static class ImageManifest
 {
@@ -13,7 +14,8 @@ public static class ImageManifest
 
     /// <summary>Reads the manifests of a folder, in the order of the images' ids; nothing where there is none.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <exception cref="FileFormatException">A line is not a record of an image, or names a file that is neither in the folder nor in its images/.</exception>
+    /// <exception cref="FileFormatException">A line is not a record of an image, or names a file that is neither in the folder nor in its
+    /// images/.</exception>
     /// <exception cref="StorageException">A manifest cannot be read.</exception>
     public static IReadOnlyList<ImageRecord> Read(string folder)
     {
@@ -24,7 +26,8 @@ public static class ImageManifest
             {
                 string file = line.Value.File;
                 if (!IsFileName(file.StartsWith(Images, StringComparison.Ordinal) ? file[Images.Length..] : file))
-                    throw new FileFormatException($"{manifest}:{line.Line}", $"the file '{file}' lies neither in {Images} nor beside the list.");
+                    throw new FileFormatException(
+                        $"{manifest}:{line.Line}", $"the file '{file}' lies neither in {Images} nor beside the list.");
                 records[line.Value.Id] = line.Value;
             }
         }
@@ -34,7 +37,8 @@ public static class ImageManifest
     /// <summary>Opens a manifest for appending.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="StorageException">It cannot be written.</exception>
-    public static JsonLinesWriter<ImageRecord> Open(string path) => JsonLinesWriter<ImageRecord>.Open(path, FeedbackJson.Default.ImageRecord);
+    public static JsonLinesWriter<ImageRecord> Open(string path) =>
+        JsonLinesWriter<ImageRecord>.Open(path, FeedbackJson.Default.ImageRecord);
 
     /// <summary>Writes a manifest whole, in place of an older one.</summary>
     /// <param name="path">The file; its folder must exist.</param>

@@ -3,7 +3,8 @@ namespace AlignT2I.Feedback;
 /// <summary>One line of images.jsonl: an image and how it was made. The line is written when the image lies whole in its place.</summary>
 /// <param name="Id">Unique in the run: the prompt's id and the number of the image.</param>
 /// <param name="File">
-/// The PNG, from the folder on, with forward slashes: <c>images/three-red-stars-0002.png</c> in a run folder, a name alone in one of pictures.
+/// The PNG, from the folder on, with forward slashes: <c>images/three-red-stars-0002.png</c> in a run folder, a name alone in one of
+/// pictures.
 /// </param>
 /// <param name="PromptId">Id of the prompt.</param>
 /// <param name="Text">Text of the prompt.</param>

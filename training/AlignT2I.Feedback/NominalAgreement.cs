@@ -1,9 +1,11 @@
 namespace AlignT2I.Feedback;
 
-/// <summary>How far raters agree who sort units into categories that have no order. A unit is given as its number of ratings per category.</summary>
+/// <summary>How far raters agree who sort units into categories that have no order. A unit is given as its number of ratings per
+/// category.</summary>
 public static class NominalAgreement
 {
-    /// <summary>The chance that two raters of a unit, drawn at random, say the same; averaged over the units with two ratings or more.</summary>
+    /// <summary>The chance that two raters of a unit, drawn at random, say the same; averaged over the units with two ratings or
+    /// more.</summary>
     /// <param name="units">Ratings per category of each unit.</param>
     /// <returns>0 to 1; null where no unit has two ratings.</returns>
     public static double? Percent(IReadOnlyList<int[]> units)
@@ -25,14 +27,17 @@ public static class NominalAgreement
         if (ratings < 2 || units.Any(u => u.Sum() != ratings))
             throw new ArgumentException("Fleiss' kappa needs the same number of ratings, two or more, for every unit.", nameof(units));
         double observed = units.Average(AgreeingPairs);
-        double expected = Enumerable.Range(0, units[0].Length).Sum(c => Math.Pow(units.Sum(u => (double)u[c]) / (units.Count * ratings), 2));
+        double expected = Enumerable.Range(0, units[0].Length)
+            .Sum(c => Math.Pow(units.Sum(u => (double)u[c]) / (units.Count * ratings), 2));
         return expected >= 1 ? null : (observed - expected) / (1 - expected);
     }
 
-    /// <summary>Krippendorff's alpha for nominal data: one minus observed over expected disagreement; units may have different numbers of ratings.</summary>
+    /// <summary>Krippendorff's alpha for nominal data: one minus observed over expected disagreement; units may have different numbers of
+    /// ratings.</summary>
     /// <remarks>Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C.</remarks>
     /// <param name="units">Ratings per category; units with fewer than two ratings say nothing and are left out.</param>
-    /// <returns>1 for perfect agreement, 0 for chance; null where there is nothing to compare or only one category was ever used.</returns>
+    /// <returns>1 for perfect agreement, 0 for chance; null where there is nothing to compare or only one category was ever
+    /// used.</returns>
     public static double? KrippendorffAlpha(IReadOnlyList<int[]> units)
     {
         int[][] pairable = [.. units.Where(u => u.Sum() >= 2)];

@@ -3,7 +3,8 @@ namespace AlignT2I.Feedback;
 /// <summary>How far the raters of a run's images agree on good and bad; skips do not count.</summary>
 /// <param name="Images">Images with two labels or more: what the figures rest on.</param>
 /// <param name="Percent">Share of agreeing pairs of raters, 0 to 1; null where there is no such image.</param>
-/// <param name="FleissKappa">Fleiss' kappa over the images that have <paramref name="FleissLabels"/> labels; null where it is undefined.</param>
+/// <param name="FleissKappa">Fleiss' kappa over the images that have <paramref name="FleissLabels"/> labels; null where it is
+/// undefined.</param>
 /// <param name="FleissLabels">The commonest number of labels of an image, two or more; 0 where there is none.</param>
 /// <param name="FleissImages">Images with so many labels.</param>
 /// <param name="KrippendorffAlpha">Krippendorff's alpha over all <paramref name="Images"/>; null where it is undefined.</param>

@@ -11,18 +11,44 @@ internal static class FeedbackCommand
     const int Prompts = 500;
     const double WarmUpSeconds = 10;
 
-    static readonly Option<int> raters = new("--raters") { Description = "raters at work at the same time", DefaultValueFactory = _ => 200 };
-    static readonly Option<double> seconds = new("--seconds") { Description = "time to measure, after ten seconds of warming up", DefaultValueFactory = _ => 30 };
-    static readonly Option<double> limit = new("--limit-ms") { Description = "99th percentile that is allowed", DefaultValueFactory = _ => 100 };
-    static readonly Option<string?> database = new("--database") { Description = "connection string of an empty PostgreSQL database [default: SQLite]" };
-    static readonly Option<string> server = new("--server") { Description = "the program", DefaultValueFactory = _ => FeedbackServerProgram.Default };
+    static readonly Option<int> raters = new("--raters")
+    {
+        Description = "raters at work at the same time",
+        DefaultValueFactory = _ => 200,
+    };
+
+    static readonly Option<double> seconds = new("--seconds")
+    {
+        Description = "time to measure, after ten seconds of warming up",
+        DefaultValueFactory = _ => 30,
+    };
+
+    static readonly Option<double> limit = new("--limit-ms")
+    {
+        Description = "99th percentile that is allowed",
+        DefaultValueFactory = _ => 100,
+    };
+
+    static readonly Option<string?> database = new("--database")
+    {
+        Description = "connection string of an empty PostgreSQL database [default: SQLite]",
+    };
+
+    static readonly Option<string> server = new("--server")
+    {
+        Description = "the program",
+        DefaultValueFactory = _ => FeedbackServerProgram.Default,
+    };
+
     static readonly Option<bool> json = new("--json") { Description = "print one line of JSON for each kind of request" };
 
     public static Command Create()
     {
         raters.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 2000) r.AddError("--raters must be 1 to 2000"); });
-        seconds.Validators.Add(r => { if (!(r.GetValueOrDefault<double>() is >= 1 and <= 3600)) r.AddError("--seconds must be 1 to 3600"); });
-        var command = new Command("feedback", "Raters answer one query a second each on the feedback server; exit code 1 where the 99th percentile is too high.")
+        seconds.Validators.Add(
+            r => { if (!(r.GetValueOrDefault<double>() is >= 1 and <= 3600)) r.AddError("--seconds must be 1 to 3600"); });
+        var command = new Command(
+            "feedback", "Raters answer one query a second each on the feedback server; exit code 1 where the 99th percentile is too high.")
             { raters, seconds, limit, database, server, json };
         command.SetAction((parse, _) => RunAsync(
             parse.GetValue(raters), parse.GetValue(seconds), parse.GetValue(limit), parse.GetValue(database), parse.GetValue(server)!,
@@ -48,10 +74,12 @@ internal static class FeedbackCommand
         ];
         foreach (FeedbackMeasurement m in measured)
         {
-            Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(m, MeasurementJson.Default.FeedbackMeasurement)
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"{m.Name,-16} {m.Store,-10} {m.Raters} raters {m.PerSecond,7:0.0}/s   median {m.MsMedian,6:0.00}   p95 {m.MsP95,6:0.00}   p99 {m.MsP99,6:0.00}   max {m.MsMax,6:0.00} ms"));
+            Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(m, MeasurementJson.Default.FeedbackMeasurement) : Line(m));
         }
         return measured.All(m => m.MsP99 < limitMs) ? 0 : 1;
     }
+
+    static string Line(FeedbackMeasurement m) => string.Create(CultureInfo.InvariantCulture,
+        $"{m.Name,-16} {m.Store,-10} {m.Raters} raters {m.PerSecond,7:0.0}/s   "
+        + $"median {m.MsMedian,6:0.00}   p95 {m.MsP95,6:0.00}   p99 {m.MsP99,6:0.00}   max {m.MsMax,6:0.00} ms");
 }

@@ -14,7 +14,8 @@ internal sealed class FeedbackLoad : IDisposable
     readonly Lock gate = new();
 
     /// <param name="url">The server.</param>
-    public FeedbackLoad(string url) => client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(url) };
+    public FeedbackLoad(string url) =>
+        client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(url) };
 
     /// <summary>Milliseconds of each answer, from the moment when it was due.</summary>
     public IReadOnlyList<double> Answers => answers;

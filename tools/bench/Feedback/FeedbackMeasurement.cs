@@ -15,6 +15,7 @@ internal sealed record FeedbackMeasurement(
         double[] sorted = [.. times.Order()];
         double At(double share) => Math.Round(sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))], 2);
         return new FeedbackMeasurement(
-            name, store, raters, sorted.Length, Math.Round(sorted.Length / seconds, 1), At(0.5), At(0.95), At(0.99), Math.Round(sorted[^1], 2));
+            name, store, raters, sorted.Length, Math.Round(sorted.Length / seconds, 1), At(0.5), At(0.95), At(0.99),
+            Math.Round(sorted[^1], 2));
     }
 }

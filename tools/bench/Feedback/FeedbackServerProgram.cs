@@ -22,10 +22,12 @@ internal sealed class FeedbackServerProgram : IDisposable
     /// <returns>Their tokens.</returns>
     public static string[] Invite(string program, string[] study, int raters)
     {
-        using Process process = Start(program, ["invite", .. study, .. Enumerable.Range(0, raters).SelectMany(i => new[] { "--name", $"rater {i}" })]);
+        using Process process = Start(
+            program, ["invite", .. study, .. Enumerable.Range(0, raters).SelectMany(i => new[] { "--name", $"rater {i}" })]);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split('#')[1])]
+        return process.ExitCode == 0
+            ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split('#')[1])]
             : throw new UsageException($"{program}: it did not invite the raters; its message is above.");
     }
 
@@ -58,8 +60,10 @@ internal sealed class FeedbackServerProgram : IDisposable
     static Process Start(string program, string[] arguments)
     {
         if (!File.Exists(program))
-            throw new UsageException($"{program}: there is no such program; build the solution with -c Release, or name it with --server.");
-        string[] command = program.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", program, .. arguments] : [program, .. arguments];
+            throw new UsageException(
+                $"{program}: there is no such program; build the solution with -c Release, or name it with --server.");
+        string[] command = program.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", program, .. arguments]
+            : [program, .. arguments];
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
     }
 }

@@ -16,7 +16,8 @@ internal static class AdminApi
         routes.MapGet("/api/admin/overview", async context =>
         {
             context.Administrator();
-            (Snapshot snapshot, bool isPaused, double share) = desk.Read(study => (Snapshot.Of(study), study.IsPaused, Share(study.Labelling.Schedule)));
+            (Snapshot snapshot, bool isPaused, double share) = desk.Read(
+                study => (Snapshot.Of(study), study.IsPaused, Share(study.Labelling.Schedule)));
             int raters = desk.Read(study => study.Options.RatersPerImage);
             await context.WriteAsync(Overview.Of(snapshot, isPaused, share, raters, RunImages.Sets(runFolder)), ApiJson.Default.Overview);
         });
@@ -32,7 +33,8 @@ internal static class AdminApi
             context.Administrator();
             TextRequest request = await context.ReadAsync(ApiJson.Default.TextRequest);
             if (request.Text.Length > MostInstructionChars)
-                throw new Refusal(HttpStatusCode.BadRequest, $"The instructions have {request.Text.Length} characters; at most {MostInstructionChars} are kept.");
+                throw new Refusal(HttpStatusCode.BadRequest,
+                    $"The instructions have {request.Text.Length} characters; at most {MostInstructionChars} are kept.");
             await desk.ChangeAsync((study, _, journal) => study.SetInstructions(request.Text, journal));
             await DoneAsync(context, "The instructions are saved; raters see them at once.");
         });
@@ -51,12 +53,14 @@ internal static class AdminApi
             int id = context.RouteNumber("id");
             SwitchRequest request = await context.ReadAsync(ApiJson.Default.SwitchRequest);
             await desk.ChangeAsync((study, _, journal) => study.Comparing.SetOpen(
-                study.Comparing.Find(id) ?? throw new Refusal(HttpStatusCode.NotFound, "There is no such comparison."), request.On, journal));
+                study.Comparing.Find(id) ?? throw new Refusal(HttpStatusCode.NotFound, "There is no such comparison."), request.On,
+                journal));
             await DoneAsync(context, request.On ? "The comparison is open." : "The comparison is closed.");
         });
     }
 
-    public static Task DoneAsync(HttpContext context, string message) => context.WriteAsync(new DoneReply(message), ApiJson.Default.DoneReply);
+    public static Task DoneAsync(HttpContext context, string message) =>
+        context.WriteAsync(new DoneReply(message), ApiJson.Default.DoneReply);
 
     static void MapPeople(IEndpointRouteBuilder routes, Desk desk)
     {
@@ -98,7 +102,8 @@ internal static class AdminApi
         });
     }
 
-    static RaterRow Find(Study study, int id) => study.People.Find(id) ?? throw new Refusal(HttpStatusCode.NotFound, "There is no such rater.");
+    static RaterRow Find(Study study, int id) =>
+        study.People.Find(id) ?? throw new Refusal(HttpStatusCode.NotFound, "There is no such rater.");
 
     static double Share(Schedule schedule) => schedule.Wanted == 0 ? 0 : (double)schedule.Judgements / schedule.Wanted;
 }

@@ -50,7 +50,8 @@ internal static class ExchangeApi
     /// <summary>Writes the labels that count into the run's feedback.jsonl.</summary>
     public static string Publish(this Desk desk, string runFolder, out int labels)
     {
-        (FeedbackRecord[] records, HashSet<string> raters) = desk.Read(study => (study.Feedback(), study.People.All.Select(r => r.Name).ToHashSet()));
+        (FeedbackRecord[] records, HashSet<string> raters) = desk.Read(
+            study => (study.Feedback(), study.People.All.Select(r => r.Name).ToHashSet()));
         labels = records.Length;
         return FeedbackExchange.Publish(runFolder, records, raters);
     }

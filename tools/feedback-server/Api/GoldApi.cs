@@ -7,7 +7,8 @@ using AlignT2I.FeedbackServer.Studies;
 
 namespace AlignT2I.FeedbackServer.Api;
 
-/// <summary>The images for administrators, who choose gold questions among them, and the examples of the instructions for everybody.</summary>
+/// <summary>The images for administrators, who choose gold questions among them, and the examples of the instructions for
+/// everybody.</summary>
 internal static partial class GoldApi
 {
     const int PageSize = 24;
@@ -45,7 +46,8 @@ internal static partial class GoldApi
         });
     }
 
-    /// <summary>The image of the n-th example line of the instructions: <c>[good] images/four-circles-0001.png Four circles, no more.</c></summary>
+    /// <summary>The image of the n-th example line of the instructions: <c>[good] images/four-circles-0001.png Four circles, no
+    /// more.</c></summary>
     static string? ExampleOf(Study study, int number)
     {
         MatchCollection examples = ExampleLine().Matches(study.Instructions);
@@ -54,16 +56,19 @@ internal static partial class GoldApi
 
     static AdminImagesReply Page(Study study, int page)
     {
-        ILookup<int, FeedbackLabel> labels = study.Labelling.Labels.Where(l => study.People.Counts(l.RaterId)).ToLookup(l => l.ImageId, l => l.Label);
+        ILookup<int, FeedbackLabel> labels = study.Labelling.Labels.Where(l => study.People.Counts(l.RaterId))
+            .ToLookup(l => l.ImageId, l => l.Label);
         IEnumerable<ImageRow> images = study.Gallery.All.OrderByDescending(i => i.Gold is not null).ThenBy(i => i.Id);
         return new AdminImagesReply(study.Gallery.All.Count,
         [
             .. images.Skip(page * PageSize).Take(PageSize).Select(i => new AdminImage(
-                i.Id, i.File, i.Prompt, i.Gold, labels[i.Id].Count(l => l == FeedbackLabel.Good), labels[i.Id].Count(l => l == FeedbackLabel.Bad))),
+                i.Id, i.File, i.Prompt, i.Gold, labels[i.Id].Count(l => l == FeedbackLabel.Good),
+                labels[i.Id].Count(l => l == FeedbackLabel.Bad))),
         ]);
     }
 
-    static ImageRow Find(Study study, int id) => study.Gallery.Find(id) ?? throw new Refusal(HttpStatusCode.NotFound, "There is no such image.");
+    static ImageRow Find(Study study, int id) =>
+        study.Gallery.Find(id) ?? throw new Refusal(HttpStatusCode.NotFound, "There is no such image.");
 
     [GeneratedRegex(@"^\[(good|bad|skip)\] +(?<file>\S+)", RegexOptions.Multiline)]
     private static partial Regex ExampleLine();

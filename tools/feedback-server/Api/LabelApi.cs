@@ -54,7 +54,8 @@ internal static class LabelApi
 
     /// <summary>Progress of a rater and of the study in one kind of work.</summary>
     internal static Progress ProgressOf(Study study, RaterRow rater, QueryKind kind, long judgements, long wanted) => new(
-        study.Queries.Answered(rater.Id, kind), wanted == 0 ? 0 : (double)judgements / wanted, study.Queries.LastAnswered(rater.Id, kind)?.Row.Key);
+        study.Queries.Answered(rater.Id, kind), wanted == 0 ? 0 : (double)judgements / wanted,
+        study.Queries.LastAnswered(rater.Id, kind)?.Row.Key);
 
     static LabelReply Reply(Study study, RaterRow rater, DateTimeOffset now, Journal journal)
     {

@@ -44,7 +44,8 @@ internal static class Requests
     }
 
     /// <summary>Answers with JSON.</summary>
-    public static Task WriteAsync<T>(this HttpContext context, T reply, JsonTypeInfo<T> type) => context.Response.WriteAsJsonAsync(reply, type);
+    public static Task WriteAsync<T>(this HttpContext context, T reply, JsonTypeInfo<T> type) =>
+        context.Response.WriteAsJsonAsync(reply, type);
 
     /// <summary>A number of the address.</summary>
     public static int RouteNumber(this HttpContext context, string name) =>

@@ -15,12 +15,13 @@ internal static class ExportCommand
 
     static readonly Option<FileInfo?> output = new("--output")
     {
-        Description = "file to write: .jsonl, .csv, or .json for Label Studio [default: the run's feedback.jsonl, where train-reward reads it]",
+        Description = "file to write: .jsonl, .csv, or .json for Label Studio [default: the run's feedback.jsonl]",
     };
 
     public static Command Create()
     {
-        var command = new Command("export", "Write the labels that count: into the run's feedback.jsonl, or into a file for other programs.")
+        var command = new Command(
+            "export", "Write the labels that count: into the run's feedback.jsonl, or into a file for other programs.")
             { run, database, output };
         command.SetAction((parse, _) => ExportAsync(
             StudyCommand.Existing(parse.GetRequiredValue(run)), parse.GetValue(database), parse.GetValue(output)?.ToString()));

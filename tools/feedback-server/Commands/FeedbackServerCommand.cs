@@ -15,12 +15,35 @@ internal static class FeedbackServerCommand
 
     static readonly Option<DirectoryInfo> run = StudyCommand.Run();
     static readonly Option<string?> database = StudyCommand.Database();
-    static readonly Option<string> address = new("--address") { Description = "address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
-    static readonly Option<int> port = new("--port") { Description = "port to listen on; 0 for any free one", DefaultValueFactory = _ => 8080 };
-    static readonly Option<FileInfo?> certificate = new("--certificate") { Description = "TLS certificate: PKCS #12 without password, or PEM" };
+
+    static readonly Option<string> address = new("--address")
+    {
+        Description = "address to listen on",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+
+    static readonly Option<int> port = new("--port")
+    {
+        Description = "port to listen on; 0 for any free one",
+        DefaultValueFactory = _ => 8080,
+    };
+
+    static readonly Option<FileInfo?> certificate = new("--certificate")
+    {
+        Description = "TLS certificate: PKCS #12 without password, or PEM",
+    };
+
     static readonly Option<FileInfo?> certificateKey = new("--certificate-key") { Description = "private key of a PEM certificate" };
-    static readonly Option<bool> allowPlainHttp = new("--allow-plain-http") { Description = "serve others without TLS: on a trusted network only" };
-    static readonly Option<string?> publicHost = new("--public-host") { Description = "name under which a reverse proxy on this machine serves it over TLS" };
+
+    static readonly Option<bool> allowPlainHttp = new("--allow-plain-http")
+    {
+        Description = "serve others without TLS: on a trusted network only",
+    };
+
+    static readonly Option<string?> publicHost = new("--public-host")
+    {
+        Description = "name under which a reverse proxy on this machine serves it over TLS",
+    };
 
     static readonly Option<int> ratersPerImage = new("--raters-per-image")
     {
@@ -64,7 +87,8 @@ internal static class FeedbackServerCommand
         RunFolder = StudyCommand.Existing(parse.GetRequiredValue(run)),
         Database = parse.GetValue(database),
         Address = IPAddress.TryParse(parse.GetRequiredValue(address), out IPAddress? parsed) ? parsed
-            : throw new UsageException($"--address is '{parse.GetRequiredValue(address)}'; expected an IP address such as 127.0.0.1 or 0.0.0.0."),
+            : throw new UsageException(
+                $"--address is '{parse.GetRequiredValue(address)}'; expected an IP address such as 127.0.0.1 or 0.0.0.0."),
         Port = parse.GetRequiredValue(port),
         Certificate = parse.GetValue(certificate)?.ToString(),
         CertificateKey = parse.GetValue(certificateKey)?.ToString(),
@@ -118,7 +142,8 @@ internal static class FeedbackServerCommand
         }
         catch (UsageException e)
         {
-            Console.Error.WriteLine($"Stopped; the labels are stored, but not written as feedback.jsonl: {e.Message} Then: feedback-server export.");
+            Console.Error.WriteLine(
+                $"Stopped; the labels are stored, but not written as feedback.jsonl: {e.Message} Then: feedback-server export.");
         }
     }
 }

@@ -13,8 +13,17 @@ internal static class ImportCommand
 {
     static readonly Option<DirectoryInfo> run = StudyCommand.Run();
     static readonly Option<string?> database = StudyCommand.Database();
-    static readonly Option<FileInfo> file = new("--file") { Description = "labels: .jsonl (a run's feedback), .csv, or .json (Label Studio)", Required = true };
-    static readonly Option<FileInfo?> mapping = new("--mapping") { Description = "JSON file that says what the columns of somebody's CSV mean; docs/feedback.md explains it" };
+
+    static readonly Option<FileInfo> file = new("--file")
+    {
+        Description = "labels: .jsonl (a run's feedback), .csv, or .json (Label Studio)",
+        Required = true,
+    };
+
+    static readonly Option<FileInfo?> mapping = new("--mapping")
+    {
+        Description = "JSON file that says what the columns of somebody's CSV mean; docs/feedback.md explains it",
+    };
 
     public static Command Create()
     {
@@ -38,8 +47,10 @@ internal static class ImportCommand
         Console.Out.WriteLine($"{labels.Count} labels of {labels.Select(l => l.Image).Distinct().Count()} images by "
             + $"{labels.Select(l => l.Rater).Distinct().Count()} raters; {added} were new and are stored.");
         Console.Out.WriteLine($"Majority: {majority.Good} images good, {majority.Bad} bad, {majority.Tied} undecided.");
-        Console.Out.WriteLine($"Agreement: {Text(100 * agreement.Percent, "0.0")}% of pairs, Fleiss' kappa {Text(agreement.FleissKappa, "0.000")} "
-            + $"({agreement.FleissImages} images with {agreement.FleissLabels} labels), Krippendorff's alpha {Text(agreement.KrippendorffAlpha, "0.000")}.");
+        Console.Out.WriteLine(
+            $"Agreement: {Text(100 * agreement.Percent, "0.0")}% of pairs, Fleiss' kappa {Text(agreement.FleissKappa, "0.000")} "
+            + $"({agreement.FleissImages} images with {agreement.FleissLabels} labels), "
+            + $"Krippendorff's alpha {Text(agreement.KrippendorffAlpha, "0.000")}.");
         return 0;
     }
 

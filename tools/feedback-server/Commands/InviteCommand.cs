@@ -24,7 +24,8 @@ internal static class InviteCommand
         var command = new Command("invite", "Print links for raters; for a name that is known, a new link in place of the former.")
             { run, database, name, administrator, url };
         command.SetAction((parse, _) => InviteAsync(
-            StudyCommand.Existing(parse.GetRequiredValue(run)), parse.GetValue(database), parse.GetRequiredValue(name), parse.GetValue(administrator),
+            StudyCommand.Existing(parse.GetRequiredValue(run)), parse.GetValue(database), parse.GetRequiredValue(name),
+            parse.GetValue(administrator),
             parse.GetRequiredValue(url).TrimEnd('/')));
         return command;
     }

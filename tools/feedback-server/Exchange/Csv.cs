@@ -24,7 +24,8 @@ internal static class Csv
             fields.Add(field);
             bool isLast = end >= text.Length || text[end] is '\r' or '\n';
             if (!isLast && text[end] != ',')
-                throw new FileFormatException($"{name}:{line}", $"'{text[end]}' follows a closing quote; expected a comma or the end of the line.");
+                throw new FileFormatException(
+                    $"{name}:{line}", $"'{text[end]}' follows a closing quote; expected a comma or the end of the line.");
             at = end + 1;
             if (!isLast)
             {

@@ -35,10 +35,12 @@ internal static partial class CsvImport
     /// <param name="mappingFolder">Folder of the mapping, where its reference lies.</param>
     /// <param name="now">Time of labels for which the file has none.</param>
     /// <exception cref="FileFormatException">The mapping names what is not there, or a field is not what it should be.</exception>
-    public static IReadOnlyList<FeedbackRecord> Read(string name, string text, CsvMapping mapping, string mappingFolder, DateTimeOffset now)
+    public static IReadOnlyList<FeedbackRecord> Read(
+        string name, string text, CsvMapping mapping, string mappingFolder, DateTimeOffset now)
     {
         IReadOnlyList<(int Line, string[] Fields)> records = Csv.Read(name, text);
-        Dictionary<string, int> columns = records.Count == 0 ? [] : records[0].Fields.Select((c, i) => (c, i)).DistinctBy(c => c.c).ToDictionary();
+        Dictionary<string, int> columns = records.Count == 0 ? [] : records[0].Fields.Select((c, i) => (c, i)).DistinctBy(c => c.c)
+            .ToDictionary();
         JsonElement[] references = mapping.Reference is { } source
             ? [.. JsonLines.Read(Path.Combine(mappingFolder, source.File), ExchangeJson.Default.JsonElement).Select(l => l.Value)] : [];
         Dictionary<string, int> answers = new(StringComparer.Ordinal);
@@ -55,9 +57,11 @@ internal static partial class CsvImport
             {
                 string index = Fill(mapping.Reference.Line, Field, number);
                 reference = int.TryParse(index, out int at) && at >= 0 && at < references.Length ? references[at]
-                    : throw new FileFormatException(where, $"the reference {mapping.Reference.File} has no line '{index}'; it has {references.Length}.");
+                    : throw new FileFormatException(
+                        where, $"the reference {mapping.Reference.File} has no line '{index}'; it has {references.Length}.");
             }
-            bool All(IReadOnlyList<CsvCondition>? conditions) => conditions is { Count: > 0 } && conditions.All(c => Holds(c, Field(c.Column), reference));
+            bool All(IReadOnlyList<CsvCondition>? conditions) =>
+                conditions is { Count: > 0 } && conditions.All(c => Holds(c, Field(c.Column), reference));
             FeedbackLabel label = All(mapping.Skip) ? FeedbackLabel.Skip : All(mapping.Good) ? FeedbackLabel.Good : FeedbackLabel.Bad;
             DateTimeOffset time = mapping.Time is { } template ? TimeOf(name, line, Fill(template, Field, number)) : now;
             labels.Add(Checked(name, line, new FeedbackRecord(
@@ -107,7 +111,8 @@ internal static partial class CsvImport
     {
         int at = records.Count == 0 ? -1 : Array.IndexOf(records[0].Fields, column);
         return at >= 0 ? at : throw new FileFormatException(name,
-            $"there is no column '{column}'; expected {string.Join(", ", ownColumns)}, or give a --mapping that says what the columns mean.");
+            $"there is no column '{column}'; expected {string.Join(", ", ownColumns)}, "
+            + "or give a --mapping that says what the columns mean.");
     }
 
     static DateTimeOffset TimeOf(string name, int line, string text) =>

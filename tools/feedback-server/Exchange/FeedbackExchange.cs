@@ -13,7 +13,8 @@ internal static class FeedbackExchange
 
     /// <summary>The text of a file with these labels.</summary>
     /// <param name="images">All images of the study: Label Studio gets a task for each.</param>
-    public static string Write(FeedbackFormat format, IReadOnlyList<FeedbackRecord> labels, IEnumerable<(string File, string Prompt)> images)
+    public static string Write(
+        FeedbackFormat format, IReadOnlyList<FeedbackRecord> labels, IEnumerable<(string File, string Prompt)> images)
     {
         if (format == FeedbackFormat.LabelStudio)
             return LabelStudio.Write(images, labels);
@@ -25,7 +26,8 @@ internal static class FeedbackExchange
             if (format == FeedbackFormat.Jsonl)
                 text.Append(JsonSerializer.Serialize(label, FeedbackJson.Default.FeedbackRecord)).Append('\n');
             else
-                Csv.Write(text, label.Image, label.Prompt, label.Rater, label.Label.ToString().ToLowerInvariant(), label.Time.ToString("O", CultureInfo.InvariantCulture));
+                Csv.Write(text, label.Image, label.Prompt, label.Rater, label.Label.ToString().ToLowerInvariant(),
+                    label.Time.ToString("O", CultureInfo.InvariantCulture));
         }
         return text.ToString();
     }
@@ -56,7 +58,8 @@ internal static class FeedbackExchange
     }
 
     /// <summary>
-    /// Writes the labels into feedback.jsonl of a run folder, where train-reward reads them. Lines of raters that are not of this study stay.
+    /// Writes the labels into feedback.jsonl of a run folder, where train-reward reads them. Lines of raters that are not of this study
+    /// stay.
     /// </summary>
     /// <param name="raters">The study's raters: their lines in the file are replaced.</param>
     /// <returns>The file.</returns>

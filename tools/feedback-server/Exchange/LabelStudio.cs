@@ -42,18 +42,21 @@ internal static class LabelStudio
             foreach (JsonElement task in document.RootElement.EnumerateArray())
             {
                 JsonElement data = task.GetProperty("data");
-                string file = data.TryGetProperty("file", out JsonElement named) ? named.GetString()! : FileOf(data.GetProperty("image").GetString()!);
+                string file = data.TryGetProperty("file", out JsonElement named) ? named.GetString()!
+                    : FileOf(data.GetProperty("image").GetString()!);
                 string prompt = data.GetProperty("prompt").GetString()!;
                 foreach (JsonElement annotation in task.GetProperty("annotations").EnumerateArray())
                 {
                     var record = new FeedbackRecord(file, prompt, Rater(annotation), Label(annotation), Time(annotation));
-                    labels.Add(record.Problem is { } problem ? throw new FileFormatException(name, $"task {labels.Count + 1}: {problem}.") : record);
+                    labels.Add(record.Problem is { } problem ? throw new FileFormatException(name, $"task {labels.Count + 1}: {problem}.")
+                        : record);
                 }
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new FileFormatException(name, $"it is not an export of Label Studio with data.image, data.prompt and annotations: {e.Message}", e);
+            throw new FileFormatException(
+                name, $"it is not an export of Label Studio with data.image, data.prompt and annotations: {e.Message}", e);
         }
         return labels;
     }
@@ -94,7 +97,8 @@ internal static class LabelStudio
         foreach (JsonElement result in annotation.GetProperty("result").EnumerateArray())
         {
             if (result.TryGetProperty("meta", out JsonElement meta) && meta.TryGetProperty("text", out JsonElement texts)
-                && texts.EnumerateArray().Select(t => t.GetString()).FirstOrDefault(t => t!.StartsWith(RaterMeta, StringComparison.Ordinal)) is { } text)
+                && texts.EnumerateArray().Select(t => t.GetString())
+                    .FirstOrDefault(t => t!.StartsWith(RaterMeta, StringComparison.Ordinal)) is { } text)
             {
                 return text[RaterMeta.Length..];
             }

@@ -23,7 +23,8 @@ internal sealed record Overview(
         IReadOnlyList<LabelledImage> images = LabelledImage.FromFeedback(counting.Select(l =>
             new FeedbackRecord(snapshot.Images[l.ImageId].File, snapshot.Images[l.ImageId].Prompt, "", l.Label, l.Time)));
         return new Overview(
-            isPaused, studyShare, ratersPerImage, counting.Length, counting.Select(l => l.ImageId).Distinct().Count(), snapshot.Images.Count,
+            isPaused, studyShare, ratersPerImage, counting.Length, counting.Select(l => l.ImageId).Distinct().Count(),
+            snapshot.Images.Count,
             MajorityFigures.Of(images), RaterAgreement.Of(images), RaterFigures.Of(snapshot), CategoryFigures.Of(snapshot),
             ComparisonFigures.Of(snapshot), sets, snapshot.Images.Values.Count(i => i.Gold is not null));
     }

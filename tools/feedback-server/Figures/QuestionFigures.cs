@@ -23,7 +23,8 @@ internal sealed record QuestionFigures(
             [.. Enumerable.Range(0, raters + 1).Select(n => complete.Count(v => Math.Min(Count(v, preference), raters) == n))];
         (int first, int tie, int second) = (Clear(Preference.First), Clear(Preference.Tie), Clear(Preference.Second));
         return new QuestionFigures(
-            votes.Sum(v => Count(v, Preference.First)), votes.Sum(v => Count(v, Preference.Tie)), votes.Sum(v => Count(v, Preference.Second)),
+            votes.Sum(v => Count(v, Preference.First)), votes.Sum(v => Count(v, Preference.Tie)),
+            votes.Sum(v => Count(v, Preference.Second)),
             Histogram(Preference.First), Histogram(Preference.Second), first, tie, second, complete.Length - first - tie - second);
     }
 

@@ -49,7 +49,8 @@ internal static class Assets
     static Dictionary<string, Asset> Load()
     {
         Dictionary<string, Asset> loaded = [];
-        foreach (string resource in typeof(Assets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("Pages/", StringComparison.Ordinal)))
+        foreach (string resource in typeof(Assets).Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith("Pages/", StringComparison.Ordinal)))
         {
             using Stream stream = typeof(Assets).Assembly.GetManifestResourceStream(resource)!;
             byte[] content = new byte[stream.Length];

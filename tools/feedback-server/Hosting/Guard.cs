@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AlignT2I.FeedbackServer.Hosting;
 
-/// <summary>What every request passes: headers that tie the browser's hands, the host's name, who asks, and where a change comes from.</summary>
+/// <summary>What every request passes: headers that tie the browser's hands, the host's name, who asks, and where a change comes
+/// from.</summary>
 /// <param name="desk">The study, which knows the raters.</param>
 /// <param name="hosts">Names that the server is called by; null for any. Against pages that point their own name at this machine.</param>
 internal sealed class Guard(Desk desk, string[]? hosts)
@@ -37,7 +38,8 @@ internal sealed class Guard(Desk desk, string[]? hosts)
                 CheckOrigin(context, rater);
             await next(context);
         }
-        catch (Exception e) when (e is Refusal or UsageException or FileFormatException or BadHttpRequestException && !context.Response.HasStarted)
+        catch (Exception e) when (
+            e is Refusal or UsageException or FileFormatException or BadHttpRequestException && !context.Response.HasStarted)
         {
             context.Response.StatusCode = e switch
             {
@@ -72,7 +74,8 @@ internal sealed class Guard(Desk desk, string[]? hosts)
         headers.CacheControl = "no-store";
     }
 
-    /// <summary>A change comes from a page of this server, which alone can read the request token; another site's form cannot send it.</summary>
+    /// <summary>A change comes from a page of this server, which alone can read the request token; another site's form cannot send
+    /// it.</summary>
     static void CheckOrigin(HttpContext context, RaterRow? rater)
     {
         string? origin = context.Request.Headers.Origin;
@@ -86,7 +89,8 @@ internal sealed class Guard(Desk desk, string[]? hosts)
         string expected = Secret.RequestToken(context.Request.Cookies[Cookie]!);
         string? given = context.Request.Headers[RequestTokenHeader];
         bool isSignIn = context.Request.Path == "/api/session" && HttpMethods.IsPost(context.Request.Method);
-        if (!isSignIn && (given is null || !Secret.Same(System.Text.Encoding.UTF8.GetBytes(expected), System.Text.Encoding.UTF8.GetBytes(given))))
+        if (!isSignIn && (given is null
+            || !Secret.Same(System.Text.Encoding.UTF8.GetBytes(expected), System.Text.Encoding.UTF8.GetBytes(given))))
             throw new Refusal(HttpStatusCode.Forbidden, "The request lacks the page's request token; reload the page.");
     }
 }

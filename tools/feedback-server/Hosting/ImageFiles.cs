@@ -5,7 +5,8 @@ using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Hosting;
 
-/// <summary>Serves the images of a run, without the texts in them: they name prompt, seed and model, which would tell raters what they judge.</summary>
+/// <summary>Serves the images of a run, without the texts in them: they name prompt, seed and model, which would tell raters what they
+/// judge.</summary>
 internal sealed class ImageFiles(string runFolder)
 {
     const int MostBytes = 64 << 20, SignatureBytes = 8, ChunkFrameBytes = 12;

@@ -19,7 +19,8 @@ internal sealed class Server : IAsyncDisposable
     readonly WebApplication application;
     readonly Database database;
 
-    Server(WebApplication application, Database database, Desk desk) => (this.application, this.database, Desk) = (application, database, desk);
+    Server(WebApplication application, Database database, Desk desk) =>
+        (this.application, this.database, Desk) = (application, database, desk);
 
     public Desk Desk { get; }
 
@@ -44,7 +45,9 @@ internal sealed class Server : IAsyncDisposable
             }
             catch (IOException e)
             {
-                throw new StorageException($"{options.Address}:{options.Port}", "the port cannot be had; another program listens there: choose another --port.", e);
+                throw new StorageException(
+                    $"{options.Address}:{options.Port}", "the port cannot be had; another program listens there: choose another --port.",
+                    e);
             }
             return new Server(application, database, desk);
         }
@@ -74,7 +77,8 @@ internal sealed class Server : IAsyncDisposable
     static WebApplication Build(ServerOptions options, X509Certificate2? certificate, Desk desk)
     {
         // The empty builder: no variable of the environment and no file changes where the server listens.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "feedback-server" });
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "feedback-server" });
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();

@@ -45,7 +45,8 @@ internal sealed class Database : IDisposable
     public StudyContext CreateContext() => new(options);
 
     /// <summary>Whether an error comes from the database or the disk under it.</summary>
-    public static bool Refuses(Exception error) => error is DbException or DbUpdateException or TimeoutException || StorageException.Covers(error);
+    public static bool Refuses(Exception error) =>
+        error is DbException or DbUpdateException or TimeoutException || StorageException.Covers(error);
 
     public void Dispose()
     {

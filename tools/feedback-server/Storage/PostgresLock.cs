@@ -22,7 +22,8 @@ internal sealed class PostgresLock : IDisposable
     /// <exception cref="StorageException">The database cannot be reached.</exception>
     public static PostgresLock Acquire(NpgsqlConnectionStringBuilder database, string name)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         try
         {
             connection.Open();

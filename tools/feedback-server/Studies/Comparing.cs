@@ -131,7 +131,8 @@ internal sealed class Comparing(People people, QueryBook queries)
         if (query.Row.State == QueryState.Answered)
         {
             if (votes.GetValueOrDefault((rater.Id, pair)) is not { } vote || vote.Alignment != alignment || vote.Fidelity != fidelity)
-                throw new Refusal(HttpStatusCode.Conflict, "This query is answered already; go back to it with Undo to change the answer.");
+                throw new Refusal(HttpStatusCode.Conflict,
+                    "This query is answered already; go back to it with Undo to change the answer.");
             return;
         }
         queries.Answer(query, now, elapsedMs, people.Counts(rater.Id), journal);
@@ -169,17 +170,18 @@ internal sealed class Comparing(People people, QueryBook queries)
         item.Done = item.Judges.Count(people.Counts);
     }
 
-    VoteRow NewRow(QueryRow query, int rater, int pair, Preference alignment, Preference fidelity, bool isUndo, DateTimeOffset now) => new()
-    {
-        Id = lastVote + 1,
-        QueryId = query.Id,
-        RaterId = rater,
-        PairId = pair,
-        Alignment = alignment,
-        Fidelity = fidelity,
-        IsUndo = isUndo,
-        Time = now,
-    };
+    VoteRow NewRow(QueryRow query, int rater, int pair, Preference alignment, Preference fidelity, bool isUndo, DateTimeOffset now) =>
+        new()
+        {
+            Id = lastVote + 1,
+            QueryId = query.Id,
+            RaterId = rater,
+            PairId = pair,
+            Alignment = alignment,
+            Fidelity = fidelity,
+            IsUndo = isUndo,
+            Time = now,
+        };
 
     static Preference Turned(Preference preference, bool swapped) => preference switch
     {

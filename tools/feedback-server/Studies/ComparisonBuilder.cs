@@ -27,7 +27,8 @@ internal static class ComparisonBuilder
                 .Select(p => (p.Key, p.Take(imagesPerPrompt).ToArray(), secondImages[p.Key].Take(imagesPerPrompt).ToArray())),
         ];
         return pairs.Length > 0 ? pairs
-            : throw new Refusal(HttpStatusCode.BadRequest, $"The sets have no prompt in common with {imagesPerPrompt} images on each side.");
+            : throw new Refusal(HttpStatusCode.BadRequest,
+                $"The sets have no prompt in common with {imagesPerPrompt} images on each side.");
     }
 
     static ILookup<string, string> ByPrompt(string runFolder, string set) =>

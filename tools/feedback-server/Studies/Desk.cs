@@ -122,7 +122,8 @@ internal sealed class Desk : IAsyncDisposable
             isStale = true;     // memory may be ahead of the database, and the database is right
             var refusal = new Refusal(HttpStatusCode.ServiceUnavailable,
                 $"The answer could not be stored: {Database.FirstLine(e)} Try again; tell the administrator if it goes on.");
-            Console.Error.WriteLine($"{database.Name}: {Database.FirstLine(e)} Nothing is lost; what was not stored was not acknowledged.");
+            Console.Error.WriteLine(
+                $"{database.Name}: {Database.FirstLine(e)} Nothing is lost; what was not stored was not acknowledged.");
             foreach (Request request in together)
                 request.Fail(refusal);
             return;

@@ -29,7 +29,8 @@ internal sealed class Gallery
     public void Check(string file, string prompt)
     {
         if (file.Length > StudyContext.FileChars)
-            throw new UsageException($"the image name {file[..40]}… has {file.Length} characters; at most {StudyContext.FileChars} are stored.");
+            throw new UsageException(
+                $"the image name {file[..40]}… has {file.Length} characters; at most {StudyContext.FileChars} are stored.");
         if (byFile.TryGetValue(file, out ImageRow? found) && found.Prompt != prompt)
         {
             throw new UsageException($"{file} is stored for the prompt '{found.Prompt}', and now comes with '{prompt}'; "

@@ -18,7 +18,8 @@ internal sealed class Labelling(Gallery gallery, People people, QueryBook querie
 
     public Schedule Schedule => schedule;
 
-    /// <summary>The labels that count for their raters: what was undone is not among them. In the order in which they were given.</summary>
+    /// <summary>The labels that count for their raters: what was undone is not among them. In the order in which they were
+    /// given.</summary>
     public IEnumerable<LabelRow> Labels => labels.Values.OrderBy(l => l.Id);
 
     /// <summary>Makes work of images that belong to one prompt.</summary>
@@ -76,7 +77,8 @@ internal sealed class Labelling(Gallery gallery, People people, QueryBook querie
         if (query.Row.State == QueryState.Answered)
         {
             if (!images.Select(i => LabelOf(rater.Id, i)).SequenceEqual(answer.Select(l => (FeedbackLabel?)l)))
-                throw new Refusal(HttpStatusCode.Conflict, "This query is answered already; go back to it with Undo to change the answer.");
+                throw new Refusal(HttpStatusCode.Conflict,
+                    "This query is answered already; go back to it with Undo to change the answer.");
             return;
         }
         queries.Answer(query, now, elapsedMs, people.Counts(rater.Id), journal);

@@ -32,7 +32,8 @@ internal sealed class People
 
     /// <summary>Whose token this is; null for nobody's.</summary>
     public RaterRow? Authenticate(string? token) =>
-        Secret.TryRead(token, out int id, out byte[] hash) && byId.TryGetValue(id, out RaterRow? rater) && Secret.Same(rater.TokenHash, hash)
+        Secret.TryRead(token, out int id, out byte[] hash) && byId.TryGetValue(id, out RaterRow? rater)
+            && Secret.Same(rater.TokenHash, hash)
             ? rater : null;
 
     /// <summary>A new person with a token, which is known only now.</summary>
@@ -49,7 +50,8 @@ internal sealed class People
     }
 
     /// <summary>The person that imported labels name, new where there is none.</summary>
-    public RaterRow Named(string name, DateTimeOffset now, Journal journal) => Find(name) ?? Add(name, administrator: false, hash: null, now, journal);
+    public RaterRow Named(string name, DateTimeOffset now, Journal journal) =>
+        Find(name) ?? Add(name, administrator: false, hash: null, now, journal);
 
     /// <summary>Another token for a person; the former stops working.</summary>
     public static string NewToken(RaterRow rater, Journal journal)

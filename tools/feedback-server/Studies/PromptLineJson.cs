@@ -4,6 +4,7 @@ namespace AlignT2I.FeedbackServer.Studies;
 
 /// <summary>Source-generated reader of prompts.jsonl.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PromptLine))]
 internal sealed partial class PromptLineJson : JsonSerializerContext;

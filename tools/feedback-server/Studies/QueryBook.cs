@@ -36,7 +36,8 @@ internal sealed class QueryBook(TimeSpan lease)
     /// <summary>Leases work to a rater.</summary>
     /// <param name="first">Whether it comes before what the rater holds already.</param>
     public Query Issue(
-        int rater, QueryKind kind, Schedule schedule, WorkItem item, string subject, bool swapped, DateTimeOffset now, bool first, Journal journal)
+        int rater, QueryKind kind, Schedule schedule, WorkItem item, string subject, bool swapped, DateTimeOffset now, bool first,
+            Journal journal)
     {
         QueryRow row = journal.Add(new QueryRow
         {

@@ -28,7 +28,8 @@ internal sealed record RunImages(IReadOnlyList<ImageRecord> Images, IReadOnlyDic
     {
         string evaluation = Path.Combine(runFolder, "evaluation");
         IEnumerable<string> nested = Directory.Exists(evaluation)
-            ? Directory.EnumerateDirectories(evaluation).Select(d => $"evaluation/{Path.GetFileName(d)}").Order(StringComparer.Ordinal) : [];
+            ? Directory.EnumerateDirectories(evaluation).Select(d => $"evaluation/{Path.GetFileName(d)}").Order(StringComparer.Ordinal)
+                : [];
         return [.. nested.Append("").Where(set => Directory.EnumerateFiles(Path.Combine(runFolder, set), "images*.jsonl").Any())];
     }
 }

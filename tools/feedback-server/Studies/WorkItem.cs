@@ -1,6 +1,7 @@
 namespace AlignT2I.FeedbackServer.Studies;
 
-/// <summary>What is judged in one query, several times over, each time by another rater: images of one prompt, or a pair of sets.</summary>
+/// <summary>What is judged in one query, several times over, each time by another rater: images of one prompt, or a pair of
+/// sets.</summary>
 /// <param name="id">Unique within its <see cref="Schedule"/>.</param>
 internal sealed class WorkItem(int id)
 {
