@@ -59,7 +59,7 @@ internal sealed class LoraTests
     [TestCase("conv_in")]
     [TestCase("text_model.encoder.layers.11.self_attn.out_proj")]
     public void Underscores_become_dots_again(string path) =>
-        Assert.That(new LoraPaths().Unflatten(LoraPaths.Flatten(path)), Is.EqualTo(path));
+        Assert.That(new LoraPaths().Unflatten(path.Replace('.', '_')), Is.EqualTo(path));
 
     [TestCase("down_blocks_0_attentions_0_proj_inn")]
     [TestCase("input_blocks_1_1_proj_in")]

@@ -19,7 +19,7 @@ internal sealed class InterruptTests
         byte[] expected = File.ReadAllBytes(tiny.In("finetuned", "unet", Weights));
         Directory.Delete(tiny.In("finetuned"), recursive: true);
 
-        (int exitCode, string error) = Interrupted(arguments);
+        (int exitCode, string error) = Stopped(arguments, "INT");
         Assert.That(exitCode, Is.EqualTo(130), error);
         Assert.That(error, Does.Contain("Interrupted").And.Not.Contain("   at "));
         Assert.That(Directory.Exists(tiny.In("finetuned")), Is.False, "an unfinished model must not look finished");
@@ -29,8 +29,28 @@ internal sealed class InterruptTests
         Assert.That(File.ReadAllBytes(tiny.In("finetuned", "unet", Weights)), Is.EqualTo(expected));
     }
 
-    /// <summary>Runs finetune as a process and interrupts it at its first step.</summary>
-    static (int ExitCode, string Error) Interrupted(string[] arguments)
+    [Test]
+    public void Finetune_killed_at_any_moment_resumes_to_the_same_bits()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("The test needs kill -KILL and env --default-signal of GNU coreutils; run it on Linux.");
+        using var tiny = new TinyRun();
+        tiny.WithReward();
+        string[] arguments = tiny.FinetuneArguments(60, "--checkpoint-steps", "1", "--validation-prompts", "A red star", "--validation-steps", "20");
+        CommandRun.Finetune(arguments).Succeeded();
+        byte[] expected = File.ReadAllBytes(tiny.In("finetuned", "unet", Weights));
+        Directory.Delete(tiny.In("finetuned"), recursive: true);
+        Directory.Delete(tiny.In("latents"), recursive: true);
+
+        Stopped(arguments, "KILL", at: "encode scenes");        // while latents are written
+        Stopped(arguments, "KILL");
+        CommandRun resumed = CommandRun.Finetune([.. arguments, "--resume", "--json"]).Succeeded();
+        Assert.That(resumed.Json.GetProperty("resumedAt").GetInt32(), Is.GreaterThan(0).And.LessThanOrEqualTo(60));
+        Assert.That(File.ReadAllBytes(tiny.In("finetuned", "unet", Weights)), Is.EqualTo(expected));
+    }
+
+    /// <summary>Runs finetune as a process and sends it a signal at its first step.</summary>
+    static (int ExitCode, string Error) Stopped(string[] arguments, string signal, string at = "fine-tune | step")
     {
         string program = Path.Combine(AppContext.BaseDirectory, "finetune.dll");
         // A shell that runs the tests in the background has them ignore SIGINT, and what they start inherits that.
@@ -42,10 +62,10 @@ internal sealed class InterruptTests
         Task<string> error = process.StandardError.ReadToEndAsync();
         while (process.StandardOutput.ReadLine() is { } line)
         {
-            if (line.Contains("fine-tune | step", StringComparison.Ordinal))
+            if (line.Contains(at, StringComparison.Ordinal))
                 break;
         }
-        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        using (Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
             kill.WaitForExit();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -40,7 +40,12 @@ public static class ProgressDisplay
             .Start(context => work(new Bars(context), cancellation));
 
     static string Figures(StageProgress p) =>
-        string.Concat(p.Values.Select(v => string.Create(CultureInfo.InvariantCulture, $" | {v.Name} {v.Value:G4}")));
+        string.Concat(p.Values.Select(v => IsUnit(v.Name)
+            ? string.Create(CultureInfo.InvariantCulture, $" | {v.Value:G4} {v.Name}")
+            : string.Create(CultureInfo.InvariantCulture, $" | {v.Name} {v.Value:G4}")));
+
+    /// <summary>Names such as ms and img/s stand behind their number.</summary>
+    static bool IsUnit(string name) => name == "ms" || name.EndsWith("/s", StringComparison.Ordinal);
 
     sealed class Bars(ProgressContext context) : IProgress<StageProgress>
     {

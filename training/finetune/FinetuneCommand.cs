@@ -1,9 +1,11 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
-using AlignT2I.Training;
+using AlignT2I.Models.Aesthetic;
 using AlignT2I.Training.Demo;
+using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Finetuning;
+using AlignT2I.Training.PretrainingData;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Finetune;
@@ -11,49 +13,33 @@ namespace AlignT2I.Finetune;
 /// <summary><c>finetune</c>: updates the UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4).</summary>
 internal static class FinetuneCommand
 {
-    static readonly FinetuneOptions defaults = new();
-
     static readonly Option<DirectoryInfo> run = CommandOptions.Run("run folder with images, labels and a reward; the UNet is written into its finetuned/");
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
-    static readonly Option<FileInfo?> config = CommandOptions.Config();
-    static readonly Option<ulong> seed = CommandOptions.Seed("decides the order of images, noise and timesteps");
+    static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<bool> json = CommandOptions.Json();
     static readonly Option<bool> resume = new("--resume") { Description = "go on from the newest checkpoint" };
+    static readonly Option<bool> dryRun = new("--dry-run") { Description = "print the plan and stop" };
 
-    static readonly Option<string> mix = new("--mix")
+    static readonly Option<DirectoryInfo?> clip = new("--clip")
     {
-        Description = "human: labelled images; unlabeled: all images; full: all images and the pre-training loss",
-        DefaultValueFactory = _ => "full",
+        Description = "the CLIP that the reward was trained on, such as clip-vit-large-patch14 [default: that of the model]",
     };
 
-    static readonly Option<string> device = CommandOptions.Device();
-    static readonly Option<string?> dtype = CommandOptions.ComputeType();
-
-    static readonly Option<int> steps = new("--steps") { Description = "updates of the UNet", DefaultValueFactory = _ => defaults.Steps };
-    static readonly Option<double> learningRate = new("--learning-rate") { Description = "AdamW step", DefaultValueFactory = _ => defaults.LearningRate };
-
-    static readonly Option<int> batchSize = new("--batch-size")
+    static readonly Option<string[]> pretraining = new("--pretraining")
     {
-        Description = "images of the model in an update",
-        DefaultValueFactory = _ => defaults.BatchSize,
+        Description = "pre-training images: WebDataset tar shards, folders of them, folders of images and captions [default: rendered scenes]",
+        AllowMultipleArgumentsPerToken = true,
     };
 
-    static readonly Option<int> pretrainingBatchSize = new("--pretraining-batch-size")
+    static readonly Option<double> minAesthetic = new("--min-aesthetic")
     {
-        Description = "pre-training images in an update",
-        DefaultValueFactory = _ => defaults.PretrainingBatchSize,
+        Description = "keep pre-training images of an aesthetic score above this; 0 keeps all",
+        DefaultValueFactory = _ => 6.5,
     };
 
-    static readonly Option<int> microBatchSize = new("--micro-batch-size")
+    static readonly Option<DirectoryInfo?> aesthetic = new("--aesthetic")
     {
-        Description = "images in one pass; gradients are summed over the passes of an update",
-        DefaultValueFactory = _ => defaults.MicroBatchSize,
-    };
-
-    static readonly Option<double> pretrainingWeight = new("--pretraining-weight")
-    {
-        Description = "beta of eq. 4",
-        DefaultValueFactory = _ => defaults.PretrainingWeight,
+        Description = "aesthetic predictor, as weights-converter writes it, for images that come without a score",
     };
 
     static readonly Option<int> pretrainingImages = new("--pretraining-images")
@@ -62,23 +48,18 @@ internal static class FinetuneCommand
         DefaultValueFactory = _ => new ExperimentOptions().PretrainingImages,
     };
 
-    static readonly Option<int> checkpointSteps = new("--checkpoint-steps")
-    {
-        Description = "updates between two checkpoints",
-        DefaultValueFactory = _ => defaults.CheckpointSteps,
-    };
-
     public static RootCommand Create()
     {
-        mix.AcceptOnlyFromAmong("human", "unlabeled", "full");
         string description = CommandOptions.WithExample(
             "Update the UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Ctrl-C saves a checkpoint; --resume goes on from it.",
             "finetune --run runs/a --steps 300");
-        var command = new RootCommand(description)
-        {
-            run, model, config, mix, steps, learningRate, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight, pretrainingImages,
-            checkpointSteps, device, dtype, resume, seed, json,
-        };
+        var command = new RootCommand(description) { run, model, clip, pretraining, minAesthetic, aesthetic, pretrainingImages };
+        foreach (Option option in FinetuneOptionSet.All)
+            command.Add(option);
+        command.Add(device);
+        command.Add(resume);
+        command.Add(dryRun);
+        command.Add(json);
         command.SetAction(Start);
         return command;
     }
@@ -86,55 +67,46 @@ internal static class FinetuneCommand
     static int Start(ParseResult parse)
     {
         Backend backend = parse.Backend(device);
-        FinetuneOptions options = Options(parse, backend);
+        FinetuneOptions options = FinetuneOptionSet.Read(parse, backend);
         options.Validate();
         string modelFolder = parse.ModelFolder(model);
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
-        Plan(report, folder, modelFolder, options);
-        FinetuneResult result = ProgressDisplay.Run((progress, cancellation) => FinetuneStage.Run(
-            folder, modelFolder, options, parse.GetRequiredValue(pretrainingImages), parse.GetValue(resume), progress, cancellation, backend), report.Out);
-        string unet = FinetuneStage.UNetFolder(folder, options.Mix);
-        double? loss = result.Losses.Count == 0 ? null : result.Losses.TakeLast(10).Average();
-        report.Result(
-            $"The fine-tuned UNet is in {unet} ({result.Steps} updates{(result.ResumedAt > 0 ? $", resumed at {result.ResumedAt}" : "")}).",
-            ("unet", unet), ("mix", FinetuneStage.Name(options.Mix)), ("steps", result.Steps), ("resumedAt", result.ResumedAt), ("loss", loss));
+        FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, options);
+        options = FinetuneMemory.WithMicroBatch(modelFolder, options, backend);
+        FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? []);
+        if (parse.GetValue(dryRun))
+        {
+            report.Result("Nothing was done.", ("memoryBytes", memory.Peak(options.MicroBatchSize)), ("microBatchSize", options.MicroBatchSize));
+            return 0;
+        }
+        string clipFolder = parse.GetValue(clip)?.ToString() ?? modelFolder;
+        (FinetuneResult result, int skippedImages) = ProgressDisplay.Run((progress, cancellation) =>
+        {
+            using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder, backend);
+            using AestheticScorer? predictor = parse.GetValue(aesthetic) is { } named ? AestheticScorer.Load(named.ToString()) : null;
+            PretrainingSource source = parse.GetValue(pretraining) is { Length: > 0 } paths
+                ? new CaptionedImages(paths, new AestheticFilter(parse.GetRequiredValue(minAesthetic), predictor), embedder, folder)
+                : new RenderedScenes(parse.GetRequiredValue(pretrainingImages), options.Seed);
+            FinetuneResult trained = FinetuneStage.Run(
+                folder, modelFolder, options, embedder, source, parse.GetValue(resume), progress, cancellation, backend);
+            return (trained, (source as CaptionedImages)?.Skipped ?? 0);
+        }, report.Out);
+        if (skippedImages > 0)
+            report.Warn($"{skippedImages} pre-training images could not be used; {folder.LatentsFolder} has a skipped.jsonl that says why.");
+        Tell(report, folder, options, result);
         return 0;
     }
 
-    static FinetuneOptions Options(ParseResult parse, Backend backend)
+    static void Tell(Report report, RunFolder folder, FinetuneOptions options, FinetuneResult result)
     {
-        FinetuneOptions file = OptionsFile.ReadFinetune(parse.GetValue(config)?.ToString());
-        return file with
-        {
-            Seed = parse.Or(seed, file.Seed),
-            Dtype = parse.GetValue(dtype) ?? (parse.GetValue(config) is null ? backend.ComputeType.Name : file.Dtype),
-            Mix = parse.Or(mix, "") switch
-            {
-                "human" => FinetuneMix.HumanOnly,
-                "unlabeled" => FinetuneMix.WithUnlabeled,
-                "full" => FinetuneMix.Full,
-                _ => file.Mix,
-            },
-            Steps = parse.Or(steps, file.Steps),
-            LearningRate = parse.Or(learningRate, file.LearningRate),
-            BatchSize = parse.Or(batchSize, file.BatchSize),
-            PretrainingBatchSize = parse.Or(pretrainingBatchSize, file.PretrainingBatchSize),
-            MicroBatchSize = parse.Or(microBatchSize, file.MicroBatchSize),
-            PretrainingWeight = parse.Or(pretrainingWeight, file.PretrainingWeight),
-            CheckpointSteps = parse.Or(checkpointSteps, file.CheckpointSteps),
-        };
-    }
-
-    static void Plan(Report report, RunFolder folder, string modelFolder, FinetuneOptions options)
-    {
-        (long parameters, long bytes) = FinetuneMemory.Predict(modelFolder, options);
-        int images = options.BatchSize + (options.Mix == FinetuneMix.Full ? options.PretrainingBatchSize : 0);
-        int passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
-        report.Plan("Fine-tune",
-            ("run folder", folder.Path), ("model", $"{modelFolder}, UNet of {parameters / 1e6:0.0} M parameters"), ("mix", FinetuneStage.Name(options.Mix)),
-            ("updates", $"{options.Steps}, a checkpoint every {options.CheckpointSteps}"),
-            ("images in an update", $"{images}, accumulated over {passes} {(passes == 1 ? "pass" : "passes")}"),
-            ("precision", options.Dtype), ("memory", $"about {bytes / 1e9:0.0} GB"));
+        string unet = FinetuneStage.UNetFolder(folder, options.Mix), lora = FinetuneStage.LoraFolder(folder, options.Mix);
+        double? loss = result.Losses.Count == 0 ? null : result.Losses.TakeLast(10).Average();
+        string adaptation = options.LoraRank > 0 ? $", the adaptation in {lora}" : "";
+        string skipped = result.SkippedSteps > 0 ? $", {result.SkippedSteps} skipped" : "";
+        report.Result(
+            $"The fine-tuned UNet is in {unet}{adaptation} ({result.Steps} updates{skipped}{(result.ResumedAt > 0 ? $", resumed at {result.ResumedAt}" : "")}).",
+            ("unet", unet), ("lora", options.LoraRank > 0 ? lora : null), ("mix", FinetuneStage.Name(options.Mix)), ("steps", result.Steps),
+            ("resumedAt", result.ResumedAt), ("skippedSteps", result.SkippedSteps), ("loss", loss));
     }
 }

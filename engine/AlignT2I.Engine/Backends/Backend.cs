@@ -53,6 +53,9 @@ public abstract partial class Backend
     /// <summary>Bytes taken from the system: live tensors and the pool's free blocks.</summary>
     public abstract long ReservedBytes { get; }
 
+    /// <summary>Bytes that tensors may still take: what the device has free, and the pool's free blocks.</summary>
+    public abstract long AvailableBytes { get; }
+
     /// <summary>Whether the process reads this memory directly.</summary>
     internal abstract bool IsHost { get; }
 

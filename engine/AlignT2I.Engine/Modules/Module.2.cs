@@ -16,6 +16,13 @@ public abstract class Module<T1, T2>
     public Tensor CallCheckpointed(T1 x1, T2 x2) =>
         Checkpoint.Call(t => Call((T1)(object)t[0], (T2)(object)t[1]), (Tensor)(object)x1!, (Tensor)(object)x2!);
 
+    /// <summary>One or the other.</summary>
+    /// <param name="x1">First input.</param>
+    /// <param name="x2">Second input.</param>
+    /// <param name="checkpointed">Whether the backward pass computes the activations again.</param>
+    /// <exception cref="InvalidCastException">An input of a checkpointed call is not a tensor.</exception>
+    public Tensor Call(T1 x1, T2 x2, bool checkpointed) => checkpointed ? CallCheckpointed(x1, x2) : Call(x1, x2);
+
     /// <summary>The function itself; what it returns outlives the call.</summary>
     protected abstract Tensor Forward(T1 x1, T2 x2);
 }

@@ -32,5 +32,8 @@ public readonly struct ParameterBuilder
         Join(name), [outChannels, kernel.Height, kernel.Width, inChannels],
         Init.KaimingUniform(inChannels * kernel.Height * kernel.Width), ParameterLayout.Convolution, DType);
 
+    /// <summary>What low-rank adaptation adds to the linear layer at this place; null where it is not adapted.</summary>
+    internal LowRank? Adaptation(int inFeatures, int outFeatures) => store.Adapters?.Of(path, inFeatures, outFeatures);
+
     string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -25,6 +25,9 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
     /// <summary>The compute type.</summary>
     public DType DType => dtype;
 
+    /// <summary>Low-rank adaptation of the model's linear layers; null for none.</summary>
+    public LowRankAdapters? Adapters { get; init; }
+
     /// <summary>All parameters.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
 
@@ -39,7 +42,12 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
 
     /// <summary>Says that the model is complete: a parameter of the source that was not asked for is an error.</summary>
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has a parameter that the model does not.</exception>
-    public void Finish() => source.Finish(byName.Keys);
+    /// <exception cref="AlignT2I.Files.UsageException">A target of the adaptation is no layer of the model.</exception>
+    public void Finish()
+    {
+        source.Finish(byName.Keys);
+        Adapters?.Finish();
+    }
 
     /// <summary>Turns gradients of all parameters on or off.</summary>
     public void RequireGrad(bool required = true)

@@ -37,9 +37,10 @@ public sealed class ClipImageProcessor(int size, ClipImageProcessorConfig? confi
         return pixelValues;
     }
 
-    /// <summary>Shortest side to the size, then the square in the middle.</summary>
+    /// <summary>Shortest side to the size, bicubic with antialiasing, then the square in the middle.</summary>
+    /// <param name="image">Grey, RGB, or with alpha, which is dropped after resizing.</param>
     /// <returns>RGB [size, size, 3].</returns>
-    internal byte[] ResizeAndCrop(Image image)
+    public byte[] ResizeAndCrop(Image image)
     {
         (int width, int height, int channels) = (image.Width, image.Height, image.Channels);
         (int newWidth, int newHeight) = width <= height

@@ -28,11 +28,12 @@ public sealed class StableDiffusionModel : IDisposable
     /// <param name="backend">Where it computes; null is the CPU.</param>
     /// <param name="dtype">Type of the weights and of the computation.</param>
     /// <param name="trainedUNet">For training the UNet: the type that it computes in, with float32 masters where that is half.</param>
+    /// <param name="adapters">Low-rank adaptation of the UNet, trained instead of its own weights; null for none.</param>
     /// <exception cref="FileFormatException">The parts do not fit together, or a source lacks a parameter.</exception>
     public StableDiffusionModel(
         ClipTokenizer tokenizer, SchedulerConfig schedulerConfig, (ClipTextConfig Config, ParameterSource Source) text,
         (UNet2DConditionConfig Config, ParameterSource Source) unet, (AutoencoderKLConfig Config, ParameterSource Source) vae,
-        Backend? backend = null, DType dtype = DType.F32, DType? trainedUNet = null)
+        Backend? backend = null, DType dtype = DType.F32, DType? trainedUNet = null, LowRankAdapters? adapters = null)
     {
         Require("text_encoder", "max_position_embeddings", text.Config.MaxPositionEmbeddings, tokenizer.ModelMaxLength,
             "the tokenizer's model_max_length");
@@ -44,7 +45,10 @@ public sealed class StableDiffusionModel : IDisposable
         Tokenizer = tokenizer;
         SchedulerConfig = schedulerConfig;
         TextEncoderParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, text.Source);
-        UNetParameters = new ParameterStore(backend ?? Backend.Cpu, trainedUNet ?? dtype, unet.Source, masters: trainedUNet is not null);
+        UNetParameters = new ParameterStore(backend ?? Backend.Cpu, trainedUNet ?? dtype, unet.Source, masters: trainedUNet is not null && adapters is null)
+        {
+            Adapters = adapters,
+        };
         VaeParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, vae.Source);
         try
         {
@@ -94,10 +98,12 @@ public sealed class StableDiffusionModel : IDisposable
     /// <param name="backend">Where it computes; null is the CPU.</param>
     /// <param name="dtype">Type of the weights and of the computation.</param>
     /// <param name="trainedUNet">For training the UNet: the type that it computes in, with float32 masters where that is half.</param>
+    /// <param name="adapters">Low-rank adaptation of the UNet, trained instead of its own weights; null for none.</param>
     /// <exception cref="UsageException">The folder or a file in it is missing.</exception>
     /// <exception cref="FileFormatException">A file is malformed, or the files do not belong together.</exception>
     public static StableDiffusionModel Load(
-        string folder, string? unetFolder = null, Backend? backend = null, DType dtype = DType.F32, DType? trainedUNet = null)
+        string folder, string? unetFolder = null, Backend? backend = null, DType dtype = DType.F32, DType? trainedUNet = null,
+        LowRankAdapters? adapters = null)
     {
         if (!Directory.Exists(folder))
             throw new UsageException($"{folder}: there is no such folder; name a diffusers folder, the one with {IndexFile}.");
@@ -120,7 +126,7 @@ public sealed class StableDiffusionModel : IDisposable
             {
                 DeprecatedName = AutoencoderKLNames.Deprecated,
             }),
-            backend, dtype, trainedUNet);
+            backend, dtype, trainedUNet, adapters);
     }
 
     /// <summary>Writes a diffusers folder, which any diffusers program reads.</summary>

@@ -25,6 +25,9 @@ internal sealed class DownBlock : MultiModule<Tensor, Tensor, Tensor>
             downsampler = new Downsample2D(p["downsamplers"][0], channels, padding: 1);
     }
 
+    /// <summary>Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.</summary>
+    public bool GradientCheckpointing { get; set; }
+
     /// <param name="x">Feature map [N, H, W, channels of the level before].</param>
     /// <param name="temb">Time embedding [N, timeEmbedDim].</param>
     /// <param name="encoderHiddenStates">Text states [N, T, crossAttentionDim].</param>
@@ -34,9 +37,9 @@ internal sealed class DownBlock : MultiModule<Tensor, Tensor, Tensor>
         var states = new List<Tensor>(resnets.Length + 1);
         for (int i = 0; i < resnets.Length; i++)
         {
-            x = resnets[i].Call(x, temb);
+            x = resnets[i].Call(x, temb, GradientCheckpointing);
             if (attentions.Length > 0)
-                x = attentions[i].Call(x, encoderHiddenStates);
+                x = attentions[i].Call(x, encoderHiddenStates, GradientCheckpointing);
             states.Add(x);
         }
         if (downsampler is not null)

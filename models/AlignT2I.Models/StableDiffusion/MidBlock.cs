@@ -17,10 +17,17 @@ internal sealed class MidBlock : Module<Tensor, Tensor, Tensor>
         second = new ResnetBlock(p["resnets"][1], channels, channels, config.TimeEmbedDim, config.NormNumGroups, (float)config.NormEps);
     }
 
+    /// <summary>Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.</summary>
+    public bool GradientCheckpointing { get; set; }
+
     /// <param name="x">Feature map [N, H, W, channels].</param>
     /// <param name="temb">Time embedding [N, timeEmbedDim].</param>
     /// <param name="encoderHiddenStates">Text states [N, T, crossAttentionDim].</param>
     /// <returns>[N, H, W, channels].</returns>
-    protected override Tensor Forward(Tensor x, Tensor temb, Tensor encoderHiddenStates) =>
-        second.Call(attention.Call(first.Call(x, temb), encoderHiddenStates), temb);
+    protected override Tensor Forward(Tensor x, Tensor temb, Tensor encoderHiddenStates)
+    {
+        x = first.Call(x, temb, GradientCheckpointing);
+        x = attention.Call(x, encoderHiddenStates, GradientCheckpointing);
+        return second.Call(x, temb, GradientCheckpointing);
+    }
 }

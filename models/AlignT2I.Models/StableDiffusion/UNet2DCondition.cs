@@ -44,6 +44,23 @@ public sealed class UNet2DCondition : Module<Tensor, Tensor, Tensor>
     /// <summary>The network's shape.</summary>
     public UNet2DConditionConfig Config { get; }
 
+    /// <summary>
+    /// Whether training holds only what goes into each residual block and transformer, and computes the rest again in the backward pass:
+    /// much less memory for a third more time, and the same gradients but for rounding.
+    /// </summary>
+    public bool GradientCheckpointing
+    {
+        get => midBlock.GradientCheckpointing;
+        set
+        {
+            midBlock.GradientCheckpointing = value;
+            foreach (DownBlock block in downBlocks)
+                block.GradientCheckpointing = value;
+            foreach (UpBlock block in upBlocks)
+                block.GradientCheckpointing = value;
+        }
+    }
+
     /// <summary>Predicts the noise.</summary>
     /// <param name="sample">Noisy latents [N, H, W, in_channels], of any height and width.</param>
     /// <param name="timesteps">Diffusion steps [N], F32, 0..999.</param>

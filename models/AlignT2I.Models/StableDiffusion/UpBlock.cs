@@ -35,6 +35,9 @@ internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
     /// <summary>To the next finer resolution; null at the finest.</summary>
     public Upsample2D? Upsampler { get; }
 
+    /// <summary>Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.</summary>
+    public bool GradientCheckpointing { get; set; }
+
     /// <param name="states">The feature map from below, then the way down's in the order in which they are taken in.</param>
     /// <param name="temb">Time embedding [N, timeEmbedDim].</param>
     /// <param name="encoderHiddenStates">Text states [N, T, crossAttentionDim].</param>
@@ -44,9 +47,9 @@ internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
         Tensor x = states[0];
         for (int i = 0; i < resnets.Length; i++)
         {
-            x = resnets[i].Call(F.Concat(x, states[i + 1]), temb);
+            x = resnets[i].Call(F.Concat(x, states[i + 1]), temb, GradientCheckpointing);
             if (attentions.Length > 0)
-                x = attentions[i].Call(x, encoderHiddenStates);
+                x = attentions[i].Call(x, encoderHiddenStates, GradientCheckpointing);
         }
         return x;
     }

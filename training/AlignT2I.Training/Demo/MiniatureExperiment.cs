@@ -5,6 +5,7 @@ using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Generation;
+using AlignT2I.Training.PretrainingData;
 using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Rating;
 using AlignT2I.Training.Rewards;
@@ -55,9 +56,10 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
             IProgress<StageProgress> part = parts.Next($"update model ({FinetuneStage.Name(mix)})");
             if (!FinetuneStage.IsDone(run, mix))
             {
+                using ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend);
                 FinetuneStage.Run(
-                    run, modelFolder, options.Finetune with { Seed = options.Seed, Mix = mix }, options.PretrainingImages, resume: true,
-                    part, cancellationToken, backend);
+                    run, modelFolder, options.Finetune with { Seed = options.Seed, Mix = mix }, clip,
+                    new RenderedScenes(options.PretrainingImages, options.Seed), resume: true, part, cancellationToken, backend);
             }
         }
         return new RunEvaluation(run, modelFolder, options, backend, dtype).Run(parts, watch, cancellationToken);

@@ -8,7 +8,8 @@ namespace AlignT2I.Training.Finetuning;
 
 /// <summary>The checkpoints of a fine-tuning: parameters, optimizer and average, one file each, the oldest removed.</summary>
 internal sealed class FinetuneCheckpoints(
-    string folder, FinetuneOptions options, FinetuneData data, ParameterStore parameters, AdamW optimizer, Ema ema, LossScaler? scaler)
+    string folder, FinetuneOptions options, FinetuneData data, ParameterStore parameters, AdamW optimizer, Ema? ema, LossScaler? scaler,
+    SkippedSteps skipped)
 {
     const string Prefix = "step-", Suffix = ".safetensors", OptionsKey = "options", DataKey = "data";
 
@@ -35,7 +36,9 @@ internal sealed class FinetuneCheckpoints(
             Expect(file, OptionsKey, options.Fingerprint, "options");
             Expect(file, DataKey, dataFingerprint, "data");
         }
-        (long done, _, _) = checkpoint.Load(path);
+        (long done, _, IReadOnlyDictionary<string, string> metadata) = checkpoint.Load(path);
+        if (!skipped.TryRestore(metadata))
+            throw new FileFormatException(path, "its metadata has no count of skipped steps; it is not a checkpoint of this program.");
         return done == step ? step : throw new FileFormatException(path, $"it holds step {done}, not the step of its name; it was renamed.");
     }
 
@@ -44,7 +47,7 @@ internal sealed class FinetuneCheckpoints(
     {
         RunFolder.Make(folder);
         string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D6}{Suffix}");
-        checkpoint.Save(Path.Combine(folder, name), step, new Philox(options.Seed).State, new Dictionary<string, string>
+        checkpoint.Save(Path.Combine(folder, name), step, new Philox(options.Seed).State, new Dictionary<string, string>(skipped.State)
         {
             [OptionsKey] = options.Fingerprint,
             [DataKey] = dataFingerprint,

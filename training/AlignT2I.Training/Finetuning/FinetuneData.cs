@@ -37,6 +37,14 @@ public sealed record FinetuneData(
     {
         if (Model.Count == 0)
             throw new UsageException("finetune: there is no image of the model to learn from; generate and rate some first.");
+        foreach (FinetuneExample example in Model)
+        {
+            if (!(example.Weight >= 0 && float.IsFinite(example.Weight)))
+            {
+                throw new UsageException(FormattableString.Invariant(
+                    $"finetune: the reward of '{Latents.Keys[example.LatentRow]}' is {example.Weight}; expected 0 or more. Train the reward again."));
+            }
+        }
         if (Model.All(e => e.Weight == 0))
             throw new UsageException("finetune: the reward of every image is 0; train the reward on images of which some are good.");
         if (options.Mix == FinetuneMix.Full && options.PretrainingWeight > 0 && Pretraining.Count == 0)

@@ -3,7 +3,7 @@ using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;
-using AlignT2I.Training.Miniature;
+using AlignT2I.Training.PretrainingData;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
 
@@ -17,26 +17,21 @@ namespace AlignT2I.Training.Finetuning;
 public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings, LatentCache latents, TrainedReward reward)
 {
     /// <summary>
-    /// Images with labels (their labels do not count here, only the reward), those without where the mix has them, and rendered
-    /// pre-training scenes.
+    /// Images with labels (their labels do not count here, only the reward), those without where the mix has them, and pre-training images.
     /// </summary>
     /// <param name="mix">Which images take part.</param>
-    /// <param name="pretrainingImages">Number of rendered scenes, where the mix has them.</param>
-    /// <param name="seed">Decides the scenes.</param>
+    /// <param name="pretraining">Where pre-training images come from, where the mix has them.</param>
     /// <param name="progress">Told while images are encoded.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
     /// <exception cref="UsageException">There are no images or labels.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     public FinetuneData Build(
-        FinetuneMix mix, int pretrainingImages, ulong seed, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        FinetuneMix mix, PretrainingSource pretraining, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ImageRecord[] images = Images(mix);
-        ulong[] scenes = mix == FinetuneMix.Full ? [.. Enumerable.Range(0, pretrainingImages).Select(i => new Philox(seed, (ulong)i).NextUInt64())] : [];
-        string[] captions = [.. scenes.Select(s => SceneSampler.SamplePretraining(s).Caption.Text)];
-
         RowTable imageLatents = latents.Images(images, progress, cancellationToken);
-        latents.Rendered(scenes, progress, cancellationToken);
-        RowTable texts = latents.Texts(["", .. images.Select(i => i.Text), .. captions], progress, cancellationToken);
+        IReadOnlyList<PretrainingImage> others = mix == FinetuneMix.Full ? pretraining.Collect(latents, progress, cancellationToken) : [];
+        RowTable texts = latents.Texts(["", .. images.Select(i => i.Text), .. others.Select(o => o.Caption)], progress, cancellationToken);
         float[] rewards = Rewards(images, progress, cancellationToken);
         return new FinetuneData(
             imageLatents, texts, texts.IndexOf(""),
@@ -44,7 +39,7 @@ public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings
                 .. images.Select((image, i) =>
                     new FinetuneExample(imageLatents.IndexOf(EmbeddingCache.Key(image)), texts.IndexOf(image.Text), rewards[i])),
             ],
-            [.. scenes.Select((scene, i) => new FinetuneExample(imageLatents.IndexOf(LatentCache.RenderedKey(scene)), texts.IndexOf(captions[i]), 1))]);
+            [.. others.Select(o => new FinetuneExample(imageLatents.IndexOf(o.Key), texts.IndexOf(o.Caption), 1))]);
     }
 
     /// <summary>Skipped images are left out; unlabelled ones are those that no one was shown.</summary>

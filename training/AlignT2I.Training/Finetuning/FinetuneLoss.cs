@@ -21,6 +21,15 @@ public static class FinetuneLoss
     /// <summary>Coefficient of a pre-training image: beta over their number.</summary>
     public static float PretrainingCoefficient(double pretrainingWeight, int images) => (float)(pretrainingWeight / images);
 
+    /// <summary>Factor of an error in predicted noise under min-SNR weighting: min(s, gamma) / s (Hang et al. 2023, arXiv:2303.09556, section 3.4).</summary>
+    /// <param name="alphaCumprod">Share of the signal's variance at the timestep: s = a / (1 - a).</param>
+    /// <param name="gamma">Ratio above which errors count less.</param>
+    public static double MinSnrFactor(double alphaCumprod, double gamma)
+    {
+        double ratio = alphaCumprod / (1 - alphaCumprod);
+        return Math.Min(ratio, gamma) / ratio;
+    }
+
     /// <summary>Computes the part of the loss that a batch holds, under the current tape.</summary>
     /// <param name="unet">The network.</param>
     /// <param name="scheduler">Its noise schedule.</param>

@@ -6,34 +6,82 @@ using AlignT2I.Training.Runs;
 namespace AlignT2I.Training.Finetuning;
 
 /// <summary>How much memory a fine-tuning will take, roughly, before it starts.</summary>
-public static class FinetuneMemory
+/// <param name="Parameters">Parameters of the UNet.</param>
+/// <param name="Trained">Those that are trained: all, or those of the adaptation.</param>
+/// <param name="State">Bytes of parameters, masters, gradients, AdamW's two moments and the average.</param>
+/// <param name="PerImage">Bytes of what backward needs of one image of a micro-batch.</param>
+public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage)
 {
-    /// <summary>Feature maps that the tape holds for a residual block and for a transformer block, counted in the blocks' code.</summary>
-    const double PerResnet = 8, PerTransformer = 26;
-
     /// <summary>
-    /// Bytes of parameters, gradients, AdamW's two moments and the average in float32, of the half copy in mixed precision, and of what
-    /// backward needs of one micro-batch, in the type that is computed in.
+    /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and of what
+    /// goes into each: a residual block on the way up reads two maps side by side.
     /// </summary>
+    const double InResnet = 8, InTransformer = 26, BeforeResnet = 2, BeforeTransformer = 1;
+
+    /// <summary>Share of the free memory that a chosen micro-batch may take: the estimate is rough, and others want memory too.</summary>
+    const double UsableShare = 0.8;
+
+    /// <summary>Bytes at the highest point.</summary>
+    /// <param name="microBatchSize">Images in one pass.</param>
+    public long Peak(int microBatchSize) => State + PerImage * microBatchSize;
+
+    /// <summary>Predicts from the configuration and the headers of weight files; no weights are read.</summary>
     /// <param name="modelFolder">The model.</param>
     /// <param name="options">How it is trained.</param>
     /// <exception cref="UsageException">There is no UNet in the folder.</exception>
     /// <exception cref="FileFormatException">Its files are damaged.</exception>
-    public static (long Parameters, long Bytes) Predict(string modelFolder, FinetuneOptions options)
+    public static FinetuneMemory Predict(string modelFolder, FinetuneOptions options)
     {
         string folder = ModelFolder.UNet(modelFolder);
         UNet2DConditionConfig config = UNet2DConditionConfig.Read(Path.Combine(folder, "config.json"));
-        using SafetensorsSet weights = SafetensorsSet.Open(folder, "diffusion_pytorch_model.safetensors");
-        long parameters = weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size));
-        double maps = 0;
+        using SafetensorsSet weights = SafetensorsSet.Open(folder, ModelFolder.Weights);
+        return Predict(config, weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size)), options);
+    }
+
+    internal static FinetuneMemory Predict(UNet2DConditionConfig config, long parameters, FinetuneOptions options)
+    {
+        DType dtype = options.ComputeType ?? DType.F32;
+        long trained = options.LoraRank == 0 ? parameters : Adapted(config, options);
+        int perTrained = sizeof(float) * (options.EmaDecay > 0 ? 5 : 4) + (dtype.IsHalf ? dtype.Size : 0);
+        long state = trained * perTrained + (options.LoraRank == 0 ? 0 : parameters * dtype.Size);
+        return new FinetuneMemory(parameters, trained, state, (long)(Maps(config, options.GradientCheckpointing) * dtype.Size));
+    }
+
+    /// <summary>The options with a micro-batch, where they leave it to the memory: the largest power of two that fits, at least 1.</summary>
+    /// <param name="modelFolder">The model.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="backend">Whose memory it is to fit into.</param>
+    /// <exception cref="UsageException">There is no UNet in the folder.</exception>
+    /// <exception cref="FileFormatException">Its files are damaged.</exception>
+    public static FinetuneOptions WithMicroBatch(string modelFolder, FinetuneOptions options, Backend backend) =>
+        options.MicroBatchSize > 0 ? options : WithMicroBatch(Predict(modelFolder, options), options, backend.AvailableBytes);
+
+    internal static FinetuneOptions WithMicroBatch(FinetuneMemory memory, FinetuneOptions options, long availableBytes)
+    {
+        int size = 1;
+        while (size < options.ImagesPerStep && memory.Peak(2 * size) < UsableShare * availableBytes)
+            size *= 2;
+        return options with { MicroBatchSize = size };
+    }
+
+    static long Adapted(UNet2DConditionConfig config, FinetuneOptions options)
+    {
+        using LowRankAdapters adapters = FinetuneStage.Adapters(options, Backend.Cpu)!;
+        return adapters.CountFor(p => _ = new UNet2DCondition(p, config));
+    }
+
+    /// <summary>Values held for one image.</summary>
+    static double Maps(UNet2DConditionConfig config, bool checkpointed)
+    {
+        double held = 0, largest = 0;
         for (int level = 0; level < config.Levels; level++)
         {
             double side = Math.Max(1, config.SampleSize >> level), map = side * side * config.BlockOutChannels[level];
             int blocks = 2 * config.LayersPerBlock + 1 + (level == config.Levels - 1 ? 2 : 0);
-            maps += blocks * map * (PerResnet + (config.DownAttends(level) || config.UpAttends(level) ? PerTransformer : 0));
+            bool attends = config.DownAttends(level) || config.UpAttends(level);
+            held += blocks * map * (checkpointed ? BeforeResnet + (attends ? BeforeTransformer : 0) : InResnet + (attends ? InTransformer : 0));
+            largest = Math.Max(largest, checkpointed ? map * (attends ? InTransformer : InResnet) : 0);
         }
-        DType dtype = options.ComputeType ?? DType.F32;
-        int perParameter = 5 * sizeof(float) + (dtype.IsHalf ? dtype.Size : 0);
-        return (parameters, (long)(parameters * perParameter + maps * options.MicroBatchSize * dtype.Size));
+        return held + largest;
     }
 }

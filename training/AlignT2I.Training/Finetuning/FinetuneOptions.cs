@@ -25,7 +25,7 @@ public sealed record FinetuneOptions
     /// <summary>Pre-training images in one update, where the mix has them.</summary>
     public int PretrainingBatchSize { get; init; } = 24;
 
-    /// <summary>Images in one pass through the network; gradients are summed over the passes of an update.</summary>
+    /// <summary>Images in one pass through the network; gradients are summed over the passes of an update. 0 takes what fits into memory.</summary>
     public int MicroBatchSize { get; init; } = 48;
 
     /// <summary>beta of eq. 4: weight of the pre-training loss.</summary>
@@ -52,6 +52,39 @@ public sealed record FinetuneOptions
     /// <summary>Decay of the averaged weights, which are the result; 0 takes the last weights.</summary>
     public double EmaDecay { get; init; } = 0.99;
 
+    /// <summary>
+    /// gamma of min-SNR weighting (Hang et al. 2023, arXiv:2303.09556): the error at a timestep of signal-to-noise ratio s counts
+    /// min(s, gamma) / s; 5 in the paper, 0 weighs all timesteps alike.
+    /// </summary>
+    public double MinSnrGamma { get; init; }
+
+    /// <summary>Whether backward computes the insides of the UNet's blocks again instead of holding them: less memory, a third more time.</summary>
+    public bool GradientCheckpointing { get; init; }
+
+    /// <summary>Updates in a row whose gradients may be not finite, and which are skipped; one more ends the training.</summary>
+    public int MaxSkippedSteps { get; init; } = 20;
+
+    /// <summary>Rank of a low-rank adaptation that is trained instead of the UNet's own weights (Hu et al. 2021, arXiv:2106.09685); 0 trains all weights.</summary>
+    public int LoraRank { get; init; }
+
+    /// <summary>The adaptation is multiplied by alpha / rank; 0 takes the rank.</summary>
+    public double LoraAlpha { get; init; }
+
+    /// <summary>Modules that are adapted, by the ends of their paths.</summary>
+    public IReadOnlyList<string> LoraTargets { get; init; } = ["to_q", "to_k", "to_v", "to_out.0"];
+
+    /// <summary>Prompts drawn now and then into the event file, the i-th with the seed plus i.</summary>
+    public IReadOnlyList<string> ValidationPrompts { get; init; } = [];
+
+    /// <summary>Updates between two drawings of the validation prompts.</summary>
+    public int ValidationSteps { get; init; } = 500;
+
+    /// <summary>Denoising steps of a validation picture.</summary>
+    public int ValidationInferenceSteps { get; init; } = 25;
+
+    /// <summary>Guidance of a validation picture.</summary>
+    public double ValidationGuidanceScale { get; init; } = 7.5;
+
     /// <summary>Updates between two checkpoints.</summary>
     public int CheckpointSteps { get; init; } = 100;
 
@@ -69,7 +102,7 @@ public sealed record FinetuneOptions
         Check(Steps > 0, "number of steps", Steps, "1 or more");
         Check(BatchSize > 0, "batch size", BatchSize, "1 or more");
         Check(PretrainingBatchSize > 0, "pre-training batch size", PretrainingBatchSize, "1 or more");
-        Check(MicroBatchSize > 0, "micro-batch size", MicroBatchSize, "1 or more");
+        Check(MicroBatchSize >= 0, "micro-batch size", MicroBatchSize, "1 or more, or 0 for what fits into memory");
         Check(PretrainingWeight >= 0, "pre-training weight", PretrainingWeight, "0 or more");
         Check(LearningRate > 0, "learning rate", LearningRate, "a positive number");
         Check(WarmupSteps >= 0, "number of warm-up steps", WarmupSteps, "0 or more");
@@ -77,17 +110,41 @@ public sealed record FinetuneOptions
         Check(MaxGradientNorm > 0, "largest gradient norm", MaxGradientNorm, "a positive number");
         Check(ConditioningDropout is >= 0 and <= 1, "conditioning dropout", ConditioningDropout, "0 to 1");
         Check(EmaDecay is >= 0 and < 1, "EMA decay", EmaDecay, "0 up to below 1");
+        Check(MinSnrGamma >= 0, "gamma of min-SNR weighting", MinSnrGamma, "0 or more");
+        Check(MaxSkippedSteps >= 0, "number of steps that may be skipped", MaxSkippedSteps, "0 or more");
+        Check(LoraRank >= 0, "rank of the adaptation", LoraRank, "1 or more, or 0 for none");
+        Check(LoraAlpha >= 0, "alpha of the adaptation", LoraAlpha, "a positive number, or 0 for the rank");
+        Check(LoraTargets.Count > 0, "list of adapted modules", "empty", "names such as to_q");
+        Check(ValidationSteps > 0, "validation interval", ValidationSteps, "1 or more");
+        Check(ValidationInferenceSteps > 0, "number of denoising steps in validation", ValidationInferenceSteps, "1 or more");
         Check(CheckpointSteps > 0, "checkpoint interval", CheckpointSteps, "1 or more");
         Check(KeepCheckpoints > 0, "number of checkpoints kept", KeepCheckpoints, "1 or more");
         Check(LogSteps > 0, "log interval", LogSteps, "1 or more");
     }
 
+    /// <summary>Pre-training images in an update of this mix.</summary>
+    internal int PretrainingImagesPerStep => Mix == FinetuneMix.Full && PretrainingWeight > 0 ? PretrainingBatchSize : 0;
+
+    /// <summary>Images in an update.</summary>
+    internal int ImagesPerStep => BatchSize + PretrainingImagesPerStep;
+
     /// <summary>The type that <see cref="Dtype"/> names.</summary>
     internal DType? ComputeType => DTypes.Named(Dtype);
 
-    /// <summary>What must be the same for a checkpoint to be gone on from: all but the intervals.</summary>
+    /// <summary>What must be the same for a checkpoint to be gone on from: all but the intervals and what is only looked at.</summary>
     internal string Fingerprint => JsonSerializer.Serialize(
-        this with { CheckpointSteps = 1, KeepCheckpoints = 1, LogSteps = 1 }, FinetuneJson.Default.FinetuneOptions);
+        this with
+        {
+            CheckpointSteps = 1,
+            KeepCheckpoints = 1,
+            LogSteps = 1,
+            MaxSkippedSteps = 0,
+            ValidationPrompts = [],
+            ValidationSteps = 1,
+            ValidationInferenceSteps = 1,
+            ValidationGuidanceScale = 1,
+        },
+        FinetuneJson.Default.FinetuneOptions);
 
     static void Check<T>(bool holds, string what, T found, string expected)
     {

@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Models.Schedulers;
 
 namespace AlignT2I.Training.Finetuning;
 
@@ -6,17 +7,16 @@ namespace AlignT2I.Training.Finetuning;
 /// Which images, noise and timesteps each update has: a function of seed and step alone, so that a resumed training draws what an
 /// uninterrupted one does, whatever the micro-batches.
 /// </summary>
-internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, int trainTimesteps, Backend backend)
+internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, Scheduler scheduler, Backend backend)
 {
     const ulong ModelOrder = 1, PretrainingOrder = 2, Draws = 3;
     const int ItemBits = 20;
 
-    readonly int pretrainingImages =
-        options.Mix == FinetuneMix.Full && options.PretrainingWeight > 0 ? options.PretrainingBatchSize : 0;
+    readonly int pretrainingImages = options.PretrainingImagesPerStep;
     readonly Dictionary<(ulong Order, long Epoch), int[]> permutations = [];
 
     /// <summary>Images in one update.</summary>
-    public int ImagesPerStep => options.BatchSize + pretrainingImages;
+    public int ImagesPerStep => options.ImagesPerStep;
 
     /// <summary>
     /// Images <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of an update, the model's before
@@ -34,10 +34,10 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, i
             int item = first + i;
             bool ofModel = item < options.BatchSize;
             FinetuneExample example = ofModel
-                ? Draw(data.Model, ModelOrder, step * options.BatchSize + item)
+                ? ModelExample(step, item)
                 : Draw(data.Pretraining, PretrainingOrder, step * pretrainingImages + item - options.BatchSize);
             var random = new Philox(options.Seed ^ (Draws << 32), (ulong)((step << ItemBits) + item));
-            timesteps[i] = random.NextInt(trainTimesteps);
+            timesteps[i] = random.NextInt(scheduler.Config.NumTrainTimesteps);
             bool dropped = random.NextDouble() < options.ConditioningDropout;
             random.Normal(noise.AsSpan<float>().Slice(i * width, width));
             data.Latents.Row(example.LatentRow).CopyTo(latents.AsSpan<float>().Slice(i * width, width));
@@ -45,10 +45,17 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, i
             coefficients[i] = ofModel
                 ? FinetuneLoss.ModelCoefficient(example.Weight, options.BatchSize)
                 : FinetuneLoss.PretrainingCoefficient(options.PretrainingWeight, pretrainingImages);
+            if (options.MinSnrGamma > 0)
+                coefficients[i] *= (float)FinetuneLoss.MinSnrFactor(scheduler.AlphasCumprod[timesteps[i]], options.MinSnrGamma);
         }
         return new FinetuneBatch(latents.To(backend), noise.To(backend), timesteps, data.TextStates.Gather(textRows).To(backend),
             coefficients);
     }
+
+    /// <summary>Mean reward of an update's images of the model.</summary>
+    public double Reward(long step) => Enumerable.Range(0, options.BatchSize).Average(item => ModelExample(step, item).Weight);
+
+    FinetuneExample ModelExample(long step, int item) => Draw(data.Model, ModelOrder, step * options.BatchSize + item);
 
     /// <summary>The k-th draw: every example once, in random order, then again in another.</summary>
     FinetuneExample Draw(IReadOnlyList<FinetuneExample> examples, ulong order, long k)

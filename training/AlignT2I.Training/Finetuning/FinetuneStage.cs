@@ -4,6 +4,7 @@ using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Training.Embeddings;
+using AlignT2I.Training.PretrainingData;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
 
@@ -12,21 +13,22 @@ namespace AlignT2I.Training.Finetuning;
 /// <summary>Stage 3 on a run folder: the UNet, updated with one of the mixes.</summary>
 public static class FinetuneStage
 {
-    const ulong SceneStream = 7;
-
     /// <summary>Folder of a fine-tuned UNet: finetuned/unet, and for the other mixes finetuned/humanOnly/unet and
     /// finetuned/withUnlabeled/unet.</summary>
-    public static string UNetFolder(RunFolder run, FinetuneMix mix) =>
-        ModelFolder.UNet(mix == FinetuneMix.Full ? run.FinetunedFolder : Path.Combine(run.FinetunedFolder, Name(mix)));
+    public static string UNetFolder(RunFolder run, FinetuneMix mix) => ModelFolder.UNet(Folder(run, mix));
+
+    /// <summary>Folder of the adaptation's files, beside that of the UNet.</summary>
+    public static string LoraFolder(RunFolder run, FinetuneMix mix) => Path.Combine(Folder(run, mix), "lora");
 
     /// <summary>Whether a mix has been trained to its end.</summary>
     public static bool IsDone(RunFolder run, FinetuneMix mix) => File.Exists(Path.Combine(UNetFolder(run, mix), "config.json"));
 
-    /// <summary>Fine-tunes a UNet on the run's images and writes it into the run folder.</summary>
+    /// <summary>Fine-tunes a UNet on the run's images and writes it into the run folder; an adaptation is written by itself, and merged into the UNet.</summary>
     /// <param name="run">The run folder, with a reward in it.</param>
-    /// <param name="modelFolder">The model: a diffusers folder with both towers of CLIP.</param>
+    /// <param name="modelFolder">The model: a diffusers folder.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="pretrainingImages">Rendered scenes for the pre-training loss.</param>
+    /// <param name="clip">The CLIP that the reward was trained on.</param>
+    /// <param name="pretraining">Where the images of the pre-training loss come from.</param>
     /// <param name="resume">Whether to go on from the newest checkpoint of this mix.</param>
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the training after an update, with a checkpoint.</param>
@@ -36,28 +38,46 @@ public static class FinetuneStage
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
     public static FinetuneResult Run(
-        RunFolder run, string modelFolder, FinetuneOptions options, int pretrainingImages, bool resume,
+        RunFolder run, string modelFolder, FinetuneOptions options, ClipEmbedder clip, PretrainingSource pretraining, bool resume,
         IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null)
     {
         options.Validate();
+        options = FinetuneMemory.WithMicroBatch(modelFolder, options, backend ?? Backend.Cpu);
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType);
+        using LowRankAdapters? adapters = Adapters(options, backend ?? Backend.Cpu);
+        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType, adapters: adapters);
         using var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
         FinetuneData data;
-        using (ClipEmbedder clip = ClipEmbedder.Load(modelFolder, backend))
         using (var embeddings = new EmbeddingCache(run, clip))
-        {
-            data = new FinetuneDataBuilder(run, embeddings, latents, reward)
-                .Build(options.Mix, pretrainingImages, options.Seed ^ (SceneStream << 32), progress, cancellationToken);
-        }
-        using var trainer = new FinetuneTrainer(model.UNet, model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options);
+            data = new FinetuneDataBuilder(run, embeddings, latents, reward).Build(options.Mix, pretraining, progress, cancellationToken);
+
+        using var trainer = new FinetuneTrainer(
+            model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options);
         using JsonLinesWriter<LogLine> log = LogLine.OpenLog(run.LogFile);
+        string name = $"finetune-{Name(options.Mix)}";
         FinetuneResult result = trainer.Run(
-            Path.Combine(run.CheckpointsFolder, $"finetune-{Name(options.Mix)}"), resume, log, progress, cancellationToken);
-        trainer.Save(UNetFolder(run, options.Mix));
+            Path.Combine(run.CheckpointsFolder, name), resume, log, progress, Path.Combine(run.EventsFolder, name),
+            options.ValidationPrompts.Count > 0 ? new ValidationSampler(model, options) : null, cancellationToken);
+        Save(run, options.Mix, model, adapters, trainer.Averages);
         return result;
     }
 
     /// <summary>A mix as JSON and folders write it.</summary>
     public static string Name(FinetuneMix mix) => JsonNamingPolicy.CamelCase.ConvertName(mix.ToString());
+
+    /// <summary>The adaptation that the options ask for; null for none.</summary>
+    internal static LowRankAdapters? Adapters(FinetuneOptions options, Backend backend) => options.LoraRank == 0 ? null : new LowRankAdapters(
+        options.LoraRank, options.LoraAlpha > 0 ? options.LoraAlpha : options.LoraRank, options.LoraTargets,
+        new ParameterStore(backend, options.ComputeType ?? DType.F32, new RandomParameters(options.Seed), masters: true));
+
+    internal static void Save(RunFolder run, FinetuneMix mix, StableDiffusionModel model, LowRankAdapters? adapters, IReadOnlyList<Parameter> result)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        if (adapters is not null)
+            LoraFiles.Save(LoraFolder(run, mix), adapters, result);
+        RunFolder.Make(Folder(run, mix));
+        model.SaveUNet(UNetFolder(run, mix), parameters: adapters?.Merge(model.UNetParameters, result) ?? result);
+    }
+
+    static string Folder(RunFolder run, FinetuneMix mix) => mix == FinetuneMix.Full ? run.FinetunedFolder : Path.Combine(run.FinetunedFolder, Name(mix));
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Events;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Finetuning;
@@ -24,9 +24,10 @@ public sealed class FinetuneTrainer : IDisposable
     readonly FinetuneOptions options;
     readonly FinetunePlan plan;
     readonly AdamW optimizer;
-    readonly Ema ema;
+    readonly Ema? ema;
     readonly LearningRateSchedule schedule;
     readonly LossScaler? scaler;
+    readonly SkippedSteps skipped = new();
     readonly Tensor lossScale, lossSum, squaredNorm;
     readonly Dictionary<(int Count, bool Last), FinetunePass> passes = [];
 
@@ -45,9 +46,9 @@ public sealed class FinetuneTrainer : IDisposable
         if (parameters.DType != options.ComputeType)
             throw new UsageException($"finetune: the UNet computes in {parameters.DType} and the dtype is {options.Dtype}; build it with that type.");
         scaler = parameters.DType == DType.F16 ? new LossScaler() : null;
-        plan = new FinetunePlan(data, options, scheduler.Config.NumTrainTimesteps, parameters.Backend);
+        plan = new FinetunePlan(data, options, scheduler, parameters.Backend);
         optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
-        ema = new Ema(parameters.Parameters, options.EmaDecay);
+        ema = options.EmaDecay > 0 ? new Ema(parameters.Parameters, options.EmaDecay) : null;
         schedule = options.LearningRateDecay switch
         {
             LearningRateDecay.Linear => LearningRateSchedule.Linear(options.Steps, options.WarmupSteps),
@@ -57,18 +58,21 @@ public sealed class FinetuneTrainer : IDisposable
         lossScale = Tensor.Zeros([], DType.F32, parameters.Backend).Persist();
         lossSum = Tensor.Zeros([], DType.F32, parameters.Backend).Persist();
         squaredNorm = Tensor.Zeros([], DType.F64, parameters.Backend).Persist();
+        unet.GradientCheckpointing = options.GradientCheckpointing;
         parameters.RequireGrad();
         parameters.ZeroGrad();
     }
 
-    /// <summary>The result: the averaged weights.</summary>
-    public IReadOnlyList<Parameter> Averages => ema.Averages;
+    /// <summary>The result: the averaged weights, or the last ones where there is no average.</summary>
+    public IReadOnlyList<Parameter> Averages => ema?.Averages ?? parameters.Parameters;
 
     /// <summary>Trains to the end, going on from the newest checkpoint in a folder where there is one.</summary>
     /// <param name="checkpoints">Folder of the checkpoints.</param>
     /// <param name="resume">Whether to go on from a checkpoint; otherwise older ones are removed.</param>
     /// <param name="log">Receives a line per interval; null for none.</param>
     /// <param name="progress">Told after every update.</param>
+    /// <param name="eventsFolder">Folder of event files; null for none.</param>
+    /// <param name="validation">Draws pictures into the event files; null for none.</param>
     /// <param name="cancellationToken">Ends the training after an update; a checkpoint is saved first.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; the state is saved.</exception>
     /// <exception cref="UsageException">The checkpoint was made with other options or data.</exception>
@@ -76,12 +80,14 @@ public sealed class FinetuneTrainer : IDisposable
     /// <exception cref="StorageException">A checkpoint cannot be written.</exception>
     public FinetuneResult Run(
         string checkpoints, bool resume = false, JsonLinesWriter<LogLine>? log = null,
-        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<StageProgress>? progress = null, string? eventsFolder = null, ValidationSampler? validation = null,
+        CancellationToken cancellationToken = default)
     {
-        var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema, scaler);
+        var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema, scaler, skipped);
         int start = resume ? files.LoadNewest() : files.Clear();
         List<double> losses = [];
-        var watch = Stopwatch.StartNew();
+        using EventFileWriter? events = eventsFolder is null ? null : EventFileWriter.Create(eventsFolder, start);
+        var metrics = new FinetuneMetrics(options, log, events, progress);
         for (int step = start; step < options.Steps; step++)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -89,17 +95,17 @@ public sealed class FinetuneTrainer : IDisposable
                 files.Save(step);
                 throw new OperationCanceledException($"fine-tuning was interrupted after {step} of {options.Steps} steps; it goes on with resume.", cancellationToken);
             }
-            (double loss, double norm, double learningRate) = Update(step);
-            if (double.IsFinite(loss))
-                losses.Add(loss);
+            FinetuneUpdate update = Update(step);
+            if (double.IsFinite(update.Loss))
+                losses.Add(update.Loss);
             int done = step + 1;
             if (done % options.CheckpointSteps == 0 || done == options.Steps)
                 files.Save(done);
-            if (done % options.LogSteps == 0 || done == options.Steps)
-                log?.Append(Line(done, watch.ElapsedMilliseconds, losses.TakeLast(options.LogSteps).DefaultIfEmpty(double.NaN).Average(), norm, learningRate));
-            progress?.Report(new StageProgress("fine-tune", done, options.Steps, "step", [.. Values(loss, norm, learningRate)]));
+            metrics.Add(done, update);
+            if (events is not null && validation is not null && (done % options.ValidationSteps == 0 || done == options.Steps))
+                Validate(done, validation, events, cancellationToken);
         }
-        return new FinetuneResult(options.Steps, start, losses, scaler?.SkippedSteps ?? 0);
+        return new FinetuneResult(options.Steps, start, losses, skipped.Total);
     }
 
     /// <summary>Writes the averaged weights and the configuration as the UNet's folder of a diffusers model.</summary>
@@ -109,7 +115,7 @@ public sealed class FinetuneTrainer : IDisposable
     {
         RunFolder.Make(folder);
         ParameterFile.Save(
-            Path.Combine(folder, "diffusion_pytorch_model.safetensors"), ema.Averages, metadata: new Dictionary<string, string> { ["format"] = "pt" });
+            Path.Combine(folder, "diffusion_pytorch_model.safetensors"), Averages, metadata: new Dictionary<string, string> { ["format"] = "pt" });
         unet.Config.Write(Path.Combine(folder, "config.json"));
     }
 
@@ -122,15 +128,16 @@ public sealed class FinetuneTrainer : IDisposable
             tensor.Dispose();
         parameters.RequireGrad(false);
         optimizer.Dispose();
-        ema.Dispose();
+        ema?.Dispose();
     }
 
     /// <summary>
-    /// One update: gradients of all micro-batches, clipped, then AdamW and the average. In float16 it may be skipped. The work of each
-    /// micro-batch is recorded, that of the last with the update in it.
+    /// One update: gradients of all micro-batches, clipped, then AdamW and the average. Where the gradients are not finite it changes nothing.
+    /// The work of each micro-batch is recorded, that of the last with the update in it.
     /// </summary>
-    (double Loss, double Norm, double LearningRate) Update(int step)
+    internal FinetuneUpdate Update(int step)
     {
+        var watch = Stopwatch.StartNew();
         double scale = scaler?.Scale ?? 1, learningRate = options.LearningRate * schedule.Multiplier(step);
         lossScale.Write<float>([(float)scale]);
         lossSum.Write<float>([0]);
@@ -143,15 +150,32 @@ public sealed class FinetuneTrainer : IDisposable
             Pass(batch, count, last: first + count == plan.ImagesPerStep).Run(batch);
         }
         double loss = lossSum.Item(), norm = Math.Sqrt(squaredNorm.Item()) / scale;
-        bool finite = double.IsFinite(loss) && double.IsFinite(norm);
+        bool finite = double.IsFinite(norm);
         if (!finite)
             optimizer.Unprepare();
-        if (!(scaler?.Update(finite) ?? finite))
+        skipped.Count(finite);
+        if (scaler?.Update(finite) == false || skipped.InARow > options.MaxSkippedSteps)
         {
             throw new UsageException(FormattableString.Invariant(
-                $"fine-tuning diverged at step {step + 1}: the loss is {loss}; choose a smaller learning rate than {options.LearningRate}."));
+                $"fine-tuning diverged at step {step + 1}: the gradients of {skipped.InARow} steps in a row are not finite, the last loss is {loss}; ")
+                + FormattableString.Invariant($"choose a smaller learning rate than {options.LearningRate}, and go on from the newest checkpoint."));
         }
-        return (loss, norm, learningRate);
+        return new FinetuneUpdate(
+            loss, plan.Reward(step), norm, learningRate, plan.ImagesPerStep, watch.Elapsed.TotalMilliseconds, skipped.Total, scaler?.Scale);
+    }
+
+    /// <summary>Draws with the averaged weights; they and the weights in training change places twice, bit for bit.</summary>
+    void Validate(int step, ValidationSampler validation, EventFileWriter events, CancellationToken cancellationToken)
+    {
+        ema?.Swap();
+        try
+        {
+            validation.Draw(step, events, cancellationToken);
+        }
+        finally
+        {
+            ema?.Swap();
+        }
     }
 
     FinetunePass Pass(FinetuneInputs batch, int count, bool last)
@@ -164,6 +188,11 @@ public sealed class FinetuneTrainer : IDisposable
     void LastPass(FinetuneInputs batch)
     {
         AddGradients(batch);
+        ClipAndStep();      // the gradients of the update are complete here, and not clipped yet
+    }
+
+    void ClipAndStep()
+    {
         squaredNorm.CopyFrom(GradientNorm.Squared(parameters.Parameters)!);
         optimizer.Apply(new GradientClip(squaredNorm, options.MaxGradientNorm));
         parameters.ZeroGrad();
@@ -176,14 +205,4 @@ public sealed class FinetuneTrainer : IDisposable
         tape.Backward(part, lossScale);
         lossSum.CopyFrom(F.Add(lossSum, part.Detach()));
     }
-
-    LogLine Line(int step, long elapsedMs, double loss, double norm, double learningRate) => new(
-        string.Create(CultureInfo.InvariantCulture, $"finetune {options.Mix}"), step, options.Steps, elapsedMs,
-        Values(loss, norm, learningRate).Where(v => double.IsFinite(v.Value)).ToDictionary());      // JSON has no infinity
-
-    IEnumerable<(string Name, double Value)> Values(double loss, double norm, double learningRate) =>
-    [
-        ("loss", loss), ("norm", norm), ("lr", learningRate),
-        .. scaler is null ? [] : (ReadOnlySpan<(string, double)>)[("scale", scaler.Scale), ("skipped", scaler.SkippedSteps)],
-    ];
 }

@@ -1,6 +1,7 @@
 using AlignT2I.Engine;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
+using AlignT2I.Models.Clip;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;
@@ -26,6 +27,10 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         Path.Combine(run.LatentsFolder, $"text-{modelHash}"), [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize]);
 
     readonly StableDiffusionPipeline pipeline = new(model);
+    readonly ClipImageProcessor cutting = new(model.UNet.Config.SampleSize * model.Vae.Config.DownsamplingFactor);
+
+    /// <summary>Tells VAE and text encoder from others.</summary>
+    internal string ModelHash => modelHash;
 
     /// <summary>Key of a rendered pre-training scene's row.</summary>
     public static string RenderedKey(ulong seed) => FormattableString.Invariant($"rendered-{seed}");
@@ -43,6 +48,11 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Rendered(IReadOnlyList<ulong> seeds, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), BatchSize, "encode scenes", progress, cancellationToken);
+
+    /// <summary>Latents of pictures of any size, cut to the model's, in the same table.</summary>
+    /// <exception cref="StorageException">The cache cannot be written.</exception>
+    internal RowTable Pictures(IReadOnlyList<(string Key, Image Pixels)> pictures, CancellationToken cancellationToken = default) =>
+        latents.Ensure(pictures, p => p.Key, batch => Encode([.. batch.Select(p => Cut(p.Pixels))]), BatchSize, "encode images", null, cancellationToken);
 
     /// <summary>Text states of prompts, by the text itself.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
@@ -71,6 +81,8 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         }
         return F.Affine(model.Vae.Encode(pixels.To(model.VaeParameters.Backend)).Mean, model.Vae.Config.ScalingFactor);
     }
+
+    Image Cut(Image image) => new(cutting.Size, cutting.Size, 3, cutting.ResizeAndCrop(image));
 
     static Image Render(ulong seed)
     {

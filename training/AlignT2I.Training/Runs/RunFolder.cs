@@ -57,6 +57,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Folder of the report.</summary>
     public string ReportFolder => In("report");
 
+    /// <summary>Folder of TensorBoard's event files.</summary>
+    public string EventsFolder => In("events");
+
     /// <summary>The figures of training, one line per interval.</summary>
     public string LogFile => In("log.jsonl");
 

@@ -1,4 +1,5 @@
 using AlignT2I.Files;
+using AlignT2I.Models.Lora;
 using AlignT2I.WeightsConverter.Loading;
 using AlignT2I.WeightsConverter.Names;
 using AlignT2I.WeightsConverter.Streaming;
@@ -11,8 +12,6 @@ namespace AlignT2I.WeightsConverter.Lora;
 /// alpha.</remarks>
 public sealed class LoraWeights : WeightsModel
 {
-    const string KohyaUNet = "lora_unet_", KohyaText = "lora_te_";
-
     readonly IReadOnlyDictionary<string, string> metadata;
     readonly LoraPaths paths = new();
     readonly List<LoraModule> modules = [];
@@ -32,7 +31,7 @@ public sealed class LoraWeights : WeightsModel
         }
         foreach (((string Component, string Path) name, Dictionary<string, ModelTensor> tensors) in found)
             AddModule(table.Path, name, tensors);
-        foreach (string component in (string[])[DiffusersLoraNames.UNet, DiffusersLoraNames.Text])
+        foreach (string component in (string[])[LoraNames.UNet, LoraNames.Text])
         {
             LoraModule[] its = [.. modules.Where(m => m.Component == component)];
             if (its.Length > 0)
@@ -54,17 +53,17 @@ public sealed class LoraWeights : WeightsModel
 
     static IEnumerable<ModelTensor> Diffusers(LoraModule module)
     {
-        yield return module.Down.As(module.Path + DiffusersLoraNames.Down);
-        string up = module.Path + DiffusersLoraNames.Up;
+        yield return module.Down.As(module.Path + LoraNames.Down);
+        string up = module.Path + LoraNames.Up;
         yield return module.Scale == 1 ? module.Up.As(up) : new ScaledTensor(module.Up, up, module.Scale);
     }
 
     static IEnumerable<ModelTensor> Kohya(LoraModule module)
     {
-        string name = (module.Component == DiffusersLoraNames.Text ? KohyaText : KohyaUNet) + LoraPaths.Flatten(module.Path);
-        yield return module.Down.As(name + ".lora_down.weight");
-        yield return module.Up.As(name + ".lora_up.weight");
-        yield return new NumberTensor(name + ".alpha", module.Down.DType, module.Alpha);
+        string name = LoraNames.Kohya(module.Component, module.Path);
+        yield return module.Down.As(name + LoraNames.KohyaDown);
+        yield return module.Up.As(name + LoraNames.KohyaUp);
+        yield return new NumberTensor(name + LoraNames.KohyaAlpha, module.Down.DType, module.Alpha);
     }
 
     (string Component, string Path, string Role) Parse(ModelTensor tensor) =>
@@ -75,24 +74,24 @@ public sealed class LoraWeights : WeightsModel
     (string Component, string Path, string Role)? ParseKohya(string name)
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
-        bool text = name.StartsWith(KohyaText, StringComparison.Ordinal);
-        if (dot < 0 || (!text && !name.StartsWith(KohyaUNet, StringComparison.Ordinal)))
+        bool text = name.StartsWith(LoraNames.KohyaText, StringComparison.Ordinal);
+        if (dot < 0 || (!text && !name.StartsWith(LoraNames.KohyaUNet, StringComparison.Ordinal)))
             return null;
-        string? path = paths.Unflatten(name[(text ? KohyaText : KohyaUNet).Length..dot]);
+        string? path = paths.Unflatten(name[(text ? LoraNames.KohyaText : LoraNames.KohyaUNet).Length..dot]);
         string? role = name[dot..] switch
         {
-            ".lora_down.weight" => DiffusersLoraNames.Down,
-            ".lora_up.weight" => DiffusersLoraNames.Up,
-            ".alpha" => DiffusersLoraNames.Alpha,
+            LoraNames.KohyaDown => LoraNames.Down,
+            LoraNames.KohyaUp => LoraNames.Up,
+            LoraNames.KohyaAlpha => LoraNames.Alpha,
             _ => null,
         };
-        return path is null || role is null ? null : (text ? DiffusersLoraNames.Text : DiffusersLoraNames.UNet, path, role);
+        return path is null || role is null ? null : (text ? LoraNames.Text : LoraNames.UNet, path, role);
     }
 
     void AddModule(string file, (string Component, string Path) module, Dictionary<string, ModelTensor> tensors)
     {
-        if (!tensors.TryGetValue(DiffusersLoraNames.Down, out ModelTensor? down)
-            || !tensors.TryGetValue(DiffusersLoraNames.Up, out ModelTensor? up))
+        if (!tensors.TryGetValue(LoraNames.Down, out ModelTensor? down)
+            || !tensors.TryGetValue(LoraNames.Up, out ModelTensor? up))
         {
             throw new FileFormatException(
                 file, $"module '{Printable.Text(module.Path)}' of the {module.Component} has only one of its two matrices; the file is "
@@ -108,7 +107,7 @@ public sealed class LoraWeights : WeightsModel
         if (!FloatingPoint.Is(down.DType) || !FloatingPoint.Is(up.DType))
             throw new FileFormatException(file, $"module '{Printable.Text(module.Path)}' of the {module.Component} is "
                 + $"{down.DType.FileName()}; expected a floating-point type.");
-        double alpha = tensors.TryGetValue(DiffusersLoraNames.Alpha, out ModelTensor? number) ? Number(file, number) : down.Shape[0];
+        double alpha = tensors.TryGetValue(LoraNames.Alpha, out ModelTensor? number) ? Number(file, number) : down.Shape[0];
         modules.Add(new LoraModule(module.Component, module.Path, down, up, alpha));
     }
 

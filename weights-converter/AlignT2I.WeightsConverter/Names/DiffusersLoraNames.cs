@@ -1,3 +1,5 @@
+using static AlignT2I.Models.Lora.LoraNames;
+
 namespace AlignT2I.WeightsConverter.Names;
 
 /// <summary>The names that diffusers has given low-rank adaptations over the years.</summary>
@@ -7,9 +9,6 @@ namespace AlignT2I.WeightsConverter.Names;
 /// </remarks>
 internal static class DiffusersLoraNames
 {
-    public const string UNet = "unet", Text = "text_encoder";
-    public const string Down = ".lora_A.weight", Up = ".lora_B.weight", Alpha = ".alpha";
-
     static readonly (string Ending, string Role)[] endings =
     [
         (Down, Down), (Up, Up), (Alpha, Alpha),

@@ -23,9 +23,6 @@ internal sealed class LoraPaths
         words = [.. names.SelectMany(n => n.Split('.')).Where(w => !char.IsAsciiDigit(w[0])).Distinct().OrderByDescending(w => w.Length)];
     }
 
-    /// <summary>The path with underscores for dots.</summary>
-    public static string Flatten(string path) => path.Replace('.', '_');
-
     /// <summary>The path with its dots; null where it is made of other words.</summary>
     public string? Unflatten(string flat)
     {

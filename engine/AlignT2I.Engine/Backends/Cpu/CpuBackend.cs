@@ -16,6 +16,8 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override long PeakBytes => pool.PeakBytes;
 
+    public override long AvailableBytes => AvailableMemory.Bytes() + ReservedBytes - LiveBytes;
+
     public override long ReservedBytes => pool.ReservedBytes;
 
     public override void Trim() => pool.Trim();

@@ -51,6 +51,8 @@ internal sealed partial class CudaBackend : Backend, IDisposable
 
     public override long ReservedBytes => allocator.ReservedBytes;
 
+    public override long AvailableBytes => device.Driver.MemoryInfo().Free + ReservedBytes - LiveBytes;
+
     internal override bool IsHost => false;
 
     internal CudaDevice Device => device;

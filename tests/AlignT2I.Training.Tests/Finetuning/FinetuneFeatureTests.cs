@@ -1,0 +1,76 @@
+using AlignT2I.Testing;
+using AlignT2I.Training.Finetuning;
+
+namespace AlignT2I.Training.Tests.Finetuning;
+
+/// <summary>Gradient checkpointing, min-SNR weighting, no average, the choice of the micro-batch.</summary>
+public class FinetuneFeatureTests
+{
+    [Test]
+    [NonParallelizable]
+    public void Gradient_checkpointing_takes_less_memory_and_changes_the_result_by_rounding_only()
+    {
+        FinetuneOptions options = TinyFinetuning.Options with { BatchSize = 32, MicroBatchSize = 64 };
+        (float[] held, long heldBytes) = Train(options);
+        (float[] again, long againBytes) = Train(options with { GradientCheckpointing = true });
+        Assert.That(againBytes, Is.LessThan(0.6 * heldBytes));
+        double difference = Math.Sqrt(held.Zip(again, (a, b) => (double)(a - b) * (a - b)).Sum()), norm = Math.Sqrt(held.Sum(a => (double)a * a));
+        Assert.That(difference, Is.LessThan(1e-3 * norm));      // as for micro-batches: Adam divides by the gradient's size
+    }
+
+    [TestCase(0.5, 5, 1)]           // ratio 1
+    [TestCase(10.0 / 11, 5, 0.5)]   // ratio 10
+    [TestCase(100.0 / 101, 5, 0.05)]
+    public void Min_snr_weighs_errors_at_little_noise_less(double alphaCumprod, double gamma, double expected) =>
+        Assert.That(FinetuneLoss.MinSnrFactor(alphaCumprod, gamma), Is.EqualTo(expected).Within(1e-12));
+
+    [Test]
+    public void Min_snr_lowers_the_loss_of_the_same_images_and_a_large_gamma_changes_nothing()
+    {
+        double plain = FirstLoss(TinyFinetuning.Options), weighted = FirstLoss(TinyFinetuning.Options with { MinSnrGamma = 1 });
+        Assert.That(weighted, Is.LessThan(plain));
+        Assert.That(FirstLoss(TinyFinetuning.Options with { MinSnrGamma = 1e9 }), Is.EqualTo(plain));
+    }
+
+    [Test]
+    public void Without_an_average_the_result_is_the_last_weights()
+    {
+        using var folder = new TestFolder();
+        using var tiny = new TinyFinetuning();
+        using FinetuneTrainer trainer = tiny.Trainer(TinyFinetuning.Options with { EmaDecay = 0 });
+        trainer.Run(folder["checkpoints"]);
+        Assert.That(trainer.Averages[0].Value, Is.SameAs(tiny.Parameters.Parameters[0].Value));
+        using TinyFinetuning again = new();
+        using FinetuneTrainer resumed = again.Trainer(TinyFinetuning.Options with { EmaDecay = 0 });
+        Assert.That(resumed.Run(folder["checkpoints"], resume: true).ResumedAt, Is.EqualTo(12));
+        Assert.That(again.State(resumed), Is.EqualTo(tiny.State(trainer)));
+    }
+
+    [TestCase(0L, 1)]
+    [TestCase(1_500L, 1)]
+    [TestCase(2_300L, 8)]
+    [TestCase(1_000_000L, 512)]
+    public void The_micro_batch_is_the_largest_power_of_two_that_fits(long availableBytes, int expected)
+    {
+        var memory = new FinetuneMemory(Parameters: 50, Trained: 50, State: 1_000, PerImage: 100);
+        FinetuneOptions options = new() { MicroBatchSize = 0, BatchSize = 256, PretrainingBatchSize = 256 };
+        Assert.That(FinetuneMemory.WithMicroBatch(memory, options, availableBytes).MicroBatchSize, Is.EqualTo(expected));
+    }
+
+    static (float[] State, long Bytes) Train(FinetuneOptions options)
+    {
+        using var folder = new TestFolder();
+        using var tiny = new TinyFinetuning();
+        using FinetuneTrainer trainer = tiny.Trainer(options);
+        long bytes = PeakMemory.Of(() => trainer.Run(folder["checkpoints"]));
+        return (tiny.State(trainer), bytes);
+    }
+
+    static double FirstLoss(FinetuneOptions options)
+    {
+        using var folder = new TestFolder();
+        using var tiny = new TinyFinetuning();
+        using FinetuneTrainer trainer = tiny.Trainer(options with { Steps = 1 });
+        return trainer.Run(folder["checkpoints"]).Losses[0];
+    }
+}

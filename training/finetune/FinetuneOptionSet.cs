@@ -1,0 +1,112 @@
+using System.CommandLine;
+using AlignT2I.CommandLine;
+using AlignT2I.Engine;
+using AlignT2I.Training;
+using AlignT2I.Training.Finetuning;
+
+namespace AlignT2I.Finetune;
+
+/// <summary>The options of training: each over that of the file, which is over the default.</summary>
+internal static class FinetuneOptionSet
+{
+    static readonly FinetuneOptions defaults = new();
+
+    static readonly Option<FileInfo?> config = CommandOptions.Config();
+    static readonly Option<ulong> seed = CommandOptions.Seed("decides the order of images, noise and timesteps");
+
+    static readonly Option<string> mix = new("--mix")
+    {
+        Description = "human: labelled images; unlabeled: all images; full: all images and the pre-training loss",
+        DefaultValueFactory = _ => "full",
+    };
+
+    static readonly Option<string?> dtype = CommandOptions.ComputeType();
+
+    static readonly Option<int> steps = Of("--steps", "updates of the UNet", defaults.Steps);
+    static readonly Option<double> learningRate = Of("--learning-rate", "AdamW step", defaults.LearningRate);
+    static readonly Option<string> schedule = Of("--lr-schedule", "constant, linear or cosine, after the warm-up", $"{defaults.LearningRateDecay}".ToLowerInvariant());
+    static readonly Option<int> warmup = Of("--warmup-steps", "updates in which the learning rate rises", defaults.WarmupSteps);
+    static readonly Option<int> batchSize = Of("--batch-size", "images of the model in an update", defaults.BatchSize);
+    static readonly Option<int> pretrainingBatchSize = Of("--pretraining-batch-size", "pre-training images in an update", defaults.PretrainingBatchSize);
+
+    static readonly Option<int> microBatchSize =
+        Of("--micro-batch-size", "images in one pass, whose gradients are summed; 0 takes what fits into memory", defaults.MicroBatchSize);
+
+    static readonly Option<double> pretrainingWeight = Of("--pretraining-weight", "beta of eq. 4", defaults.PretrainingWeight);
+    static readonly Option<double> conditioningDropout = Of("--conditioning-dropout", "share of prompts left out", defaults.ConditioningDropout);
+    static readonly Option<double> minSnrGamma = Of("--min-snr-gamma", "gamma of min-SNR weighting; 0 for none", defaults.MinSnrGamma);
+    static readonly Option<double> emaDecay = Of("--ema-decay", "decay of the averaged weights; 0 keeps none", defaults.EmaDecay);
+    static readonly Option<bool> checkpointing = new("--gradient-checkpointing") { Description = "less memory, a third more time" };
+    static readonly Option<int> loraRank = Of("--lora-rank", "train a low-rank adaptation of this rank; 0 trains all weights", defaults.LoraRank);
+    static readonly Option<double> loraAlpha = Of("--lora-alpha", "scale of the adaptation times its rank; 0 takes the rank", defaults.LoraAlpha);
+
+    static readonly Option<string[]> loraTargets = new("--lora-targets")
+    {
+        Description = $"layers that are adapted, by the ends of their names [default: {string.Join(' ', defaults.LoraTargets)}]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    static readonly Option<string[]> validationPrompts = new("--validation-prompts")
+    {
+        Description = "prompts that are drawn into the event files now and then",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    static readonly Option<int> validationSteps = Of("--validation-steps", "updates between two drawings of them", defaults.ValidationSteps);
+    static readonly Option<int> checkpointSteps = Of("--checkpoint-steps", "updates between two checkpoints", defaults.CheckpointSteps);
+
+    /// <summary>All of them, for the command.</summary>
+    public static IEnumerable<Option> All
+    {
+        get
+        {
+            mix.AcceptOnlyFromAmong("human", "unlabeled", "full");
+            schedule.AcceptOnlyFromAmong("constant", "linear", "cosine");
+            return
+            [
+                config, mix, steps, learningRate, schedule, warmup, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight, conditioningDropout,
+                minSnrGamma, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets, validationPrompts, validationSteps, checkpointSteps, seed,
+            ];
+        }
+    }
+
+    /// <summary>The options that a command line asks for.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="backend">Where it computes: the type of computation is its own where none is given.</param>
+    public static FinetuneOptions Read(ParseResult parse, Backend backend)
+    {
+        FinetuneOptions file = OptionsFile.ReadFinetune(parse.GetValue(config)?.ToString());
+        return file with
+        {
+            Seed = parse.Or(seed, file.Seed),
+            Dtype = parse.GetValue(dtype) ?? (parse.GetValue(config) is null ? backend.ComputeType.Name : file.Dtype),
+            Mix = parse.Or(mix, "") switch
+            {
+                "human" => FinetuneMix.HumanOnly,
+                "unlabeled" => FinetuneMix.WithUnlabeled,
+                "full" => FinetuneMix.Full,
+                _ => file.Mix,
+            },
+            Steps = parse.Or(steps, file.Steps),
+            LearningRate = parse.Or(learningRate, file.LearningRate),
+            LearningRateDecay = parse.Or(schedule, "") is { Length: > 0 } decay ? Enum.Parse<LearningRateDecay>(decay, ignoreCase: true) : file.LearningRateDecay,
+            WarmupSteps = parse.Or(warmup, file.WarmupSteps),
+            BatchSize = parse.Or(batchSize, file.BatchSize),
+            PretrainingBatchSize = parse.Or(pretrainingBatchSize, file.PretrainingBatchSize),
+            MicroBatchSize = parse.Or(microBatchSize, file.MicroBatchSize),
+            PretrainingWeight = parse.Or(pretrainingWeight, file.PretrainingWeight),
+            ConditioningDropout = parse.Or(conditioningDropout, file.ConditioningDropout),
+            MinSnrGamma = parse.Or(minSnrGamma, file.MinSnrGamma),
+            EmaDecay = parse.Or(emaDecay, file.EmaDecay),
+            GradientCheckpointing = parse.Or(checkpointing, file.GradientCheckpointing),
+            LoraRank = parse.Or(loraRank, file.LoraRank),
+            LoraAlpha = parse.Or(loraAlpha, file.LoraAlpha),
+            LoraTargets = parse.GetValue(loraTargets) is { Length: > 0 } targets ? targets : file.LoraTargets,
+            ValidationPrompts = parse.GetValue(validationPrompts) is { Length: > 0 } prompts ? prompts : file.ValidationPrompts,
+            ValidationSteps = parse.Or(validationSteps, file.ValidationSteps),
+            CheckpointSteps = parse.Or(checkpointSteps, file.CheckpointSteps),
+        };
+    }
+
+    static Option<T> Of<T>(string name, string description, T value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+}
