@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Makes a folder with all that run.sh needs, for Linux machines without .NET: publish.sh FOLDER [linux-x64|linux-arm64]
+set -euo pipefail
+if [ $# -lt 1 ]; then
+  echo "usage: publish.sh FOLDER [linux-x64|linux-arm64]" >&2
+  exit 2
+fi
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+publish() { dotnet publish "$root/$1" -c Release -r "${3:-linux-x64}" --self-contained -o "$folder/$2" "${@:4}"; }
+publish tools/align align "${2:-linux-x64}"
+publish tools/bench bench "${2:-linux-x64}"
+publish tests/AlignT2I.Engine.Tests tests "${2:-linux-x64}" -p:GpuCheck=true
+rm -rf "$folder/goldens"
+cp -r "$root/tests/goldens" "$folder/goldens"
+cp "$here/run.sh" "$folder/"
+if [ -f "$root/../shared/bench/torch_peer.py" ]; then
+  cp "$root/../shared/bench/torch_peer.py" "$folder/"
+fi
+echo "$folder is ready: copy it to the machine with the GPU and run ./run.sh there."

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Checks and times AlignT2I on this machine's GPU: run.sh [RESULTS_FOLDER]
+#   1. the libraries                         align doctor
+#   2. operations against float64            the tests of the category Gpu
+#   3. recordings of PyTorch                 align parity --device cuda, in float32, bfloat16 and float16
+#   4. memory errors                         compute-sanitizer, where it is
+#   5. speed                                 bench sd15, and the PyTorch peer where python3 has torch with CUDA
+# Writes results.json and the outputs of all steps. Exit code 0: all is well; 1: a check failed; 3: no usable GPU.
+# Run from the repository it publishes itself first, which needs the .NET SDK; from a folder of publish.sh it needs nothing.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+results=${1:-gpu-check-results}
+mkdir -p "$results" || exit 2
+results=$(cd "$results" && pwd)
+if [ ! -x "$here/align/align" ]; then
+  bash "$here/publish.sh" "$results/published" > "$results/publish.log" 2>&1 || { tail -20 "$results/publish.log" >&2; exit 2; }
+  exec bash "$results/published/run.sh" "$results"
+fi
+
+failed=()
+step() {        # NAME COMMAND...: runs it, keeps its output, notes how it ended
+  local name=$1 start=$SECONDS status
+  shift
+  "$@" > "$results/$name.log" 2>&1
+  status=$?
+  [ "$status" -eq 0 ] || failed+=("$name")
+  printf '%-22s %-7s %5d s   %s\n' "$name" "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" $((SECONDS - start)) "$results/$name.log"
+  return "$status"
+}
+
+"$here/align/align" doctor --json > "$results/doctor.json"
+"$here/align/align" doctor > "$results/doctor.log"
+if grep -qE '^  (NVIDIA driver|NVRTC|cuBLASLt|cuDNN) +(missing|unusable)' "$results/doctor.log"; then
+  cat "$results/doctor.log" >&2
+  exit 3
+fi
+sed -n 's/.*"name": "\(.*\)",/\1/p' "$results/doctor.json" | head -1
+
+step tests "$here/tests/AlignT2I.Engine.Tests" --filter TestCategory=Gpu --results-directory "$results"
+grep -qE 'succeeded: [1-9]' "$results/tests.log" || failed+=("tests: none ran")
+
+goldens() {     # DTYPE PATTERN COMPONENT...: the recordings of these components, but for names with the pattern
+  local dtype=$1 without=$2 files=()
+  shift 2
+  for component in "$@"; do
+    for file in "$here/goldens/$component"/*.safetensors; do
+      [[ -n $without && $file == *$without* ]] || files+=("$file")
+    done
+  done
+  "$here/align/align" parity "${files[@]}" --device cuda --dtype "$dtype"
+}
+networks=(unet vae clip-text clip-vision pipeline)
+step goldens-float32 goldens float32 "" "${networks[@]}" reward finetune inception optim
+step goldens-bfloat16 goldens bfloat16 "" "${networks[@]}"
+# eps-probe tells a normalization's epsilon by values that binary16 cannot hold.
+step goldens-float16 goldens float16 eps-probe "${networks[@]}"
+
+if command -v compute-sanitizer > /dev/null; then
+  for tool in memcheck initcheck; do
+    step "sanitizer-$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 \
+      "$here/align/align" parity "$here/goldens/unet/tiny-a.safetensors" "$here/goldens/vae/tiny-a-decoder.safetensors" --device cuda --dtype bfloat16
+  done
+else
+  echo "compute-sanitizer is not here; its checks are left out."
+fi
+
+step bench "$here/bench/bench" sd15 --device cuda --dtype bfloat16 --json
+grep '^{' "$results/bench.log" > "$results/bench.jsonl"
+: > "$results/peer.jsonl"
+if [ -f "$here/torch_peer.py" ] && python3 -c 'import torch; assert torch.cuda.is_available()' 2> /dev/null; then
+  step peer python3 "$here/torch_peer.py" --device cuda
+  grep '"name"' "$results/peer.log" > "$results/peer.jsonl"
+else
+  echo "python3 has no torch with CUDA; the peer is left out."
+fi
+
+# Per case: our median, the peer's best median, and how many times the peer's time ours is.
+awk '
+  function field(line, key,    at) {
+    at = index(line, "\"" key "\":")
+    if (at == 0) return ""
+    line = substr(line, at + length(key) + 3)
+    sub(/^ */, "", line)
+    sub(/^"/, "", line)
+    sub(/[",}].*/, "", line)
+    return line
+  }
+  FNR == NR { name = field($0, "name"); ms[name] = field($0, "ms_median"); order[++n] = name; next }
+  { name = field($0, "name"); t = field($0, "ms_median") + 0; if (!(name in peer) || t < peer[name]) { peer[name] = t; mode[name] = field($0, "mode") } }
+  END {
+    for (i = 1; i <= n; i++) {
+      name = order[i]
+      if (name in peer) printf "{\"name\": \"%s\", \"ms\": %s, \"peer_ms\": %s, \"peer_mode\": \"%s\", \"ratio\": %.3f}\n", name, ms[name], peer[name], mode[name], ms[name] / peer[name]
+      else printf "{\"name\": \"%s\", \"ms\": %s}\n", name, ms[name]
+    }
+  }' "$results/bench.jsonl" "$results/peer.jsonl" > "$results/ratios.jsonl"
+cat "$results/ratios.jsonl"
+
+{
+  echo '{'
+  echo "\"date\": \"$(date -u +%F)\","
+  echo "\"failed\": [$(for name in ${failed[@]+"${failed[@]}"}; do printf '"%s",' "$name"; done | sed 's/,$//')],"
+  echo '"machine":'
+  cat "$results/doctor.json"
+  for part in bench peer ratios; do
+    echo ", \"$part\": ["
+    paste -sd, "$results/$part.jsonl"
+    echo ']'
+  done
+  echo '}'
+} > "$results/results.json"
+echo "$results/results.json"
+[ ${#failed[@]} -eq 0 ]
