@@ -27,7 +27,11 @@ public abstract partial class Backend
         if (parts[0] != "cuda" || parts.Length > 2
             || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new UsageException($"'{device}' is no device; expected cpu, cuda, or cuda: and a number, such as cuda:1.");
+#if MANAGED_CUDA
+        CudaLibraries libraries = ManagedCuda.ManagedCudaLibraries.Open();
+#else
         CudaLibraries libraries = CudaLibraries.Native();
+#endif
         if (index >= libraries.Driver.DeviceCount)
         {
             throw new CudaUnavailableException(
