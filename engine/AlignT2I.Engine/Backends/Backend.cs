@@ -15,7 +15,7 @@ public abstract partial class Backend
 
     /// <summary>Opens a device by its name. Open each once: tensors of two backends on one device are strangers.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
-    /// <param name="options">How a GPU computes; null for the defaults.</param>
+    /// <param name="options">How a GPU computes; null for what ALIGNT2I_CUDA_OPTIONS says.</param>
     /// <exception cref="UsageException">There is no such name.</exception>
     /// <exception cref="CudaUnavailableException">The machine has no such GPU, or a library is missing.</exception>
     public static Backend Open(string device, CudaOptions? options = null)
@@ -38,7 +38,7 @@ public abstract partial class Backend
                 $"{device}: this machine has {libraries.Driver.DeviceCount} GPUs, numbered from 0; choose another.");
         }
 
-        return new CudaBackend(libraries, index, options ?? new CudaOptions());
+        return new CudaBackend(libraries, index, options ?? CudaOptions.FromEnvironment());
     }
 
     /// <summary>The device in words, as in <c>cpu</c>.</summary>

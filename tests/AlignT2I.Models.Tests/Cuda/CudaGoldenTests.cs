@@ -1,3 +1,4 @@
+using AlignT2I.Engine;
 using AlignT2I.Testing;
 
 namespace AlignT2I.Models.Tests.Cuda;
@@ -24,4 +25,11 @@ internal sealed class CudaGoldenTests
     [TestCase("optim/adamw-cosine")]
     [TestCase("optim/sgd-nesterov-cosine")]
     public void Agrees_with_the_recording(string name) => Golden.Check(name, backend: emulated!.Backend);
+
+    [TestCase("unet/tiny-a", DType.BF16)]
+    [TestCase("unet/tiny-a", DType.F16, Category = "Slow")]
+    [TestCase("vae/tiny-a-encoder", DType.F16)]
+    [TestCase("clip-text/tiny-a", DType.BF16)]
+    [TestCase("clip-vision/tiny-a", DType.F16)]
+    public void Agrees_within_roundings_in_half(string name, DType dtype) => Golden.Check(name, dtype, emulated!.Backend);
 }

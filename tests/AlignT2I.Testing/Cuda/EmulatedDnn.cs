@@ -8,7 +8,8 @@ namespace AlignT2I.Testing;
 /// <param name="fusesAttention">Whether attention is supported; without, the backend's own kernel must do it.</param>
 internal sealed class EmulatedDnn(EmulatedDriver driver, bool fusesBias, bool fusesAttention) : ICudaDnn
 {
-    const string Engine = "emulated";
+    /// <summary>Two, so that there is a choice; they do the same.</summary>
+    static readonly string[] engines = ["first", "second"];
 
     public Version Version => new(0, 0);
 
@@ -16,7 +17,7 @@ internal sealed class EmulatedDnn(EmulatedDriver driver, bool fusesBias, bool fu
     {
         driver.RefuseCapture("cudnnBackendFinalize");
         bool filled = key.Images > 0 && key.Channels > 0 && key.Filters > 0 && key.OutputHeight > 0 && key.OutputWidth > 0;
-        return filled && (!key.Bias || (fusesBias && key.Pass == ConvolutionPass.Forward)) ? [Engine] : [];
+        return filled && (!key.Bias || (fusesBias && key.Pass == ConvolutionPass.Forward)) ? engines : [];
     }
 
     public IConvolutionPlan? Plan(in ConvolutionKey key, string engine) =>

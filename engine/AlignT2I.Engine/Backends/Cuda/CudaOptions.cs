@@ -1,8 +1,12 @@
+using AlignT2I.Files;
+
 namespace AlignT2I.Engine;
 
 /// <summary>How a CUDA backend computes and keeps memory.</summary>
 public sealed record CudaOptions
 {
+    const string Variable = "ALIGNT2I_CUDA_OPTIONS";
+
     /// <summary>Float32 products may round their operands to TensorFloat-32 (10 bits of mantissa) for the tensor cores; off for
     /// checks.</summary>
     public bool TensorFloat32 { get; init; }
@@ -18,4 +22,26 @@ public sealed record CudaOptions
 
     /// <summary>Folder of compiled kernels and convolution engines; null keeps nothing on disk.</summary>
     public string? CacheFolder { get; init; } = Backends.Cuda.CudaCache.DefaultFolder;
+
+    /// <summary>The options that ALIGNT2I_CUDA_OPTIONS names: tf32, nondeterministic, autotune, uncached, with commas between.</summary>
+    /// <exception cref="UsageException">It names another.</exception>
+    public static CudaOptions FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
+
+    internal static CudaOptions Parse(string words)
+    {
+        CudaOptions options = new();
+        foreach (string word in words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            options = word switch
+            {
+                "tf32" => options with { TensorFloat32 = true },
+                "nondeterministic" => options with { Nondeterministic = true },
+                "autotune" => options with { Autotune = true },
+                "uncached" => options with { CacheMemory = false },
+                _ => throw new UsageException($"{Variable}: '{word}' is no option; expected tf32, nondeterministic, autotune or uncached."),
+            };
+        }
+
+        return options;
+    }
 }
