@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AlignT2I.Feedback;
 
 /// <summary>One label: a line of <c>feedback.jsonl</c>.</summary>
@@ -8,7 +10,8 @@ namespace AlignT2I.Feedback;
 /// <param name="Time">When it was given.</param>
 public sealed record FeedbackRecord(string Image, string Prompt, string Rater, FeedbackLabel Label, DateTimeOffset Time)
 {
-    /// <summary>What is wrong with the fields, or null.</summary>
+    /// <summary>What is wrong with the fields, or null; not part of the line.</summary>
+    [JsonIgnore]
     public string? Problem
     {
         get
