@@ -41,10 +41,29 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
                 $"{prompts.Count} prompts came with {seeds.Count} seeds; give at least one prompt and one seed for each.");
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
+        return Generate(Encode(prompts), Encode([options.NegativePrompt]), seeds, options, progress, cancellation);
+    }
+
+    /// <summary>Samples one image per text state, all in one batch.</summary>
+    /// <param name="promptStates">Text states of the prompts [N, S, D], as <see cref="Encode"/> gives them.</param>
+    /// <param name="negativeStates">Text states that guidance leads away from, one for all [1, S, D].</param>
+    /// <param name="seeds">A seed per image.</param>
+    /// <param name="options">How to sample; its negative prompt is not looked at.</param>
+    /// <param name="progress">Called after every evaluation of the UNet.</param>
+    /// <param name="cancellation">Looked at before every evaluation.</param>
+    /// <returns>RGB images.</returns>
+    /// <exception cref="UsageException">An option does not fit the model.</exception>
+    /// <exception cref="ShapeException">The states are not N of this model.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Image[] Generate(
+        Tensor promptStates, Tensor negativeStates, IReadOnlyList<ulong> seeds, GenerationOptions options,
+        DenoisingProgress? progress = null, CancellationToken cancellation = default)
+    {
+        using Tape pause = Tape.Pause();
+        using MemoryScope scope = MemoryScope.Open();
         TorchGenerator[] generators = [.. seeds.Select(seed => new TorchGenerator(seed))];
         (int height, int width) = LatentSize(options);
-        Tensor latents = Noise(generators, [prompts.Count, height, width, model.UNet.Config.InChannels]);
-        Tensor promptStates = Encode(prompts), negativeStates = Encode([options.NegativePrompt]);
+        Tensor latents = Noise(generators, [seeds.Count, height, width, model.UNet.Config.InChannels]);
         return Decode(Denoise(latents, promptStates, negativeStates, options, generators, progress, cancellation));
     }
 

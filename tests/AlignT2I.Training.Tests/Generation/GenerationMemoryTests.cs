@@ -32,4 +32,16 @@ internal sealed class GenerationMemoryTests
         Assert.That(denoising, Is.InRange(0.7 * unet, 1.3 * unet), "feature maps of denoising");
         Assert.That(decoding, Is.InRange(0.8 * decoder, 1.3 * decoder), "feature maps of decoding");
     }
+
+    [Test]
+    public void The_largest_batch_leaves_a_fifth_of_the_memory()
+    {
+        ImageGenerationOptions options = new();
+        GenerationMemory one = GenerationMemory.Predict(miniature, null, options with { BatchSize = 1 }, DType.F32);
+        int Batch(double images) => GenerationMemory.LargestBatch(
+            miniature, null, options, DType.F32, (long)((one.Weights + one.Decoding + images * one.Denoising) / 0.8));
+        Assert.That(Batch(3.5), Is.EqualTo(3));
+        Assert.That(Batch(-0.5), Is.EqualTo(1), "one is always tried");
+        Assert.That(Batch(1000), Is.EqualTo(8));
+    }
 }

@@ -1,7 +1,10 @@
+using AlignT2I.Engine;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
+using AlignT2I.Testing;
 using AlignT2I.Training.Generation;
+using AlignT2I.Training.Prompts;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Tests.Generation;
@@ -118,6 +121,57 @@ public class ImageGeneratorTests
         Assert.That(File.GetLastWriteTimeUtc(run.PathOf(made[0])), Is.EqualTo(old));
         Assert.That(Png.Read(run.PathOf(made[2])).Image.Pixels, Has.Length.EqualTo(64 * 64 * 3));
         Assert.That(run.ReadImages(), Has.Count.EqualTo(6));
+    }
+
+    [Test]
+    public void An_image_that_was_written_and_not_listed_is_taken_if_it_is_the_one_wanted()
+    {
+        using RunFolder run = RunFolder.Open(folder["adopted"]);
+        IReadOnlyList<ImageRecord> made = Generate(run, options);
+        DateTime old = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(run.PathOf(made[1]), old);
+        File.Copy(run.PathOf(made[3]), run.PathOf(made[2]), overwrite: true);
+        File.SetLastWriteTimeUtc(run.PathOf(made[2]), old);
+        File.Delete(Path.Combine(run.Path, "images.jsonl"));
+        List<long> done = [];
+        Generate(run, options, new Told(p => done.Add(p.Done)));
+        Assert.That(done, Is.EqualTo((long[])[11, 12]), "only the one whose file holds another image is drawn");
+        Assert.That(File.GetLastWriteTimeUtc(run.PathOf(made[1])), Is.EqualTo(old));
+        Assert.That(Png.Read(run.PathOf(made[2])).Text["seed"], Is.EqualTo($"{made[2].Seed}"));
+        Assert.That(run.ReadImages(), Is.EqualTo(made.OrderBy(m => m.Id, StringComparer.Ordinal)));
+    }
+
+    [Test]
+    public void What_cannot_be_written_ends_the_work_and_who_hands_over_does_not_wait()
+    {
+        int tried = 0;
+        using var writer = new ImageWriter((_, _) =>
+        {
+            tried++;
+            throw new StorageException("a.png", "the disk is full");
+        });
+        var image = (new ImageRecord("a", "a.png", "a", "a", 1, "abc", "DDIMScheduler", 1, 7.5), new Image(1, 1, 1, [0]));
+        Assert.That(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+                writer.Add(image.Item1, image.Item2);
+            writer.Finish();
+        }, Throws.TypeOf<StorageException>().With.Message.Contains("full"));
+        Assert.That(tried, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Texts_are_encoded_as_they_are_asked_for_across_windows_and_out_of_order()
+    {
+        var pipeline = new StableDiffusionPipeline(model);
+        string[] texts = [.. GrammarFile.Miniature.Enumerate(PromptCategory.Combination, GrammarFile.Miniature.Objects, PromptSplit.Train).Take(70).Select(p => p.Text)];
+        using var states = new PromptStates(pipeline, texts, "");
+        foreach (int[] batch in (int[][])[[0, 1, 1, 31], [31, 32, 63], [5, 69, 64, 5]])
+        {
+            using MemoryScope scope = MemoryScope.Open();
+            string[] wanted = [.. batch.Select(i => texts[i])];
+            TensorAssert.Close(states.Of(wanted), pipeline.Encode(wanted), 1e-5, string.Join(' ', batch));
+        }
     }
 
     [Test]

@@ -64,7 +64,7 @@ internal static class GenerateCommand
     static readonly Option<int?> width = new("--width") { Description = "width in pixels [default: the model's own]" };
     static readonly Option<int?> height = new("--height") { Description = "height in pixels [default: the model's own]" };
     static readonly Option<string?> sampler = new("--sampler") { Description = "how to sample [default: the model's own]" };
-    static readonly Option<int?> batchSize = new("--batch-size") { Description = "images in one pass [default: 1; for the miniature 32]" };
+    static readonly Option<int?> batchSize = new("--batch-size") { Description = "images in one pass [default: what fits into memory, at most 8; on a device 1; for the miniature 32]" };
 
     static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<string?> dtype = CommandOptions.ComputeType();

@@ -105,8 +105,8 @@ internal sealed record GenerateRequest
     /// <param name="isMiniature">Whether it is of the miniature world.</param>
     public ImageGenerationOptions Options(bool isMiniature)
     {
-        ImageGenerationOptions own = isMiniature ? experiment.Generation : new() { Steps = 50, GuidanceScale = 7.5, BatchSize = 1 };
-        return own with
+        ImageGenerationOptions own = isMiniature ? experiment.Generation : new() { Steps = 50, GuidanceScale = 7.5 };
+        ImageGenerationOptions options = own with
         {
             Steps = Steps ?? own.Steps,
             GuidanceScale = GuidanceScale ?? own.GuidanceScale,
@@ -115,5 +115,11 @@ internal sealed record GenerateRequest
             Width = Width,
             Height = Height,
         };
+        options.Validate();
+        return isMiniature || BatchSize is not null ? options : options with { BatchSize = FittingBatch(options) };
     }
+
+    /// <summary>The batch that fits into the memory of the machine; on a device, whose memory is not asked for, one image.</summary>
+    int FittingBatch(ImageGenerationOptions options) => Backend != Backend.Cpu ? 1
+        : GenerationMemory.LargestBatch(Model, UNet, options, DType, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 }

@@ -12,6 +12,8 @@ namespace AlignT2I.Training.Generation;
 public sealed record GenerationMemory(long Weights, long Denoising, long Decoding)
 {
     const string ConfigName = "config.json";
+    const double UsableShare = 0.8;
+    const int MostAtOnce = 8;
 
     /// <summary>
     /// What is held over what feature maps take at one moment, measured at Stable Diffusion's size: blocks of other levels' sizes that wait in
@@ -49,6 +51,16 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         return new GenerationMemory(
             parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * UNetPool * dtype.Size),
             (long)(pixels * DecoderChannels(vaeConfig) * DecoderPool * dtype.Size));
+    }
+
+    /// <summary>The largest batch that fits, at most 8: what is drawn at once is what a kill loses.</summary>
+    /// <param name="available">Bytes that there are; a fifth of them is left to others.</param>
+    /// <inheritdoc cref="Predict"/>
+    public static int LargestBatch(string modelFolder, string? unetFolder, ImageGenerationOptions options, DType dtype, long available)
+    {
+        GenerationMemory one = Predict(modelFolder, unetFolder, options with { BatchSize = 1 }, dtype);
+        double room = UsableShare * available - one.Weights - one.Decoding;
+        return (int)Math.Clamp(room / one.Denoising, 1, MostAtOnce);
     }
 
     /// <summary>Width and height of the images in pixels.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AlignT2I.Training.Generation;
 
 /// <summary>Counts the denoising steps of images: what a bar of minutes an image needs.</summary>
@@ -9,11 +11,16 @@ internal sealed class GenerationProgress(IProgress<StageProgress>? inner, int im
 {
     const double Gigabyte = 1e9;
 
+    readonly Stopwatch watch = Stopwatch.StartNew();
+    int drawn;
+
     /// <summary>A batch has done so many of its steps.</summary>
     public void Report(int batch, int step) => inner?.Report(new StageProgress(
         "generate", (long)done * stepsPerImage + (long)batch * step, (long)images * stepsPerImage, "step",
-        ("image", Math.Min(done + batch, images)), ("GB", Environment.WorkingSet / Gigabyte)));
+        ("image", Math.Min(done + batch, images)), ("img/s", Rate(batch, step)), ("GB", Environment.WorkingSet / Gigabyte)));
 
-    /// <summary>A batch is on the disk.</summary>
-    public void Finish(int batch) => done += batch;
+    /// <summary>A batch is drawn.</summary>
+    public void Finish(int batch) => (done, drawn) = (done + batch, drawn + batch);
+
+    double Rate(int batch, int step) => (drawn + (double)batch * step / stepsPerImage) / watch.Elapsed.TotalSeconds;
 }

@@ -1,3 +1,4 @@
+using AlignT2I.Engine;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
@@ -32,26 +33,53 @@ public sealed class ImageGenerator(StableDiffusionPipeline pipeline, ModelIdenti
             throw new UsageException($"{run.PromptsFile}: there is no prompt to draw; write some first.");
         var catalog = new ImageCatalog(run);
         ImageRecord[] wanted = [.. Plan(run.Shard, prompts, options).Select(catalog.Place)];
-        ImageRecord[] missing = [.. wanted.Where(r => !catalog.Has(r))];
         RunFolder.Make(run.ImagesFolder);
         using (JsonLinesWriter<ImageRecord> manifest = run.OpenManifest())
         {
+            ImageRecord[] missing = [.. wanted.Where(r => !catalog.Has(r) && !Adopt(run, r, manifest))];
             var steps = new GenerationProgress(progress, wanted.Length, pipeline.Scheduler.Timesteps.Count, done: wanted.Length - missing.Length);
+            using var states = new PromptStates(pipeline, [.. missing.Select(r => r.Text).Distinct()], options.NegativePrompt);
+            using var writer = new ImageWriter((record, image) =>
+            {
+                Png.Write(run.PathOf(record), image, ImageMetadata.Of(record, image, Label, model.Name));
+                manifest.Append(record);
+            });
             foreach (ImageRecord[] batch in missing.Chunk(options.BatchSize))
             {
+                using MemoryScope scope = MemoryScope.Open();
                 Image[] images = pipeline.Generate(
-                    [.. batch.Select(r => r.Text)], [.. batch.Select(r => r.Seed)], options.ForPipeline,
+                    states.Of([.. batch.Select(r => r.Text)]), states.Negative, [.. batch.Select(r => r.Seed)], options.ForPipeline,
                     (step, _, _) => steps.Report(batch.Length, step), cancellationToken);
                 for (int i = 0; i < batch.Length; i++)
-                {
-                    Png.Write(run.PathOf(batch[i]), images[i], ImageMetadata.Of(batch[i], images[i], Label, model.Name));
-                    manifest.Append(batch[i]);
-                }
+                    writer.Add(batch[i], images[i]);
                 steps.Finish(batch.Length);
             }
+            writer.Finish();
             manifest.FlushToDisk();
         }
         return wanted;
+    }
+
+    /// <summary>Lists an image that a killed process had written and not listed: one that says of itself just what it is to be.</summary>
+    bool Adopt(RunFolder run, ImageRecord record, JsonLinesWriter<ImageRecord> manifest)
+    {
+        string path = run.PathOf(record);
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            PngImage png = Png.Read(path);
+            Dictionary<string, string> expected = ImageMetadata.Of(record, png.Image, Label, model.Name);
+            bool same = png.Image.Width == (record.Width ?? png.Image.Width) && png.Image.Height == (record.Height ?? png.Image.Height)
+                && expected.All(text => png.Text.TryGetValue(text.Key, out string? found) && found == text.Value);
+            if (same)
+                manifest.Append(record);
+            return same;
+        }
+        catch (FileFormatException)
+        {
+            return false;       // damaged: it is drawn again
+        }
     }
 
     string Label => Sampler.OfClass(pipeline.Scheduler.Config.ClassName, "scheduler").Label;
