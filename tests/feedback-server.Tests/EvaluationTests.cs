@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 using AlignT2I.FeedbackServer.Api;
 using AlignT2I.FeedbackServer.Figures;
 using AlignT2I.FeedbackServer.Storage;

@@ -8,7 +8,7 @@ public static class ResultTables
 {
     /// <summary>Table 1: labels by category.</summary>
     public static void Feedback(Report report, FeedbackCounts feedback) => report.Table(
-        "Table 1. Labels of the simulated rater by category", ["category", "images", "good", "bad", "skip"],
+        "Table 1. Labels by category", ["category", "images", "good", "bad", "skip"],
         new (string Name, LabelCounts Counts)[]
         {
             ("count", feedback.Count), ("color", feedback.Color), ("background", feedback.Background),
@@ -20,32 +20,54 @@ public static class ResultTables
         ]));
 
     /// <summary>Figure 4: pairwise accuracy.</summary>
-    public static void Accuracy(Report report, RewardAccuracy accuracy) => report.Table(
-        "Figure 4. Pairwise accuracy against the simulated rater", ["score", "seen objects", "unseen objects"],
+    public static void Accuracy(Report report, RewardAccuracy accuracy, string rater) => report.Table(
+        $"Figure 4. Pairwise accuracy against the {rater}", ["score", "seen objects", "unseen objects"],
         new (string Name, PairwiseAccuracy? Accuracy)[]
         {
             ("reward", accuracy.Reward), ("  without prompt classification", accuracy.WithoutPromptClassification),
             ("reward, half the labels", accuracy.HalfData), ("  without prompt classification", accuracy.HalfDataWithoutPromptClassification),
             ("CLIP score", accuracy.ClipScore),
-        }.Where(r => r.Accuracy is not null).Select(r => (IReadOnlyList<string>)[r.Name, Percent(r.Accuracy!.Seen), Percent(r.Accuracy.Unseen)]));
+        }.Where(r => r.Accuracy is not null).Select(r => (IReadOnlyList<string>)
+        [
+            r.Name, r.Accuracy!.SeenPairs > 0 ? Percent(r.Accuracy.Seen) : "", r.Accuracy.UnseenPairs > 0 ? Percent(r.Accuracy.Unseen) : "",
+        ]));
 
-    /// <summary>Table 2: reward and Fréchet distance by model; then alignment by set and category.</summary>
-    public static void Models(Report report, ModelEvaluations models)
+    /// <summary>Table 2: reward and distances by model, of each column what there is; then alignment by set and category.</summary>
+    public static void Models(Report report, ModelEvaluations models, string rater)
     {
-        (string Name, ModelEvaluation? Evaluation)[] rows =
+        (string Name, ModelEvaluation? Evaluation)[] all =
         [
             ("original", models.Original), ("labelled only", models.HumanOnly), ("+ unlabelled", models.WithUnlabeled),
             ("fine-tuned (full)", models.Full), ("rejection sampling", models.RejectionSampling),
         ];
-        report.Table("Table 2. Reward and Fréchet distance by model", ["model", "images", "average reward", "Fréchet distance", "alignment"],
-            rows.Where(r => r.Evaluation is not null).Select(r => (IReadOnlyList<string>)
-            [
-                r.Name, r.Evaluation!.Images.ToString(CultureInfo.InvariantCulture), r.Evaluation.AverageReward.ToString("F3", CultureInfo.InvariantCulture),
-                r.Evaluation.FrechetDistance.ToString("F4", CultureInfo.InvariantCulture), Percent(r.Evaluation.Alignment.Overall),
-            ]));
-        report.Table("Alignment in percent, judged by the simulated rater", ["model", "seen", "unseen", "count", "color", "backgr.", "combin."],
-            rows.Where(r => r.Evaluation is not null).Select(r => Row(r.Name, r.Evaluation!.Alignment)));
+        (string Name, ModelEvaluation Evaluation)[] rows = [.. all.Where(r => r.Evaluation is not null).Select(r => (r.Name, r.Evaluation!))];
+        (string Title, Func<ModelEvaluation, string?> Cell)[] columns =
+        [
+            ("images", m => m.Images.ToString(CultureInfo.InvariantCulture)),
+            ("average reward", m => Number(m.AverageReward, "F3")), ("FID", m => Number(m.Fid, "F2")),
+            ("CLIP score", m => Number(m.ClipScore, "F4")), ("aesthetic score", m => Number(m.Aesthetic, "F2")),
+            ("Fréchet distance", m => Number(m.FrechetDistance, "F4")), ("alignment", m => m.Alignment is { } a ? Percent(a.Overall) : null),
+        ];
+        columns = [.. columns.Where(c => rows.Any(r => c.Cell(r.Evaluation) is not null))];
+        report.Table("Table 2. What was measured of each model", ["model", .. columns.Select(c => c.Title)],
+            rows.Select(r => (IReadOnlyList<string>)[r.Name, .. columns.Select(c => c.Cell(r.Evaluation) ?? "")]));
+        if (rows.Any(r => r.Evaluation.Alignment is not null))
+        {
+            report.Table($"Alignment in percent, judged by the {rater}", ["model", "seen", "unseen", "count", "color", "backgr.", "combin."],
+                rows.Where(r => r.Evaluation.Alignment is not null).Select(r => Row(r.Name, r.Evaluation.Alignment!)));
+        }
     }
+
+    /// <summary>Figure 3: prompts by what at least seven in nine raters say.</summary>
+    public static void People(Report report, IReadOnlyList<HumanComparison> comparisons) => report.Table(
+        "Figure 3. Prompts where at least seven in nine raters say the same", ["question", "models", "prompts", "first", "neither", "second", "undecided"],
+        comparisons.SelectMany(c => new[] { ("alignment", c, c.Alignment), ("fidelity", c, c.Fidelity) }).Select(q => (IReadOnlyList<string>)
+        [
+            q.Item1, $"{q.c.First} | {q.c.Second}", .. new[] { q.c.Complete, q.Item3.ClearFirst, q.Item3.ClearTie, q.Item3.ClearSecond, q.Item3.Undecided }
+                .Select(n => n.ToString(CultureInfo.InvariantCulture)),
+        ]));
+
+    static string? Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture);
 
     static IReadOnlyList<string> Row(string name, AlignmentRates rates) =>
         [name, .. new[] { rates.Seen, rates.Unseen, rates.Count, rates.Color, rates.Background, rates.Combination }.Select(Number)];

@@ -8,4 +8,5 @@ namespace AlignT2I.Feedback;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FeedbackRecord))]
 [JsonSerializable(typeof(ImageRecord))]
+[JsonSerializable(typeof(ComparisonVote))]
 public sealed partial class FeedbackJson : JsonSerializerContext;

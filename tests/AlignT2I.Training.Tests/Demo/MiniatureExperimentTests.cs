@@ -45,8 +45,8 @@ public class MiniatureExperimentTests
             Assert.That(evaluation.AverageReward, Is.InRange(0, 1));
             Assert.That(evaluation.FrechetDistance, Is.Positive);
         }
-        Assert.That(models.RejectionSampling.AverageReward, Is.GreaterThanOrEqualTo(models.Original.AverageReward));
-        Assert.That(result.Evaluation.Feedback.Total.Images, Is.EqualTo(24));
+        Assert.That(models.RejectionSampling!.AverageReward, Is.GreaterThanOrEqualTo(models.Original.AverageReward!.Value));
+        Assert.That(result.Evaluation.Feedback!.Total.Images, Is.EqualTo(24));
         Assert.That(result.Samples, Has.Count.EqualTo(3));
         Assert.That(EvaluationResult.Read(Path.Combine(run.ReportFolder, "report.json")), Is.EqualTo(result.Evaluation));
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
+using AlignT2I.Models.Clip;
 using AlignT2I.Training.Demo;
+using AlignT2I.Training.Evaluation;
 using AlignT2I.Training.Generation;
 using AlignT2I.Training.Reports;
 using AlignT2I.Training.Runs;
@@ -13,7 +15,7 @@ internal static class EvaluateCommand
 {
     static readonly ExperimentOptions defaults = new();
 
-    static readonly Option<DirectoryInfo> run = CommandOptions.Run("run folder with rewards and a fine-tuned model");
+    static readonly Option<DirectoryInfo> run = CommandOptions.Run("run folder with a reward or a fine-tuned model");
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<FileInfo?> config = CommandOptions.Config();
     static readonly Option<ulong> seed = CommandOptions.Seed("decides the first noise of each image");
@@ -33,48 +35,115 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => defaults.RejectionSamples,
     };
 
-    static readonly Option<int> steps = new("--steps") { Description = "denoising steps", DefaultValueFactory = _ => defaults.Generation.Steps };
+    static readonly Option<int?> steps = new("--steps") { Description = "denoising steps [default: 50; for the miniature 10]" };
 
-    static readonly Option<double> guidance = new("--guidance-scale")
+    static readonly Option<double?> guidance = new("--guidance-scale")
     {
-        Description = "weight of classifier-free guidance; 1 is none",
-        DefaultValueFactory = _ => defaults.Generation.GuidanceScale,
+        Description = "weight of classifier-free guidance; 1 is none [default: 7.5; for the miniature 3]",
+    };
+
+    static readonly Option<int?> batchSize = new("--batch-size") { Description = "images drawn at a time [default: 1; for the miniature 32]" };
+
+    static readonly Option<DirectoryInfo?> clip = new("--clip") { Description = "folder of the CLIP of rewards and scores [default: the model's own]" };
+
+    static readonly Option<DirectoryInfo?> aesthetic = new("--aesthetic") { Description = "folder of an aesthetic predictor, for a score more" };
+
+    static readonly Option<FileInfo?> captions = new("--captions")
+    {
+        Description = "captions to draw for the FID: COCO's JSON (one of each image), or text with one on each line; with --reference and --inception",
+    };
+
+    static readonly Option<int?> mostCaptions = new("--most-captions") { Description = "use only the first captions [default: all]" };
+
+    static readonly Option<int> captionSize = new("--caption-size")
+    {
+        Description = "height and width of the images of captions, in pixels",
+        DefaultValueFactory = _ => new EvaluationSources().CaptionImageSize,
+    };
+
+    static readonly Option<FileSystemInfo?> reference = new("--reference")
+    {
+        Description = "reference images of the FID: a folder, or a file of statistics (.npz of pytorch-fid, .safetensors)",
+    };
+
+    static readonly Option<FileInfo?> inception = new("--inception")
+    {
+        Description = "the FID's Inception network: pt_inception-2015-12-05 made .safetensors by weights-converter",
+    };
+
+    static readonly Option<FileInfo?> votes = new("--votes") { Description = "people's votes between models, of 'feedback-server export --votes'" };
+
+    static readonly Option<string> shard = new("--shard")
+    {
+        Description = "i/n: draw the images of the i-th of n parts (from 0) and end; the same command without it evaluates when all are drawn",
+        DefaultValueFactory = _ => "0/1",
     };
 
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
-            "Evaluate a run on prompts and seeds that no training used: reward and CLIP score against the simulated rater, the original and the "
-            + "fine-tuned models, rejection sampling. Writes report/index.html and report/report.json.",
+            "Evaluate a run on prompts and seeds that no training used: reward and CLIP score against the raters, the original and the "
+            + "fine-tuned models, rejection sampling, FID on captions, people's votes. Writes report/index.html and report/report.json.",
             "align evaluate --run runs/a");
-        var command = new Command("evaluate", description) { run, model, config, imagesPerPrompt, samples, steps, guidance, seed, device, dtype, json };
+        var command = new Command("evaluate", description)
+        {
+            run, model, config, imagesPerPrompt, samples, steps, guidance, batchSize, clip, aesthetic, captions, mostCaptions, captionSize,
+            reference, inception, votes, shard, seed, device, dtype, json,
+        };
         command.SetAction(Start);
         return command;
     }
 
     static int Start(ParseResult parse)
     {
-        ExperimentOptions options = OptionsFromFile(parse);
-        options.Validate();
         Backend backend = parse.Backend(device);
         string modelFolder = parse.ModelFolder(model);
+        ExperimentOptions options = OptionsFromFile(parse, modelFolder);
+        options.Validate();
+        EvaluationSources sources = Sources(parse);
+        sources.Validate();
+        var part = Shard.Parse(parse.GetRequiredValue(shard));
         var report = new Report(parse.GetValue(json));
-        using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
+        using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)), part);
         report.Plan("Evaluate",
             ("run folder", folder.Path), ("model", modelFolder),
             ("images of each prompt", $"{options.EvaluationImagesPerPrompt} by each model, {options.RejectionSamples} by the original for rejection sampling"),
-            ("sampler", $"{options.Generation.Steps} steps, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"));
-        ExperimentResult result = ProgressDisplay.Run(
-            (progress, cancellation) => new RunEvaluation(folder, modelFolder, options, backend, parse.ComputeType(dtype, backend)).Run(
-                progress, cancellation), report.Out);
+            ("sampler", $"{options.Generation.Steps} steps, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"),
+            ("FID", sources.HasFid ? $"on {sources.Captions} at {sources.CaptionImageSize} pixels against {sources.Reference}" : "not asked for"));
+        var evaluation = new RunEvaluation(folder, modelFolder, options, backend, parse.ComputeType(dtype, backend)) { Sources = sources };
+        if (part.Count > 1)
+        {
+            int images = ProgressDisplay.Run(evaluation.Draw, report.Out);
+            report.Result(
+                $"{images} images of shard {part.Index}/{part.Count} are drawn. When all shards are, the same command without --shard evaluates.",
+                ("images", images));
+            return 0;
+        }
+        ExperimentResult result = ProgressDisplay.Run(evaluation.Run, report.Out);
         ExperimentOutput.Write(report, folder, result, ReportSettings.OfEvaluation(options), command: null);
         return 0;
     }
 
-    static ExperimentOptions OptionsFromFile(ParseResult parse)
+    static EvaluationSources Sources(ParseResult parse) => new()
     {
-        ExperimentOptions options = Training.OptionsFile.ReadExperiment(parse.GetValue(config)?.ToString());
+        Clip = parse.GetValue(clip)?.ToString(),
+        Aesthetic = parse.GetValue(aesthetic)?.ToString(),
+        Captions = parse.GetValue(captions)?.ToString(),
+        MostCaptions = parse.GetValue(mostCaptions),
+        CaptionImageSize = parse.GetValue(captionSize),
+        Reference = parse.GetValue(reference)?.ToString(),
+        Inception = parse.GetValue(inception)?.ToString(),
+        Votes = parse.GetValue(votes)?.ToString(),
+    };
+
+    /// <summary>Flags before the file before the defaults, which are the miniature's or, for any other model, those of SD v1.5.</summary>
+    static ExperimentOptions OptionsFromFile(ParseResult parse, string modelFolder)
+    {
+        string? file = parse.GetValue(config)?.ToString();
+        ExperimentOptions options = Training.OptionsFile.ReadExperiment(file);
         ImageGenerationOptions generation = options.Generation;
+        if (file is null && !PromptReader.IsMiniature(ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"))))
+            generation = new ImageGenerationOptions { Steps = 50, GuidanceScale = 7.5, BatchSize = 1 };
         return options with
         {
             Seed = parse.Or(seed, options.Seed),
@@ -82,8 +151,9 @@ internal static class EvaluateCommand
             RejectionSamples = parse.Or(samples, options.RejectionSamples),
             Generation = generation with
             {
-                Steps = parse.Or(steps, generation.Steps),
-                GuidanceScale = parse.Or(guidance, generation.GuidanceScale),
+                Steps = parse.GetValue(steps) ?? generation.Steps,
+                GuidanceScale = parse.GetValue(guidance) ?? generation.GuidanceScale,
+                BatchSize = parse.GetValue(batchSize) ?? generation.BatchSize,
             },
         };
     }

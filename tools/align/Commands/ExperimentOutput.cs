@@ -18,9 +18,14 @@ internal static class ExperimentOutput
     {
         RunFolder.Make(folder.ReportFolder);
         string path = Path.GetFullPath(HtmlReport.Write(folder.ReportFolder, ReportBuilder.Build(folder, result, settings, command)));
-        ResultTables.Feedback(report, result.Evaluation.Feedback);
-        ResultTables.Accuracy(report, result.Evaluation.RewardAccuracy);
-        ResultTables.Models(report, result.Evaluation.Models);
+        string rater = result.Evaluation.Rater ?? "rater";
+        if (result.Evaluation.Feedback is { } feedback)
+            ResultTables.Feedback(report, feedback);
+        if (result.Evaluation.RewardAccuracy is { } accuracy)
+            ResultTables.Accuracy(report, accuracy, rater);
+        ResultTables.Models(report, result.Evaluation.Models, rater);
+        if (result.Evaluation.HumanEvaluation is { } people)
+            ResultTables.People(report, people);
         report.Out.WriteLine($"{result.Evaluation.ElapsedSeconds:0} s, at most {result.Evaluation.PeakResidentBytes / 1e6:0} MB of memory.");
         report.Out.WriteLine($"Report: {path}");
         if (report.IsJson)

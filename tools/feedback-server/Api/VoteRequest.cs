@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 using AlignT2I.FeedbackServer.Storage;
 
 namespace AlignT2I.FeedbackServer.Api;

@@ -1,3 +1,4 @@
+using AlignT2I.Feedback;
 namespace AlignT2I.FeedbackServer.Storage;
 
 /// <summary>One answer to a comparison, or the undoing of one. Rows are only ever added.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using AlignT2I.Feedback;
 using AlignT2I.FeedbackServer.Storage;
 
 namespace AlignT2I.FeedbackServer.Studies;

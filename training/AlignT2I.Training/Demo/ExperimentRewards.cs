@@ -11,7 +11,7 @@ internal sealed class ExperimentRewards : IDisposable
     readonly Dictionary<RewardVariant, TrainedReward> rewards = [];
 
     /// <summary>Reads what there is.</summary>
-    /// <exception cref="UsageException">There is no reward, or none without prompt classification.</exception>
+    /// <exception cref="FileFormatException">A file is damaged.</exception>
     public ExperimentRewards(RunFolder run, Backend? backend)
     {
         try
@@ -19,7 +19,7 @@ internal sealed class ExperimentRewards : IDisposable
             foreach (RewardVariant variant in RewardStage.Variants(halfData: true))
             {
                 string folder = RewardStage.Folder(run, variant);
-                if (variant.Fraction == 1 || TrainedReward.Exists(folder))
+                if (TrainedReward.Exists(folder))
                     rewards[variant] = TrainedReward.Load(folder, backend);
             }
         }

@@ -7,14 +7,18 @@ internal static class FeedbackSection
 {
     public static string Html(ReportContent content)
     {
-        FeedbackCounts feedback = content.Result.Feedback;
+        if (content.Result.Feedback is not { } feedback)
+            return "";
+        (string raters, string sentence) = content.LabelsAreSimulated
+            ? ("the simulated rater", "The simulated rater labelled each good, bad or skipped; like people, it errs now and then, at a rate that was set.")
+            : ("the raters", "Raters labelled them good, bad or skipped.");
         (string Name, LabelCounts Counts)[] rows =
         [
             ("Count", feedback.Count), ("Color", feedback.Color), ("Background", feedback.Background),
             ("Combination", feedback.Combination), ("Total", feedback.Total),
         ];
         string table = Reports.Html.Table(
-            "Table 1. Labels of the simulated rater by category of the prompt",
+            $"Table 1. Labels of {raters} by category of the prompt",
             ["Category", "Images", "Good", "Bad", "Skip", """<span class="wide">Share of good, bad and skip</span>"""],
             rows.Select(r => (IReadOnlyList<string>)
             [
@@ -30,8 +34,8 @@ internal static class FeedbackSection
         return $"""
             <section id="feedback">
             <h2><small>Stage 1</small> Collect feedback</h2>
-            <p>The original model drew images for prompts that test a count, a colour, a background or a combination of them. The simulated rater
-            labelled each good, bad or skipped; like people, it errs now and then, at a rate that was set.</p>
+            <p>The original model drew images for prompts that test a count, a colour, a background or a combination of them.
+            {sentence}</p>
             {table}
             {examples}
             </section>

@@ -16,6 +16,9 @@ internal static class Html
 
     public static string Number(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
+    /// <summary>A number, or nothing where there is none.</summary>
+    public static string Number(double? value, int decimals) => value is double number ? Number(number, decimals) : "";
+
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A length in an SVG.</summary>
@@ -31,12 +34,14 @@ internal static class Html
     /// <summary>An image within the page.</summary>
     public static string Picture(ReportPicture picture)
     {
-        string verdict = picture.Good ? "good" : "bad";
+        string verdict = picture.Good switch { true => "good", false => "bad", _ => "" };
         string reward = picture.Reward is double value ? $", reward {Number(value, 2)}" : "";
-        string alt = Encode($"Picture by {picture.Maker} for “{picture.Prompt}”; the simulated rater says {verdict}{reward}");
+        string judgement = picture.Good is null ? "" : $"; the {picture.Rater} says {verdict}";
+        string alt = Encode($"Picture by {picture.Maker} for “{picture.Prompt}”{judgement}{reward}");
         string caption = picture.Reward is double shown ? Number(shown, 2) : verdict;
+        string mark = picture.Good switch { true => "<b>✓</b> ", false => "<b>✗</b> ", _ => "" };
         return $"""
-            <figure class="picture {verdict}"><img src="data:image/png;base64,{Convert.ToBase64String(picture.Png)}" width="64" height="64" alt="{alt}" loading="lazy"><figcaption aria-hidden="true"><b>{(picture.Good ? "✓" : "✗")}</b> {caption}</figcaption></figure>
+            <figure class="picture {verdict}"><img src="data:image/png;base64,{Convert.ToBase64String(picture.Png)}" width="64" height="64" alt="{alt}" loading="lazy"><figcaption aria-hidden="true">{mark}{caption}</figcaption></figure>
             """;
     }
 

@@ -3,7 +3,7 @@ using AlignT2I.Training.Evaluation;
 
 namespace AlignT2I.Training.Reports;
 
-/// <summary>Writes the report: one HTML file that needs no other, with the tables and figures of Lee et al. 2023 for the miniature world.</summary>
+/// <summary>Writes the report: one HTML file that needs no other, with the tables and figures of Lee et al. 2023.</summary>
 public static class HtmlReport
 {
     /// <summary>Writes index.html into a folder; it appears whole.</summary>
@@ -25,18 +25,19 @@ public static class HtmlReport
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>Aligning a miniature text-to-image model</title>
+        <title>Aligning a {(content.IsMiniature ? "miniature " : "")}text-to-image model</title>
         <style>
         {Style()}
         </style>
         </head>
         <body>
         <main>
-        {Head(content.Result)}
+        {Head(content)}
         {FeedbackSection.Html(content)}
         {RewardSection.Html(content)}
         {SamplesSection.Html(content)}
         {ModelsSection.Html(content)}
+        {HumanSection.Html(content)}
         {SettingsSection.Html(content)}
         </main>
         </body>
@@ -44,27 +45,54 @@ public static class HtmlReport
 
         """;
 
-    static string Head(EvaluationResult result)
+    static string Head(ReportContent content)
     {
-        ModelEvaluation original = result.Models.Original, full = result.Models.Full;
+        EvaluationResult result = content.Result;
+        (string kicker, string model) = content.IsMiniature
+            ? ("the paper in miniature", "a small latent diffusion model that draws coloured shapes of 64 × 64 pixels")
+            : ("the paper’s tables and figures", "a text-to-image model");
         return $"""
             <header>
-            <p class="kicker">AlignT2I · the paper in miniature · seed {result.Seed}</p>
+            <p class="kicker">AlignT2I · {kicker} · seed {result.Seed}</p>
             <h1>Aligning a text-to-image model using feedback</h1>
-            <p class="lead">The three stages of <cite>Aligning Text-to-Image Models using Human Feedback</cite> (Lee et al., 2023) on a small
-            latent diffusion model that draws coloured shapes of 64 × 64 pixels: collect labels, learn a reward, fine-tune the model with it.</p>
-            <p class="notice"><strong>No person was asked.</strong> Every label, and every “alignment” on this page, comes from a
-            <strong>simulated rater</strong>: a program that counts and recognises the shapes in the pixels.</p>
+            <p class="lead">The three stages of <cite>Aligning Text-to-Image Models using Human Feedback</cite> (Lee et al., 2023)
+            on {model}: collect labels, learn a reward, fine-tune the model with it.</p>
+            {Notice(content)}
             <ul class="tiles">
-            {Tile(Html.Percent(full.Alignment.Overall), "of the fine-tuned model’s images show their prompt, says the simulated rater",
-                $"original model {Html.Percent(original.Alignment.Overall)}")}
-            {Tile(Html.Number(full.AverageReward, 2), "average reward after fine-tuning", $"original model {Html.Number(original.AverageReward, 2)}")}
-            {Tile(Html.Percent(result.RewardAccuracy.Reward.Unseen), "of pairs ordered by the reward as by the simulated rater, on unseen prompts",
-                $"CLIP score {Html.Percent(result.RewardAccuracy.ClipScore.Unseen)}")}
-            {Tile(Html.Number(full.FrechetDistance, 3), "Fréchet distance after fine-tuning; lower is better", $"original model {Html.Number(original.FrechetDistance, 3)}")}
+            {string.Join('\n', Tiles(content))}
             </ul>
             </header>
             """;
+    }
+
+    static string Notice(ReportContent content) => !content.IsMiniature || content.Rater != "simulated rater" || !content.LabelsAreSimulated ? "" : """
+        <p class="notice"><strong>No person was asked.</strong> Every label, and every “alignment” on this page, comes from a
+        <strong>simulated rater</strong>: a program that counts and recognises the shapes in the pixels.</p>
+        """;
+
+    /// <summary>The figures that matter most, as far as there are any: after fine-tuning, and of the original model.</summary>
+    static IEnumerable<string> Tiles(ReportContent content)
+    {
+        ModelEvaluation original = content.Result.Models.Original;
+        ModelEvaluation tuned = content.Result.Models.Full ?? original;
+        string after = tuned == original ? "of the original model" : "after fine-tuning";
+        string Before(string figure) => tuned == original ? "" : $"original model {figure}";
+        if (tuned.Alignment is { } alignment)
+        {
+            yield return Tile(Html.Percent(alignment.Overall), $"of the images show their prompt {after}, by the {content.Rater}",
+                original.Alignment is { } before ? Before(Html.Percent(before.Overall)) : "");
+        }
+        if (tuned.AverageReward is double reward)
+            yield return Tile(Html.Number(reward, 2), $"average reward {after}", Before(Html.Number(original.AverageReward, 2)));
+        if (content.Result.RewardAccuracy is { Reward: { UnseenPairs: > 0 } pairs, ClipScore: { } score })
+        {
+            yield return Tile(Html.Percent(pairs.Unseen), $"of pairs ordered by the reward as by the {content.Rater}, on unseen prompts",
+                $"CLIP score {Html.Percent(score.Unseen)}");
+        }
+        if (tuned.Fid is double fid)
+            yield return Tile(Html.Number(fid, 2), $"Fréchet Inception distance {after}; lower is better", Before(Html.Number(original.Fid, 2)));
+        else if (tuned.FrechetDistance is double distance)
+            yield return Tile(Html.Number(distance, 3), $"Fréchet distance {after}; lower is better", Before(Html.Number(original.FrechetDistance, 3)));
     }
 
     static string Tile(string figure, string what, string before) =>

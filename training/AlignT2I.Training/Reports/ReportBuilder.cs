@@ -23,8 +23,9 @@ public static class ReportBuilder
         RunFolder run, ExperimentResult result, IReadOnlyList<(string Stage, string Name, string Value)> settings, string? command = null) =>
         new(result.Evaluation)
         {
+            LabelsAreSimulated = Labels(run).All(r => IsSimulated(r.Rater)),
             Labelled = Labelled(run),
-            Samples = [.. result.Samples.Select(Sample)],
+            Samples = [.. result.Samples.Select(s => Sample(s, result.Evaluation.Rater ?? "rater"))],
             RewardCurves = RewardCurves(run),
             RewardCalibration = RewardCalibration(run),
             FinetuneCurves = FinetuneCurves(run),
@@ -35,17 +36,23 @@ public static class ReportBuilder
     /// <summary>Images with a label of each kind in turn, spread over the run.</summary>
     static IReadOnlyList<ReportPicture> Labelled(RunFolder run)
     {
-        FeedbackRecord[] labels = [.. FeedbackFile.Read(run.FeedbackFile).Where(r => r.Label != FeedbackLabel.Skip).DistinctBy(r => r.Prompt)];
+        FeedbackRecord[] labels = [.. Labels(run).Where(r => r.Label != FeedbackLabel.Skip).DistinctBy(r => r.Prompt)];
         IEnumerable<FeedbackRecord> chosen = labels.Where((_, i) => i % Math.Max(1, labels.Length / LabelledExamples) == 0).Take(LabelledExamples);
         return [.. chosen.Select(r => new ReportPicture(
-            File.ReadAllBytes(Path.Combine(run.Path, r.Image)), r.Prompt, "the original model", r.Label == FeedbackLabel.Good))];
+            Thumbnail.Of(Path.Combine(run.Path, r.Image)), r.Prompt, "the original model", r.Label == FeedbackLabel.Good,
+            Rater: IsSimulated(r.Rater) ? "simulated rater" : "rater"))];
     }
 
-    static ReportSample Sample(SampleRow row) => new(
+    static IReadOnlyList<FeedbackRecord> Labels(RunFolder run) => File.Exists(run.FeedbackFile) ? FeedbackFile.Read(run.FeedbackFile) : [];
+
+    /// <summary>Simulated raters say so in their name.</summary>
+    static bool IsSimulated(string rater) => rater.StartsWith("simulated", StringComparison.OrdinalIgnoreCase);
+
+    static ReportSample Sample(SampleRow row, string rater) => new(
         row.Cells[0].Images[0].Prompt,
         [
             .. row.Cells.Select(cell => (cell.Model, (IReadOnlyList<ReportPicture>)
-                [.. cell.Images.Select(i => new ReportPicture(File.ReadAllBytes(i.Path), row.Prompt, Maker(cell.Model), i.Good, i.Reward))])),
+                [.. cell.Images.Select(i => new ReportPicture(Thumbnail.Of(i.Path), row.Prompt, Maker(cell.Model), i.Good, i.Reward, rater))])),
         ]);
 
     static string Maker(string model) => model switch

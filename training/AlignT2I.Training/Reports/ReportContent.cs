@@ -6,7 +6,16 @@ namespace AlignT2I.Training.Reports;
 /// <param name="Result">The numbers of report.json.</param>
 public sealed record ReportContent(EvaluationResult Result)
 {
-    /// <summary>Some of the pictures that the simulated rater labelled, with its label.</summary>
+    /// <summary>Who judged alignment; the simulated rater where that was not people.</summary>
+    public string Rater => Result.Rater ?? "rater";
+
+    /// <summary>Whether it is about the miniature world, whose images alone can be rendered and judged by rule.</summary>
+    public bool IsMiniature => Result.Models.Original.FrechetDistance is not null;
+
+    /// <summary>Whether the labels of the training images are a simulated rater's.</summary>
+    public bool LabelsAreSimulated { get; init; }
+
+    /// <summary>Some of the labelled pictures, with a label.</summary>
     public IReadOnlyList<ReportPicture> Labelled { get; init; } = [];
 
     /// <summary>Pictures of evaluation prompts by all models.</summary>

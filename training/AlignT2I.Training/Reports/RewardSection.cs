@@ -9,21 +9,24 @@ internal static class RewardSection
 
     public static string Html(ReportContent content)
     {
-        RewardAccuracy accuracy = content.Result.RewardAccuracy;
+        if (content.Result.RewardAccuracy is not { } accuracy)
+            return "";
+        bool simulated = content.Rater == "simulated rater";
+        string judge = simulated ? "the simulated rater without errors" : "most of its raters";
         List<string> charts =
         [
-            Chart("Figure 4a. Pairwise accuracy against the simulated rater",
+            Chart(simulated ? "Figure 4a. Pairwise accuracy against the simulated rater" : "Figure 4a. Pairwise accuracy against people’s labels",
                 ("Reward", "c-reward", accuracy.Reward),
                 ("Reward without prompt classification", "c-without", accuracy.WithoutPromptClassification),
                 ("CLIP score", "c-clip", accuracy.ClipScore)),
         ];
-        if (accuracy is { HalfData: PairwiseAccuracy half, HalfDataWithoutPromptClassification: PairwiseAccuracy halfWithout })
+        if ((accuracy.HalfData ?? accuracy.HalfDataWithoutPromptClassification) is not null)
         {
             charts.Add(Chart("Figure 4b. The same with half of the labels",
                 ("Reward, all labels", "c-reward", accuracy.Reward),
                 ("without prompt classification", "c-without", accuracy.WithoutPromptClassification),
-                ("Reward, half the labels", "c-half", half),
-                ("without prompt classification", "c-half-without", halfWithout)));
+                ("Reward, half the labels", "c-half", accuracy.HalfData),
+                ("without prompt classification", "c-half-without", accuracy.HalfDataWithoutPromptClassification)));
         }
         if (content.RewardCurves.Any(c => c.Points.Count > 1))
         {
@@ -39,9 +42,9 @@ internal static class RewardSection
             <section id="reward">
             <h2><small>Stage 2</small> Learn a reward</h2>
             <p>A small network learns from the labels to tell, from the CLIP embeddings of image and prompt, whether a label would be good. Of two
-            images of one prompt, one good and one bad to the simulated rater without errors, how often has the good one the higher score? A guess is
-            right half the time. The prompts are not in training; {accuracy.Reward.SeenPairs:N0} pairs are of objects that the labels speak of,
-            {accuracy.Reward.UnseenPairs:N0} of objects that they do not.</p>
+            images of one prompt, one good and one bad to {judge}, how often has the good one the higher score? A guess is
+            right half the time. The prompts are not in training; {accuracy.ClipScore.SeenPairs:N0} pairs are of objects that the labels speak of,
+            {accuracy.ClipScore.UnseenPairs:N0} of objects that they do not.</p>
             <div class="charts">
             {string.Join('\n', charts)}
             </div>
@@ -49,11 +52,15 @@ internal static class RewardSection
             """;
     }
 
-    static string Chart(string caption, params (string Name, string Style, PairwiseAccuracy Accuracy)[] series)
+    /// <summary>The two shares; none of a set without pairs.</summary>
+    static IReadOnlyList<double?> Shares(PairwiseAccuracy accuracy) =>
+        [accuracy.SeenPairs > 0 ? accuracy.Seen : null, accuracy.UnseenPairs > 0 ? accuracy.Unseen : null];
+
+    static string Chart(string caption, params (string Name, string Style, PairwiseAccuracy? Accuracy)[] series)
     {
         var chart = new BarChart(
             caption + ", in percent", sets,
-            [.. series.Select(s => (s.Name, s.Style, (IReadOnlyList<double?>)[s.Accuracy.Seen, s.Accuracy.Unseen]))])
+            [.. series.Where(s => s.Accuracy is not null).Select(s => (s.Name, s.Style, Shares(s.Accuracy!)))])
         {
             Reference = 0.5,
         };

@@ -17,7 +17,7 @@ internal static class SettingsSection
             <h2>How this was made</h2>
             <p>Seed {result.Seed}; {Reports.Html.Duration(result.ElapsedSeconds)} in the process that wrote this, not
             counting what an interrupted one had done before; at most {Reports.Html.Number(result.PeakResidentBytes / 1e6, 0)} MB of memory.
-            The rater is simulated throughout; its labels are in <code>feedback.jsonl</code>, every number of this page is in <code>report.json</code>, the images are in the run folder.</p>
+            {(content.LabelsAreSimulated && content.Rater == "simulated rater" ? "The rater is simulated throughout; its" : "The")} labels are in <code>feedback.jsonl</code>, every number of this page is in <code>report.json</code>, the images are in the run folder.</p>
             {command}
             <div class="settings">{settings}</div>
             </section>

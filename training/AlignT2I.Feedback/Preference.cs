@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
 using AlignT2I.Files;
 
-namespace AlignT2I.FeedbackServer.Storage;
+namespace AlignT2I.Feedback;
 
 /// <summary>Which of two sets is better.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<Preference>))]
-internal enum Preference
+public enum Preference
 {
     /// <summary>Neither.</summary>
     Tie,

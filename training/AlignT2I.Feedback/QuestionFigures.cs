@@ -1,13 +1,16 @@
-using AlignT2I.FeedbackServer.Storage;
-
-namespace AlignT2I.FeedbackServer.Figures;
+namespace AlignT2I.Feedback;
 
 /// <summary>The votes on one question of a comparison (Lee et al. 2023, Fig. 3).</summary>
-/// <param name="First">Votes for the first model; likewise the others.</param>
+/// <param name="First">Votes for the first model.</param>
+/// <param name="Tie">Votes for neither.</param>
+/// <param name="Second">Votes for the second model.</param>
 /// <param name="FirstHistogram">How many prompts have 0, 1, … votes for the first model, among those that all raters have judged.</param>
-/// <param name="ClearFirst">Such prompts where at least seven in nine prefer the first model; likewise the others.</param>
+/// <param name="SecondHistogram">The same of the second model.</param>
+/// <param name="ClearFirst">Such prompts where at least seven in nine prefer the first model.</param>
+/// <param name="ClearTie">Such prompts where at least seven in nine say neither.</param>
+/// <param name="ClearSecond">Such prompts where at least seven in nine prefer the second model.</param>
 /// <param name="Undecided">Such prompts without a majority of seven in nine.</param>
-internal sealed record QuestionFigures(
+public sealed record QuestionFigures(
     int First, int Tie, int Second, IReadOnlyList<int> FirstHistogram, IReadOnlyList<int> SecondHistogram,
     int ClearFirst, int ClearTie, int ClearSecond, int Undecided)
 {
