@@ -39,7 +39,9 @@ struct Module
 {
     const Kernel* kernels;
     byte *low, *high;
-    std::vector<byte> shadow, at_block_start;
+    std::vector<byte> shadow;           // one state per byte from low to high
+    size_t shared_start, shared_end;    // where the shared memory is in it
+    std::vector<byte> at_block_start;   // states of that part when a block starts
 };
 
 // One variable, as the compiler describes it.
@@ -263,16 +265,16 @@ int find_module(dl_phdr_info* info, size_t, void* argument)
         if (part.p_type != PT_LOAD || !(part.p_flags & PF_W))
             continue;
         byte* zeros = reinterpret_cast<byte*>(info->dlpi_addr + part.p_vaddr) + part.p_filesz;
+        byte* end = zeros + (part.p_memsz - part.p_filesz);
+        m.shared_start = zeros - m.low;
+        m.shared_end = end - m.low;
         for (const Global& g : pending)
-        {
-            if (g.address < zeros || g.address >= zeros + (part.p_memsz - part.p_filesz))
-                continue;
-            memset(&m.shadow[g.address - m.low], ADDRESSABLE, g.bytes);
-        }
+            if (g.address >= zeros && g.address < end)
+                memset(&m.shadow[g.address - m.low], ADDRESSABLE, g.bytes);
     }
     for (const Global& g : pending)
         memset(&m.shadow[g.address - m.low] + g.bytes, 0, g.bytes_with_gap - g.bytes);
-    m.at_block_start = m.shadow;
+    m.at_block_start.assign(m.shadow.begin() + m.shared_start, m.shadow.begin() + m.shared_end);
     return 1;
 }
 
@@ -405,7 +407,8 @@ int emulation_run(const Kernel* k, void** arguments, Index3 grid, Index3 block, 
             {
                 block_index = {x, y, z};
                 memset(shadow, ADDRESSABLE, dynamic_shared);
-                module_at_hand->shadow = module_at_hand->at_block_start;
+                memcpy(&module_at_hand->shadow[module_at_hand->shared_start], module_at_hand->at_block_start.data(),
+                    module_at_hand->at_block_start.size());
                 run_block();
             }
     return faulty;

@@ -16,11 +16,6 @@ internal static class KernelFiles
     public static IEnumerable<string> Names =>
         texts.Keys.Where(name => name.EndsWith(".cu", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
-    /// <summary>A kernel file with the headers it may include, for one type of <c>Scalar</c>.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="scalar">F32, BF16 or F16: the file sees SCALAR_F32, SCALAR_BF16 or SCALAR_F16 defined.</param>
-    public static KernelSource Source(string name, DType scalar) => Source(name, [$"SCALAR_{scalar}"]);
-
     /// <summary>A kernel file with the headers it may include.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="defines">Macros that select the variant; the file's own comment names them.</param>

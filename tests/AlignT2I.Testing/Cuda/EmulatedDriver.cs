@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlignT2I.Native;
 
 namespace AlignT2I.Testing;
@@ -101,7 +102,7 @@ internal sealed partial class EmulatedDriver(EmulatedMemory memory) : ICudaDrive
     {
         EmulatedEvent recorded = events[mark.Handle];
         EmulatedStream s = Stream(stream);
-        s.Add("cuEventRecord", () => recorded.Time = TimeSpan.FromTicks(Environment.TickCount64));
+        s.Add("cuEventRecord", () => recorded.Time = Stopwatch.GetElapsedTime(0));
         recorded.Stream = s;
         recorded.Position = s.Position;
     }
