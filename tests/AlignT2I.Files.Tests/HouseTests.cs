@@ -32,6 +32,7 @@ internal sealed class HouseTests
         ["bench"] = [CommandLine, .. trainingAndBelow],
         ["feedback-server"] = ["AlignT2I.Feedback", "AlignT2I.Files"],
         [Testing] = ["AlignT2I.Models", .. engineAndBelow],
+        ["AlignT2I.Training.Tests"] = ["AlignT2I.WeightsConverter", Testing, .. trainingAndBelow],     // reads adaptations back
         ["align.Tests"] = ["align", "train-reward", "finetune", "feedback-server", Testing, CommandLine, .. trainingAndBelow],
     };
 

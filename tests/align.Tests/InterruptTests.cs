@@ -36,7 +36,8 @@ internal sealed class InterruptTests
             Assert.Ignore("The test needs kill -KILL and env --default-signal of GNU coreutils; run it on Linux.");
         using var tiny = new TinyRun();
         tiny.WithReward();
-        string[] arguments = tiny.FinetuneArguments(60, "--checkpoint-steps", "1", "--validation-prompts", "A red star", "--validation-steps", "20");
+        string[] arguments =
+            tiny.FinetuneArguments(60, "--checkpoint-steps", "1", "--validation-prompts", "A red star", "--validation-steps", "20");
         CommandRun.Finetune(arguments).Succeeded();
         byte[] expected = File.ReadAllBytes(tiny.In("finetuned", "unet", Weights));
         Directory.Delete(tiny.In("finetuned"), recursive: true);

@@ -13,7 +13,8 @@ namespace AlignT2I.Finetune;
 /// <summary><c>finetune</c>: updates the UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4).</summary>
 internal static class FinetuneCommand
 {
-    static readonly Option<DirectoryInfo> run = CommandOptions.Run("run folder with images, labels and a reward; the UNet is written into its finetuned/");
+    static readonly Option<DirectoryInfo> run =
+        CommandOptions.Run("run folder with images, labels and a reward; the UNet is written into its finetuned/");
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<bool> json = CommandOptions.Json();
@@ -77,7 +78,8 @@ internal static class FinetuneCommand
         FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? []);
         if (parse.GetValue(dryRun))
         {
-            report.Result("Nothing was done.", ("memoryBytes", memory.Peak(options.MicroBatchSize)), ("microBatchSize", options.MicroBatchSize));
+            report.Result("Nothing was done.", ("memoryBytes", memory.Peak(options.MicroBatchSize)),
+                ("microBatchSize", options.MicroBatchSize));
             return 0;
         }
         string clipFolder = parse.GetValue(clip)?.ToString() ?? modelFolder;
@@ -106,7 +108,8 @@ internal static class FinetuneCommand
         string skipped = result.SkippedSteps > 0 ? $", {result.SkippedSteps} skipped" : "";
         report.Result(
             $"The fine-tuned UNet is in {unet}{adaptation} ({result.Steps} updates{skipped}{(result.ResumedAt > 0 ? $", resumed at {result.ResumedAt}" : "")}).",
-            ("unet", unet), ("lora", options.LoraRank > 0 ? lora : null), ("mix", FinetuneStage.Name(options.Mix)), ("steps", result.Steps),
+            ("unet", unet), ("lora", options.LoraRank > 0 ? lora : null), ("mix", FinetuneStage.Name(options.Mix)),
+            ("steps", result.Steps),
             ("resumedAt", result.ResumedAt), ("skippedSteps", result.SkippedSteps), ("loss", loss));
     }
 }

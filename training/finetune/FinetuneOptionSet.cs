@@ -24,21 +24,26 @@ internal static class FinetuneOptionSet
 
     static readonly Option<int> steps = Of("--steps", "updates of the UNet", defaults.Steps);
     static readonly Option<double> learningRate = Of("--learning-rate", "AdamW step", defaults.LearningRate);
-    static readonly Option<string> schedule = Of("--lr-schedule", "constant, linear or cosine, after the warm-up", $"{defaults.LearningRateDecay}".ToLowerInvariant());
+    static readonly Option<string> schedule =
+        Of("--lr-schedule", "constant, linear or cosine, after the warm-up", $"{defaults.LearningRateDecay}".ToLowerInvariant());
     static readonly Option<int> warmup = Of("--warmup-steps", "updates in which the learning rate rises", defaults.WarmupSteps);
     static readonly Option<int> batchSize = Of("--batch-size", "images of the model in an update", defaults.BatchSize);
-    static readonly Option<int> pretrainingBatchSize = Of("--pretraining-batch-size", "pre-training images in an update", defaults.PretrainingBatchSize);
+    static readonly Option<int> pretrainingBatchSize =
+        Of("--pretraining-batch-size", "pre-training images in an update", defaults.PretrainingBatchSize);
 
     static readonly Option<int> microBatchSize =
         Of("--micro-batch-size", "images in one pass, whose gradients are summed; 0 takes what fits into memory", defaults.MicroBatchSize);
 
     static readonly Option<double> pretrainingWeight = Of("--pretraining-weight", "beta of eq. 4", defaults.PretrainingWeight);
-    static readonly Option<double> conditioningDropout = Of("--conditioning-dropout", "share of prompts left out", defaults.ConditioningDropout);
+    static readonly Option<double> conditioningDropout =
+        Of("--conditioning-dropout", "share of prompts left out", defaults.ConditioningDropout);
     static readonly Option<double> minSnrGamma = Of("--min-snr-gamma", "gamma of min-SNR weighting; 0 for none", defaults.MinSnrGamma);
     static readonly Option<double> emaDecay = Of("--ema-decay", "decay of the averaged weights; 0 keeps none", defaults.EmaDecay);
     static readonly Option<bool> checkpointing = new("--gradient-checkpointing") { Description = "less memory, a third more time" };
-    static readonly Option<int> loraRank = Of("--lora-rank", "train a low-rank adaptation of this rank; 0 trains all weights", defaults.LoraRank);
-    static readonly Option<double> loraAlpha = Of("--lora-alpha", "scale of the adaptation times its rank; 0 takes the rank", defaults.LoraAlpha);
+    static readonly Option<int> loraRank =
+        Of("--lora-rank", "train a low-rank adaptation of this rank; 0 trains all weights", defaults.LoraRank);
+    static readonly Option<double> loraAlpha =
+        Of("--lora-alpha", "scale of the adaptation times its rank; 0 takes the rank", defaults.LoraAlpha);
 
     static readonly Option<string[]> loraTargets = new("--lora-targets")
     {
@@ -52,7 +57,8 @@ internal static class FinetuneOptionSet
         AllowMultipleArgumentsPerToken = true,
     };
 
-    static readonly Option<int> validationSteps = Of("--validation-steps", "updates between two drawings of them", defaults.ValidationSteps);
+    static readonly Option<int> validationSteps =
+        Of("--validation-steps", "updates between two drawings of them", defaults.ValidationSteps);
     static readonly Option<int> checkpointSteps = Of("--checkpoint-steps", "updates between two checkpoints", defaults.CheckpointSteps);
 
     /// <summary>All of them, for the command.</summary>
@@ -64,8 +70,9 @@ internal static class FinetuneOptionSet
             schedule.AcceptOnlyFromAmong("constant", "linear", "cosine");
             return
             [
-                config, mix, steps, learningRate, schedule, warmup, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight, conditioningDropout,
-                minSnrGamma, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets, validationPrompts, validationSteps, checkpointSteps, seed,
+                config, mix, steps, learningRate, schedule, warmup, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight,
+                conditioningDropout, minSnrGamma, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets, validationPrompts,
+                validationSteps, checkpointSteps, seed,
             ];
         }
     }
@@ -89,7 +96,8 @@ internal static class FinetuneOptionSet
             },
             Steps = parse.Or(steps, file.Steps),
             LearningRate = parse.Or(learningRate, file.LearningRate),
-            LearningRateDecay = parse.Or(schedule, "") is { Length: > 0 } decay ? Enum.Parse<LearningRateDecay>(decay, ignoreCase: true) : file.LearningRateDecay,
+            LearningRateDecay = parse.Or(schedule, "") is { Length: > 0 } decay
+                ? Enum.Parse<LearningRateDecay>(decay, ignoreCase: true) : file.LearningRateDecay,
             WarmupSteps = parse.Or(warmup, file.WarmupSteps),
             BatchSize = parse.Or(batchSize, file.BatchSize),
             PretrainingBatchSize = parse.Or(pretrainingBatchSize, file.PretrainingBatchSize),
@@ -108,5 +116,6 @@ internal static class FinetuneOptionSet
         };
     }
 
-    static Option<T> Of<T>(string name, string description, T value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+    static Option<T> Of<T>(string name, string description, T value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 }

@@ -8,20 +8,25 @@ namespace AlignT2I.Finetune;
 internal static class FinetunePlanReport
 {
     public static void Print(
-        Report report, RunFolder folder, string modelFolder, FinetuneOptions options, FinetuneMemory memory, IReadOnlyList<string> pretraining)
+        Report report, RunFolder folder, string modelFolder, FinetuneOptions options, FinetuneMemory memory,
+        IReadOnlyList<string> pretraining)
     {
         int pretrainingImages = options.Mix == FinetuneMix.Full && options.PretrainingWeight > 0 ? options.PretrainingBatchSize : 0;
         int images = options.BatchSize + pretrainingImages, passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
         string parameters = options.LoraRank == 0 ? FormattableString.Invariant($"all {memory.Parameters / 1e6:0.0} M")
-            : FormattableString.Invariant($"{memory.Trained / 1e6:0.00} M of a low-rank adaptation (rank {options.LoraRank}) of {memory.Parameters / 1e6:0.0} M");
+            : FormattableString.Invariant(
+                $"{memory.Trained / 1e6:0.00} M of a low-rank adaptation (rank {options.LoraRank}) of {memory.Parameters / 1e6:0.0} M");
         report.Plan("Fine-tune",
-            ("run folder", folder.Path), ("model", modelFolder), ("trained parameters", parameters), ("mix", FinetuneStage.Name(options.Mix)),
-            ("pre-training images", pretrainingImages == 0 ? "none" : pretraining.Count == 0 ? "rendered scenes" : string.Join(", ", pretraining)),
+            ("run folder", folder.Path), ("model", modelFolder), ("trained parameters", parameters),
+            ("mix", FinetuneStage.Name(options.Mix)),
+            ("pre-training images", pretrainingImages == 0 ? "none" : pretraining.Count == 0 ? "rendered scenes"
+                : string.Join(", ", pretraining)),
             ("updates", $"{options.Steps}, a checkpoint every {options.CheckpointSteps}"),
             ("images in an update", $"{images} = {options.BatchSize} of the model + {pretrainingImages} of pre-training"),
             ("accumulation", $"{passes} {(passes == 1 ? "pass" : "passes")} of {Math.Min(images, options.MicroBatchSize)} images"),
             ("precision", options.Dtype + (options.GradientCheckpointing ? ", gradient checkpointing" : "")),
-            ("memory", FormattableString.Invariant($"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and ")
+            ("memory", FormattableString.Invariant(
+                $"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and ")
                 + FormattableString.Invariant($"optimizer, {memory.PerImage / 1e9:0.00} GB for each image of a pass")));
     }
 }

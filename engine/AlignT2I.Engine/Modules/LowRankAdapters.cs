@@ -2,9 +2,12 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Engine;
 
-/// <summary>Low-rank adaptation: chosen linear layers compute x weightᵀ + bias + alpha / rank · x downᵀ upᵀ, and only down and up are trained.</summary>
+/// <summary>
+/// Low-rank adaptation: chosen linear layers compute x weightᵀ + bias + alpha / rank · x downᵀ upᵀ, and only down and up are trained.
+/// </summary>
 /// <remarks>
-/// Hu et al. 2021, arXiv:2106.09685. Give it to the <see cref="ParameterStore"/> of the model before the model is built. Its parameters are
+/// Hu et al. 2021, arXiv:2106.09685. Give it to the <see cref="ParameterStore"/> of the model before the model is built. Its parameters
+/// are
 /// in a store of their own, named as in diffusers: <c>PATH.lora_A.weight</c> [rank, in], started as a linear layer, and
 /// <c>PATH.lora_B.weight</c> [out, rank], started with zeros, so that the model is at first the one it was.
 /// </remarks>
@@ -48,7 +51,8 @@ public sealed class LowRankAdapters(int rank, double alpha, IReadOnlyList<string
     public void Finish()
     {
         if (targets.FirstOrDefault(t => !found.Contains(t)) is { } missing)
-            throw new UsageException($"the adaptation's target '{missing}' is the end of no linear layer's path in this model; name layers such as to_q.");
+            throw new UsageException(
+                $"the adaptation's target '{missing}' is the end of no linear layer's path in this model; name layers such as to_q.");
     }
 
     /// <summary>The weights of a model with the adaptation in them: weight + alpha / rank · up down.</summary>
@@ -88,7 +92,8 @@ public sealed class LowRankAdapters(int rank, double alpha, IReadOnlyList<string
         found.Add(target);
         paths.Add(path);
         return new LowRank(
-            store.Add($"{path}.{DownName}.weight", [rank, inFeatures], Init.KaimingUniform(inFeatures), ParameterLayout.AsInFile, store.DType),
+            store.Add(
+                $"{path}.{DownName}.weight", [rank, inFeatures], Init.KaimingUniform(inFeatures), ParameterLayout.AsInFile, store.DType),
             store.Add($"{path}.{UpName}.weight", [outFeatures, rank], Init.Zeros, ParameterLayout.AsInFile, store.DType),
             (float)Scale);
     }

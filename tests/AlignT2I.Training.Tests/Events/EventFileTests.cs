@@ -48,7 +48,7 @@ public class EventFileTests
             Assert.That(text.Split(tag), Has.Length.EqualTo(3), tag);       // steps 5 and 10
         EventFileWriter.Create(folder["events"], step: 10).Dispose();
         byte[] start = Records(Directory.GetFiles(folder["events"]).Order(StringComparer.Ordinal).Last()).Last();
-        Assert.That(Convert.ToHexStringLower(start[9..]), Is.EqualTo("100a" + "3a02" + "0801"));     // step 10, session log { status: START }
+        Assert.That(Convert.ToHexStringLower(start[9..]), Is.EqualTo("100a" + "3a02" + "0801"));     // step 10; { status: START }
     }
 
     [Test]
@@ -69,14 +69,16 @@ public class EventFileTests
         byte[][] pictures = [.. Records(Directory.GetFiles(folder["events-True"]).Single())
             .Where(e => Encoding.Latin1.GetString(e).Contains("validation/A red star", StringComparison.Ordinal))];
         Assert.That(pictures, Has.Length.EqualTo(2));       // steps 2 and 3
-        Image[] decoded = [.. pictures.Select(p => Png.Decode(p.AsSpan(p.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47])), "picture").Image)];
+        Image[] decoded = [.. pictures.Select(
+            p => Png.Decode(p.AsSpan(p.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47])), "picture").Image)];
         Assert.That(decoded[0].Width, Is.EqualTo(64));
         Assert.That(decoded[1].Pixels, Is.Not.EqualTo(decoded[0].Pixels));
 
         float[] Train(bool validated)
         {
             using StableDiffusionModel model = StableDiffusionModel.Load(folder["model"], trainedUNet: Engine.DType.F32);
-            using var trainer = new FinetuneTrainer(model.UNet, model.UNetParameters, Scheduler.Create(model.SchedulerConfig), Data(), options);
+            using var trainer = new FinetuneTrainer(
+                model.UNet, model.UNetParameters, Scheduler.Create(model.SchedulerConfig), Data(), options);
             trainer.Run(
                 folder[$"checkpoints-{validated}"], eventsFolder: folder[$"events-{validated}"],
                 validation: validated ? new ValidationSampler(model, options) : null);
@@ -108,9 +110,11 @@ public class EventFileTests
         for (int at = 0; at < file.Length;)
         {
             int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
-            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)), Is.EqualTo(EventFileWriter.MaskedCrc(file.AsSpan(at, 8))));
+            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)),
+                Is.EqualTo(EventFileWriter.MaskedCrc(file.AsSpan(at, 8))));
             byte[] data = file[(at + 12)..(at + 12 + length)];
-            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)), Is.EqualTo(EventFileWriter.MaskedCrc(data)));
+            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)),
+                Is.EqualTo(EventFileWriter.MaskedCrc(data)));
             at += length + 16;
             yield return data;
         }

@@ -14,7 +14,8 @@ public class FinetuneFeatureTests
         (float[] held, long heldBytes) = Train(options);
         (float[] again, long againBytes) = Train(options with { GradientCheckpointing = true });
         Assert.That(againBytes, Is.LessThan(0.6 * heldBytes));
-        double difference = Math.Sqrt(held.Zip(again, (a, b) => (double)(a - b) * (a - b)).Sum()), norm = Math.Sqrt(held.Sum(a => (double)a * a));
+        double difference = Math.Sqrt(held.Zip(again, (a, b) => (double)(a - b) * (a - b)).Sum()),
+            norm = Math.Sqrt(held.Sum(a => (double)a * a));
         Assert.That(difference, Is.LessThan(1e-3 * norm));      // as for micro-batches: Adam divides by the gradient's size
     }
 

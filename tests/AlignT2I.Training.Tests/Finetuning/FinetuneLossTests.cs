@@ -17,14 +17,16 @@ public class FinetuneLossTests
     {
         using ParityCase golden = ParityCase.Read(Golden.Path("finetune/tiny-a"));
         using var parameters = new ParameterStore(new SyntheticParameters(golden.Weights!));
-        var unet = new UNet2DCondition(parameters.Root, UNet2DConditionConfig.Parse(golden.Config.GetProperty("unet").GetRawText(), golden.Name));
+        var unet = new UNet2DCondition(
+            parameters.Root, UNet2DConditionConfig.Parse(golden.Config.GetProperty("unet").GetRawText(), golden.Name));
         parameters.RequireGrad();
         using var optimizer = new AdamW(parameters.Parameters, weightDecay: golden.Config.GetProperty("weight_decay").GetDouble());
         double beta = golden.Config.GetProperty("beta").GetDouble(), learningRate = golden.Config.GetProperty("lr").GetDouble();
         double[] expected = golden.Values("output.loss_trajectory");
         for (int step = 0; step < expected.Length / 3; step++)
         {
-            double loss = Accumulate(golden, unet, step, "model", beta, imagesPerPart) + Accumulate(golden, unet, step, "pretrain", beta, imagesPerPart);
+            double loss = Accumulate(golden, unet, step, "model", beta, imagesPerPart)
+                + Accumulate(golden, unet, step, "pretrain", beta, imagesPerPart);
             Assert.That(loss, Is.EqualTo(expected[step * 3 + 2]).Within(LossTolerance * expected[step * 3 + 2]), $"step {step}");
             optimizer.Step(learningRate);
             parameters.ClearGrad();
@@ -48,7 +50,8 @@ public class FinetuneLossTests
             Tensor part = FinetuneLoss.Compute(unet, new DdpmScheduler(new SchedulerConfig()), new FinetuneBatch(
                 Images(golden, $"input.{kind}_latents", step, first, count), Images(golden, $"input.{kind}_noise", step, first, count),
                 Array.ConvertAll(timesteps, t => (int)t),
-                Tensor.From(Floats(Rows(golden, $"input.{kind}_context", step, first, count)), [count, states[2], states[3]]), coefficients));
+                Tensor.From(Floats(Rows(golden, $"input.{kind}_context", step, first, count)), [count, states[2], states[3]]),
+                coefficients));
             tape.Backward(part);
             loss += part.Item();
         }

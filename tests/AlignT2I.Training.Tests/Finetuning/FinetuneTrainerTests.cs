@@ -65,10 +65,12 @@ public class FinetuneTrainerTests
         Interrupt(folder, after: 3);
         using var tiny = new TinyFinetuning();
         using FinetuneTrainer other = tiny.Trainer(TinyFinetuning.Options with { LearningRate = 1e-4 });
-        Assert.That(() => other.Run(folder["checkpoints"], resume: true), Throws.TypeOf<UsageException>().With.Message.Contains("other options"));
+        Assert.That(() => other.Run(folder["checkpoints"], resume: true),
+            Throws.TypeOf<UsageException>().With.Message.Contains("other options"));
         FinetuneData data = TinyFinetuning.Data();
         using FinetuneTrainer rewarded = tiny.Trainer(data: data with { Model = [.. data.Model.Select(e => e with { Weight = 1 })] });
-        Assert.That(() => rewarded.Run(folder["checkpoints"], resume: true), Throws.TypeOf<UsageException>().With.Message.Contains("other data"));
+        Assert.That(() => rewarded.Run(folder["checkpoints"], resume: true),
+            Throws.TypeOf<UsageException>().With.Message.Contains("other data"));
     }
 
     [Test]
@@ -82,7 +84,8 @@ public class FinetuneTrainerTests
         float[] parts = tiny.State(trainer);
         double difference = Math.Sqrt(whole.Zip(parts, (a, b) => (double)(a - b) * (a - b)).Sum());
         double norm = Math.Sqrt(whole.Sum(a => (double)a * a));
-        // Adam divides by the gradient's size: rounding of gradients near zero moves weights by up to a step, 1e-3 of the norm here at most.
+        // Adam divides by the gradient's size: rounding of gradients near zero moves weights by up to a step, 1e-3 of the norm here at
+        // most.
         Assert.That(difference, Is.LessThan(1e-3 * norm));
     }
 
@@ -100,7 +103,8 @@ public class FinetuneTrainerTests
     {
         using var folder = new TestFolder();
         using var tiny = new TinyFinetuning();
-        using FinetuneTrainer trainer = tiny.Trainer(TinyFinetuning.Options with { Steps = 150, CheckpointSteps = 1000, WarmupSteps = 0, LearningRate = 3e-3 });
+        using FinetuneTrainer trainer =
+            tiny.Trainer(TinyFinetuning.Options with { Steps = 150, CheckpointSteps = 1000, WarmupSteps = 0, LearningRate = 3e-3 });
         IReadOnlyList<double> losses = trainer.Run(folder["checkpoints"]).Losses;
         Assert.That(losses.TakeLast(20).Average(), Is.LessThan(0.8 * losses.Take(20).Average()));
     }
@@ -138,9 +142,11 @@ public class FinetuneTrainerTests
     {
         using var tiny = new TinyFinetuning();
         FinetuneData data = TinyFinetuning.Data();
-        Assert.That(() => tiny.Trainer(TinyFinetuning.Options with { BatchSize = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("batch size"));
+        Assert.That(() => tiny.Trainer(TinyFinetuning.Options with { BatchSize = 0 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("batch size"));
         Assert.That(() => tiny.Trainer(data: data with { Model = [] }), Throws.TypeOf<UsageException>());
-        Assert.That(() => tiny.Trainer(data: data with { Pretraining = [] }), Throws.TypeOf<UsageException>().With.Message.Contains("pre-training"));
+        Assert.That(() => tiny.Trainer(data: data with { Pretraining = [] }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("pre-training"));
     }
 
     static float[] Uninterrupted(FinetuneOptions? options = null)
@@ -162,7 +168,8 @@ public class FinetuneTrainerTests
             if (p.Done == after)
                 source.Cancel();
         });
-        return Assert.Throws<OperationCanceledException>(() => trainer.Run(folder["checkpoints"], progress: progress, cancellationToken: source.Token))!;
+        return Assert.Throws<OperationCanceledException>(
+            () => trainer.Run(folder["checkpoints"], progress: progress, cancellationToken: source.Token))!;
     }
 
     static string[] Names(TestFolder folder) => [.. Directory.GetFiles(folder["checkpoints"]).Select(f => Path.GetFileName(f)).Order()];

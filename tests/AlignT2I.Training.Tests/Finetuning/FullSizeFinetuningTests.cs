@@ -60,11 +60,13 @@ public class FullSizeFinetuningTests
     {
         using LowRankAdapters? adapters = FinetuneStage.Adapters(options, Backend.Cpu);
         using var parameters = new ParameterStore(
-            Backend.Cpu, options.ComputeType!.Value, new SyntheticParameters(new SyntheticWeights(SyntheticVariant.V1, 1)), masters: adapters is null)
+            Backend.Cpu, options.ComputeType!.Value, new SyntheticParameters(new SyntheticWeights(SyntheticVariant.V1, 1)),
+            masters: adapters is null)
         { Adapters = adapters };
         var unet = new UNet2DCondition(parameters.Root, config);
         parameters.Finish();
-        using var trainer = new FinetuneTrainer(unet, adapters?.Parameters ?? parameters, new DdpmScheduler(new SchedulerConfig()), Data(), options);
+        using var trainer = new FinetuneTrainer(
+            unet, adapters?.Parameters ?? parameters, new DdpmScheduler(new SchedulerConfig()), Data(), options);
         return trainer.Update(0);
     }
 

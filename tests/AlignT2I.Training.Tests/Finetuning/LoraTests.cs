@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
@@ -22,20 +23,23 @@ public class LoraTests
         using var folder = new TestFolder();
         TinyModel.Write(folder["model"]);
         using LowRankAdapters adapters = FinetuneStage.Adapters(options, Backend.Cpu)!;
-        using StableDiffusionModel plain = StableDiffusionModel.Load(folder["model"]), adapted = StableDiffusionModel.Load(folder["model"], adapters: adapters);
+        using StableDiffusionModel plain = StableDiffusionModel.Load(folder["model"]),
+            adapted = StableDiffusionModel.Load(folder["model"], adapters: adapters);
         using MemoryScope scope = MemoryScope.Open();
-        Tensor x = Tensor.Full([1, 16, 16, 4], DType.F32, Backend.Cpu, 0.3f), t = Tensor.From([7f], [1]), text = Tensor.Full([1, 10, 8], DType.F32, Backend.Cpu, 0.1f);
+        Tensor x = Tensor.Full([1, 16, 16, 4], DType.F32, Backend.Cpu, 0.3f), t = Tensor.From([7f], [1]),
+            text = Tensor.Full([1, 10, 8], DType.F32, Backend.Cpu, 0.1f);
         Assert.That(adapted.UNet.Call(x, t, text).ToArray<float>(), Is.EqualTo(plain.UNet.Call(x, t, text).ToArray<float>()));
         // One transformer on the way down, one in the middle, two on the way up; each has two attentions of four layers.
         Assert.That(adapters.Paths, Has.Count.EqualTo(adapters.Paths.Distinct().Count()).And.Count.EqualTo(8 * 4));
-        Assert.That(adapters.CountFor(p => _ = new Models.StableDiffusion.UNet2DCondition(p, plain.UNet.Config)), Is.EqualTo(adapters.Parameters.Count));
+        Assert.That(adapters.CountFor(p => _ = new Models.StableDiffusion.UNet2DCondition(p, plain.UNet.Config)),
+            Is.EqualTo(adapters.Parameters.Count));
     }
 
     [Test]
     public void Only_the_adaptation_changes_and_the_loss_falls([Values(DType.F32, DType.BF16)] DType dtype)
     {
         using var folder = new TestFolder();
-        FinetuneOptions training = options with { Dtype = dtype == DType.F32 ? "float32" : "bfloat16", Steps = 60, CheckpointSteps = 1000 };
+        FinetuneOptions training = options with { Dtype = dtype.Name, Steps = 60, CheckpointSteps = 1000 };
         using var trained = new Trained(folder, training);
         using StableDiffusionModel plain = StableDiffusionModel.Load(folder["model"], trainedUNet: dtype);
         foreach (Parameter parameter in trained.Model.UNetParameters.Parameters)
@@ -44,7 +48,8 @@ public class LoraTests
     }
 
     [Test]
-    public void The_files_merged_by_the_converter_are_the_model_that_was_written([Values(LoraFiles.Kohya, LoraFiles.Diffusers)] string file)
+    public void The_files_merged_by_the_converter_are_the_model_that_was_written(
+        [Values(LoraFiles.Kohya, LoraFiles.Diffusers)] string file)
     {
         using var folder = new TestFolder();
         using var trained = new Trained(folder, options);
@@ -88,7 +93,8 @@ public class LoraTests
         TinyModel.Write(folder["model"]);
         using LowRankAdapters adapters = FinetuneStage.Adapters(options with { LoraTargets = ["to_q", "to_z"] }, Backend.Cpu)!;
         Assert.That(
-            () => StableDiffusionModel.Load(folder["model"], adapters: adapters), Throws.TypeOf<UsageException>().With.Message.Contains("'to_z'"));
+            () => StableDiffusionModel.Load(folder["model"], adapters: adapters),
+            Throws.TypeOf<UsageException>().With.Message.Contains("'to_z'"));
     }
 
     static float[] Read(Tensor tensor)
@@ -97,7 +103,7 @@ public class LoraTests
         return Functional.Cast(tensor, DType.F32).ToArray<float>();
     }
 
-    static float[] Floats(SafetensorsFile file, string name) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(file.GetBytes(name)).ToArray();
+    static float[] Floats(SafetensorsFile file, string name) => MemoryMarshal.Cast<byte, float>(file.GetBytes(name)).ToArray();
 
     sealed class Trained : IDisposable
     {
@@ -107,7 +113,8 @@ public class LoraTests
                 tiny.Save(folder["model"]);     // float32, so that merging rounds nothing
             Adapters = FinetuneStage.Adapters(options, Backend.Cpu)!;
             Model = StableDiffusionModel.Load(folder["model"], trainedUNet: options.ComputeType, adapters: Adapters);
-            Trainer = new FinetuneTrainer(Model.UNet, Adapters.Parameters, Scheduler.Create(Model.SchedulerConfig), EventFileTests.Data(), options);
+            Trainer = new FinetuneTrainer(
+                Model.UNet, Adapters.Parameters, Scheduler.Create(Model.SchedulerConfig), EventFileTests.Data(), options);
             Result = Trainer.Run(folder["checkpoints"], resume);
         }
 

@@ -21,7 +21,8 @@ public class MixedPrecisionTests
                 if (p.Done == 7)
                     source.Cancel();
             });
-            Assert.Throws<OperationCanceledException>(() => trainer.Run(folder["checkpoints"], progress: stop, cancellationToken: source.Token));
+            Assert.Throws<OperationCanceledException>(
+                () => trainer.Run(folder["checkpoints"], progress: stop, cancellationToken: source.Token));
         }
 
         using var again = new TinyFinetuning(dtype);
@@ -72,13 +73,15 @@ public class MixedPrecisionTests
     {
         using var tiny = new TinyFinetuning();
         Assert.That(
-            () => tiny.Trainer(Options(DType.BF16)), Throws.TypeOf<UsageException>().With.Message.Contains("computes in F32 and the dtype is bfloat16"));
+            () => tiny.Trainer(Options(DType.BF16)),
+            Throws.TypeOf<UsageException>().With.Message.Contains("computes in F32 and the dtype is bfloat16"));
         Assert.That(
-            () => tiny.Trainer(TinyFinetuning.Options with { Dtype = "half" }), Throws.TypeOf<UsageException>().With.Message.Contains("dtype is half"));
+            () => tiny.Trainer(TinyFinetuning.Options with { Dtype = "half" }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("dtype is half"));
     }
 
     static FinetuneOptions Options(DType dtype, int steps = 12) =>
-        TinyFinetuning.Options with { Steps = steps, Dtype = dtype == DType.F32 ? "float32" : dtype == DType.BF16 ? "bfloat16" : "float16" };
+        TinyFinetuning.Options with { Steps = steps, Dtype = dtype.Name };
 
     /// <summary>Data with rewards times <paramref name="scale"/>: loss and gradients grow with it.</summary>
     static FinetuneData Data(float scale) => TinyFinetuning.Data(scale);

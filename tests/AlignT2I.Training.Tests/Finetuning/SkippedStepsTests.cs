@@ -64,7 +64,8 @@ public class SkippedStepsTests
         FinetuneExample[] model = [.. data.Model];
         model[2] = model[2] with { Weight = float.NaN };
         Assert.That(
-            () => tiny.Trainer(data: data with { Model = model }), Throws.TypeOf<UsageException>().With.Message.Contains("the reward of 'image 2' is NaN"));
+            () => tiny.Trainer(data: data with { Model = model }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("the reward of 'image 2' is NaN"));
     }
 
     static FinetuneData Damaged(Predicate<int> image)

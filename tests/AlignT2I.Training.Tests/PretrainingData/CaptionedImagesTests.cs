@@ -25,7 +25,8 @@ public class CaptionedImagesTests
     public void A_shard_gives_its_images_above_the_aesthetic_score_in_order_and_is_read_once()
     {
         Shard("00000.tar",
-            ("000000000.jpg.png", Noise(90, 70, 1)), ("000000000.txt", "dots"u8.ToArray()),        // a key ends at the first dot: .jpg.png is no image
+            ("000000000.jpg.png", Noise(90, 70, 1)), ("000000000.txt", "dots"u8.ToArray()),
+            // a key ends at the first dot: .jpg.png is no image
             ("000000001.png", Noise(90, 70, 2)), ("000000001.txt", "A cat"u8.ToArray()), ("000000001.json", Score(6.6)),
             ("000000002.png", Noise(64, 64, 3)), ("000000002.txt", "A dog"u8.ToArray()), ("000000002.json", Score(6.5)),
             ("000000003.png", Noise(64, 200, 4)), ("000000003.json", """{"caption": "From json", "AESTHETIC_SCORE": 9}"""u8.ToArray()));
@@ -56,7 +57,8 @@ public class CaptionedImagesTests
         Assert.That(images.Select(i => i.Caption), Is.EqualTo((string[])["good", "a name, no path"]));
         Assert.That(skipped, Is.EqualTo(6));
         string list = File.ReadAllText(Directory.GetFiles(folder["run"], "skipped.jsonl", SearchOption.AllDirectories).Single());
-        foreach (string words in (string[])["bad.tar/b", "bad.tar/c", "10000 characters", "bad.tar/d", "no caption", "bad.tar/e", "caption is empty", "bad.tar/g"])
+        foreach (string words in (string[])["bad.tar/b", "bad.tar/c", "10000 characters", "bad.tar/d", "no caption", "bad.tar/e",
+            "caption is empty", "bad.tar/g"])
             Assert.That(list, Does.Contain(words));
         Assert.That(Directory.GetFiles(System.IO.Path.GetTempPath(), "h.png"), Is.Empty);
     }
@@ -64,7 +66,8 @@ public class CaptionedImagesTests
     [Test]
     public void A_shard_cut_anywhere_gives_what_came_before_the_cut()
     {
-        Shard("whole.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(64, 64, 2)), ("b.txt", "two"u8.ToArray()));
+        Shard("whole.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(64, 64, 2)),
+            ("b.txt", "two"u8.ToArray()));
         byte[] whole = File.ReadAllBytes(folder["whole.tar"]);
         int found = 0;
         for (int length = 0; length < whole.Length; length += 509)
@@ -83,7 +86,8 @@ public class CaptionedImagesTests
     {
         Shard("grows.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()));
         Assert.That(Collect(0, folder["grows.tar"]).Images, Has.Count.EqualTo(1));
-        Shard("grows.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(64, 64, 2)), ("b.txt", "two"u8.ToArray()));
+        Shard("grows.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(64, 64, 2)),
+            ("b.txt", "two"u8.ToArray()));
         Assert.That(Collect(0, folder["grows.tar"]).Images.Select(i => i.Caption), Is.EqualTo((string[])["one", "two"]));
     }
 
@@ -128,7 +132,8 @@ public class CaptionedImagesTests
     public void Without_score_and_predictor_and_without_files_it_says_what_to_do()
     {
         Shard("plain.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()));
-        Assert.That(() => Collect(6.5, folder["plain.tar"]), Throws.TypeOf<UsageException>().With.Message.Contains("give an aesthetic predictor"));
+        Assert.That(() => Collect(6.5, folder["plain.tar"]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("give an aesthetic predictor"));
         Assert.That(() => Collect(0, folder["none"]), Throws.TypeOf<UsageException>().With.Message.Contains("no such file or folder"));
     }
 

@@ -20,7 +20,8 @@ internal sealed class FinetuneCommandTests
             .And.Contain("gradient checkpointing").And.Contain("about 0.0 GB"));
         Assert.That(Directory.Exists(tiny.In("latents")), Is.False);
         JsonElement chosen = CommandRun.Finetune(
-            "--run", tiny.Path, "--model", tiny.Model, "--batch-size", "3", "--pretraining-batch-size", "3", "--micro-batch-size", "0", "--dry-run", "--json")
+            "--run", tiny.Path, "--model", tiny.Model, "--batch-size", "3", "--pretraining-batch-size", "3", "--micro-batch-size", "0",
+            "--dry-run", "--json")
             .Succeeded().Json;
         Assert.That(chosen.GetProperty("microBatchSize").GetInt32(), Is.EqualTo(8));
     }
@@ -42,14 +43,18 @@ internal sealed class FinetuneCommandTests
             Add(writer, "bad.txt", "bad"u8.ToArray());
         }
         CommandRun run = CommandRun.Finetune(tiny.FinetuneArguments(
-            4, "--pretraining", tiny["00000.tar"], "--lora-rank", "2", "--min-snr-gamma", "5", "--dtype", "bfloat16", "--lr-schedule", "constant",
+            4, "--pretraining", tiny["00000.tar"], "--lora-rank", "2", "--min-snr-gamma", "5", "--dtype", "bfloat16", "--lr-schedule",
+            "constant",
             "--validation-prompts", "A red star", "A blue cat", "--validation-steps", "2", "--json")).Succeeded();
-        Assert.That(run.Error, Does.Contain("kept 2").And.Contain("1 pre-training images could not be used").And.Contain("low-rank adaptation (rank 2)"));
+        Assert.That(run.Error,
+            Does.Contain("kept 2").And.Contain("1 pre-training images could not be used").And.Contain("low-rank adaptation (rank 2)"));
         string lora = run.Json.GetProperty("lora").GetString()!;
         using SafetensorsFile diffusers = SafetensorsFile.Open(Path.Combine(lora, "pytorch_lora_weights.safetensors")),
             kohya = SafetensorsFile.Open(Path.Combine(lora, "kohya.safetensors"));
-        Assert.That(diffusers.Tensors[0].Name, Is.EqualTo("unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight"));
-        Assert.That(kohya.Tensors[0].Name, Is.EqualTo("lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q.lora_down.weight"));
+        Assert.That(diffusers.Tensors[0].Name,
+            Is.EqualTo("unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight"));
+        Assert.That(kohya.Tensors[0].Name,
+            Is.EqualTo("lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q.lora_down.weight"));
         Assert.That(kohya.Metadata["ss_network_dim"], Is.EqualTo("2"));
         Assert.That(File.Exists(tiny.In("finetuned", "unet", "diffusion_pytorch_model.safetensors")));
         string events = Encoding.Latin1.GetString(File.ReadAllBytes(Directory.GetFiles(tiny.In("events", "finetune-full")).Single()));

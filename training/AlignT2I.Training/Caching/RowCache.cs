@@ -2,7 +2,9 @@ using AlignT2I.Engine;
 
 namespace AlignT2I.Training.Caching;
 
-/// <summary>A table in a folder that computes the rows it lacks, batch by batch; each batch is on the disk before the next is computed.</summary>
+/// <summary>
+/// A table in a folder that computes the rows it lacks, batch by batch; each batch is on the disk before the next is computed.
+/// </summary>
 /// <param name="folder">The table's folder.</param>
 /// <param name="rowShape">Shape of one row.</param>
 public sealed class RowCache(string folder, Shape rowShape) : IDisposable

@@ -7,7 +7,8 @@ namespace AlignT2I.Training.Caching;
 /// <summary>Rows of one shape, each with a key: embeddings, latents or text states that are computed once and read often.</summary>
 /// <remarks>
 /// In memory, or in a folder: <c>table.json</c> with the shape of a row, <c>00000.rows</c> and so on with the float32 values, and
-/// <c>keys.jsonl</c> with the key of row i in line i. Rows are appended and on the disk before their keys are, so a kill at any moment leaves
+/// <c>keys.jsonl</c> with the key of row i in line i. Rows are appended and on the disk before their keys are, so a kill at any moment
+/// leaves
 /// a whole table; they are read through memory maps, so that a table may be larger than memory.
 /// </remarks>
 public sealed class RowTable : IDisposable
@@ -122,11 +123,13 @@ public sealed class RowTable : IDisposable
     public void Add(IReadOnlyList<string> newKeys, ReadOnlySpan<float> rows)
     {
         if (rows.Length != newKeys.Count * (long)Width)
-            throw new ShapeException($"{rows.Length} elements for {newKeys.Count} rows, the first '{newKeys[0]}'; the table's rows are {RowShape}.");
+            throw new ShapeException(
+                $"{rows.Length} elements for {newKeys.Count} rows, the first '{newKeys[0]}'; the table's rows are {RowShape}.");
         if (newKeys.FirstOrDefault(Has) is { } known)
             throw new ArgumentException($"the table has a row of '{known}' already.", nameof(newKeys));
         if (KeysBytes() != knownKeysBytes)
-            throw new InvalidOperationException($"{folder}: rows were added to this table through another one; only one may add at a time.");
+            throw new InvalidOperationException(
+                $"{folder}: rows were added to this table through another one; only one may add at a time.");
         shards?.Write(Count, MemoryMarshal.AsBytes(rows));
         using JsonLinesWriter<string>? file =
             folder is null ? null : JsonLinesWriter<string>.Open(Path.Combine(folder, KeysName), CachingJson.Default.String);

@@ -34,13 +34,15 @@ public sealed class EventFileWriter : IDisposable
         RunFolder.Make(folder);
         for (int number = 0; ; number++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{number}");
+            string name = string.Create(
+                CultureInfo.InvariantCulture, $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{number}");
             string path = Path.Combine(folder, name);
             if (File.Exists(path))
                 continue;
             try
             {
-                var writer = new EventFileWriter(path, new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0));
+                var writer = new EventFileWriter(
+                    path, new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0));
                 writer.Write(new ProtoMessage().Double(WallTime, Now).Text(FileVersion, Version));
                 writer.Write(Event(step).Message(SessionLog, new ProtoMessage().Integer(Status, Start)));
                 return writer;

@@ -5,7 +5,8 @@ using System.Text;
 namespace AlignT2I.Training.Events;
 
 /// <summary>A protocol buffers message, field by field: the few kinds of fields that event files have.</summary>
-/// <remarks>protobuf.dev/programming-guides/encoding. Written by hand: four message types do not need a code generator in the build.</remarks>
+/// <remarks>protobuf.dev/programming-guides/encoding. Written by hand: four message types do not need a code generator in the
+/// build.</remarks>
 internal sealed class ProtoMessage
 {
     const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;

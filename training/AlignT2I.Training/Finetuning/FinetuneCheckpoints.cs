@@ -39,7 +39,8 @@ internal sealed class FinetuneCheckpoints(
         (long done, _, IReadOnlyDictionary<string, string> metadata) = checkpoint.Load(path);
         if (!skipped.TryRestore(metadata))
             throw new FileFormatException(path, "its metadata has no count of skipped steps; it is not a checkpoint of this program.");
-        return done == step ? step : throw new FileFormatException(path, $"it holds step {done}, not the step of its name; it was renamed.");
+        return done == step ? step
+            : throw new FileFormatException(path, $"it holds step {done}, not the step of its name; it was renamed.");
     }
 
     /// <summary>Writes a checkpoint, then removes those beyond the newest few.</summary>

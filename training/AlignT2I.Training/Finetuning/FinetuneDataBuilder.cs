@@ -17,7 +17,8 @@ namespace AlignT2I.Training.Finetuning;
 public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings, LatentCache latents, TrainedReward reward)
 {
     /// <summary>
-    /// Images with labels (their labels do not count here, only the reward), those without where the mix has them, and pre-training images.
+    /// Images with labels (their labels do not count here, only the reward), those without where the mix has them, and pre-training
+    /// images.
     /// </summary>
     /// <param name="mix">Which images take part.</param>
     /// <param name="pretraining">Where pre-training images come from, where the mix has them.</param>
@@ -26,7 +27,8 @@ public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings
     /// <exception cref="UsageException">There are no images or labels.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     public FinetuneData Build(
-        FinetuneMix mix, PretrainingSource pretraining, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        FinetuneMix mix, PretrainingSource pretraining, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ImageRecord[] images = Images(mix);
         RowTable imageLatents = latents.Images(images, progress, cancellationToken);

@@ -21,7 +21,10 @@ public static class FinetuneLoss
     /// <summary>Coefficient of a pre-training image: beta over their number.</summary>
     public static float PretrainingCoefficient(double pretrainingWeight, int images) => (float)(pretrainingWeight / images);
 
-    /// <summary>Factor of an error in predicted noise under min-SNR weighting: min(s, gamma) / s (Hang et al. 2023, arXiv:2303.09556, section 3.4).</summary>
+    /// <summary>
+    /// Factor of an error in predicted noise under min-SNR weighting: min(s, gamma) / s (Hang et al. 2023, arXiv:2303.09556, section
+    /// 3.4).
+    /// </summary>
     /// <param name="alphaCumprod">Share of the signal's variance at the timestep: s = a / (1 - a).</param>
     /// <param name="gamma">Ratio above which errors count less.</param>
     public static double MinSnrFactor(double alphaCumprod, double gamma)

@@ -13,7 +13,8 @@ namespace AlignT2I.Training.Finetuning;
 public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage)
 {
     /// <summary>
-    /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and of what
+    /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and
+    /// of what
     /// goes into each: a residual block on the way up reads two maps side by side.
     /// </summary>
     const double InResnet = 8, InTransformer = 26, BeforeResnet = 2, BeforeTransformer = 1;
@@ -47,7 +48,9 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
         return new FinetuneMemory(parameters, trained, state, (long)(Maps(config, options.GradientCheckpointing) * dtype.Size));
     }
 
-    /// <summary>The options with a micro-batch, where they leave it to the memory: the largest power of two that fits, at least 1.</summary>
+    /// <summary>
+    /// The options with a micro-batch, where they leave it to the memory: the largest power of two that fits, at least 1.
+    /// </summary>
     /// <param name="modelFolder">The model.</param>
     /// <param name="options">How it is trained.</param>
     /// <param name="backend">Whose memory it is to fit into.</param>
@@ -79,7 +82,8 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
             double side = Math.Max(1, config.SampleSize >> level), map = side * side * config.BlockOutChannels[level];
             int blocks = 2 * config.LayersPerBlock + 1 + (level == config.Levels - 1 ? 2 : 0);
             bool attends = config.DownAttends(level) || config.UpAttends(level);
-            held += blocks * map * (checkpointed ? BeforeResnet + (attends ? BeforeTransformer : 0) : InResnet + (attends ? InTransformer : 0));
+            (double resnet, double transformer) = checkpointed ? (BeforeResnet, BeforeTransformer) : (InResnet, InTransformer);
+            held += blocks * map * (resnet + (attends ? transformer : 0));
             largest = Math.Max(largest, checkpointed ? map * (attends ? InTransformer : InResnet) : 0);
         }
         return held + largest;

@@ -6,7 +6,9 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>Tells the figures of a fine-tuning: every update to whoever watches, and means over an interval to log.jsonl and the event file.</summary>
+/// <summary>
+/// Tells the figures of a fine-tuning: every update to whoever watches, and means over an interval to log.jsonl and the event file.
+/// </summary>
 internal sealed class FinetuneMetrics(
     FinetuneOptions options, JsonLinesWriter<LogLine>? log, EventFileWriter? events, IProgress<StageProgress>? progress)
 {
@@ -42,5 +44,6 @@ internal sealed class FinetuneMetrics(
             events?.Scalar($"finetune/{name}", done, value);
     }
 
-    double Mean(Func<FinetuneUpdate, double> figure) => interval.Select(figure).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+    double Mean(Func<FinetuneUpdate, double> figure) =>
+        interval.Select(figure).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 }

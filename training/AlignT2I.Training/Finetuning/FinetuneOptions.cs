@@ -25,7 +25,9 @@ public sealed record FinetuneOptions
     /// <summary>Pre-training images in one update, where the mix has them.</summary>
     public int PretrainingBatchSize { get; init; } = 24;
 
-    /// <summary>Images in one pass through the network; gradients are summed over the passes of an update. 0 takes what fits into memory.</summary>
+    /// <summary>
+    /// Images in one pass through the network; gradients are summed over the passes of an update. 0 takes what fits into memory.
+    /// </summary>
     public int MicroBatchSize { get; init; } = 48;
 
     /// <summary>beta of eq. 4: weight of the pre-training loss.</summary>
@@ -58,13 +60,18 @@ public sealed record FinetuneOptions
     /// </summary>
     public double MinSnrGamma { get; init; }
 
-    /// <summary>Whether backward computes the insides of the UNet's blocks again instead of holding them: less memory, a third more time.</summary>
+    /// <summary>
+    /// Whether backward computes the insides of the UNet's blocks again instead of holding them: less memory, a third more time.
+    /// </summary>
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>Updates in a row whose gradients may be not finite, and which are skipped; one more ends the training.</summary>
     public int MaxSkippedSteps { get; init; } = 20;
 
-    /// <summary>Rank of a low-rank adaptation that is trained instead of the UNet's own weights (Hu et al. 2021, arXiv:2106.09685); 0 trains all weights.</summary>
+    /// <summary>
+    /// Rank of a low-rank adaptation that is trained instead of the UNet's own weights (Hu et al. 2021, arXiv:2106.09685); 0 trains all
+    /// weights.
+    /// </summary>
     public int LoraRank { get; init; }
 
     /// <summary>The adaptation is multiplied by alpha / rank; 0 takes the rank.</summary>

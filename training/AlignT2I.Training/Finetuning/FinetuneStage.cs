@@ -23,7 +23,10 @@ public static class FinetuneStage
     /// <summary>Whether a mix has been trained to its end.</summary>
     public static bool IsDone(RunFolder run, FinetuneMix mix) => File.Exists(Path.Combine(UNetFolder(run, mix), "config.json"));
 
-    /// <summary>Fine-tunes a UNet on the run's images and writes it into the run folder; an adaptation is written by itself, and merged into the UNet.</summary>
+    /// <summary>
+    /// Fine-tunes a UNet on the run's images and writes it into the run folder; an adaptation is written by itself, and merged into the
+    /// UNet.
+    /// </summary>
     /// <param name="run">The run folder, with a reward in it.</param>
     /// <param name="modelFolder">The model: a diffusers folder.</param>
     /// <param name="options">How to train.</param>
@@ -45,7 +48,8 @@ public static class FinetuneStage
         options = FinetuneMemory.WithMicroBatch(modelFolder, options, backend ?? Backend.Cpu);
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
         using LowRankAdapters? adapters = Adapters(options, backend ?? Backend.Cpu);
-        using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType, adapters: adapters);
+        using StableDiffusionModel model =
+            StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType, adapters: adapters);
         using var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
         FinetuneData data;
         using (var embeddings = new EmbeddingCache(run, clip))
@@ -66,11 +70,13 @@ public static class FinetuneStage
     public static string Name(FinetuneMix mix) => JsonNamingPolicy.CamelCase.ConvertName(mix.ToString());
 
     /// <summary>The adaptation that the options ask for; null for none.</summary>
-    internal static LowRankAdapters? Adapters(FinetuneOptions options, Backend backend) => options.LoraRank == 0 ? null : new LowRankAdapters(
+    internal static LowRankAdapters? Adapters(FinetuneOptions options, Backend backend) => options.LoraRank == 0 ? null
+        : new LowRankAdapters(
         options.LoraRank, options.LoraAlpha > 0 ? options.LoraAlpha : options.LoraRank, options.LoraTargets,
         new ParameterStore(backend, options.ComputeType ?? DType.F32, new RandomParameters(options.Seed), masters: true));
 
-    internal static void Save(RunFolder run, FinetuneMix mix, StableDiffusionModel model, LowRankAdapters? adapters, IReadOnlyList<Parameter> result)
+    internal static void Save(
+        RunFolder run, FinetuneMix mix, StableDiffusionModel model, LowRankAdapters? adapters, IReadOnlyList<Parameter> result)
     {
         using MemoryScope scope = MemoryScope.Open();
         if (adapters is not null)
@@ -79,5 +85,6 @@ public static class FinetuneStage
         model.SaveUNet(UNetFolder(run, mix), parameters: adapters?.Merge(model.UNetParameters, result) ?? result);
     }
 
-    static string Folder(RunFolder run, FinetuneMix mix) => mix == FinetuneMix.Full ? run.FinetunedFolder : Path.Combine(run.FinetunedFolder, Name(mix));
+    static string Folder(RunFolder run, FinetuneMix mix) => mix == FinetuneMix.Full ? run.FinetunedFolder
+        : Path.Combine(run.FinetunedFolder, Name(mix));
 }

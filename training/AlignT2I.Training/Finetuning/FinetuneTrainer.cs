@@ -38,13 +38,15 @@ public sealed class FinetuneTrainer : IDisposable
     /// <param name="data">The images.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="UsageException">An option is out of range, or the data lack what the mix needs.</exception>
-    public FinetuneTrainer(UNet2DCondition unet, ParameterStore parameters, Scheduler scheduler, FinetuneData data, FinetuneOptions options)
+    public FinetuneTrainer(
+        UNet2DCondition unet, ParameterStore parameters, Scheduler scheduler, FinetuneData data, FinetuneOptions options)
     {
         options.Validate();
         data.Validate(options);
         (this.unet, this.parameters, this.scheduler, this.data, this.options) = (unet, parameters, scheduler, data, options);
         if (parameters.DType != options.ComputeType)
-            throw new UsageException($"finetune: the UNet computes in {parameters.DType} and the dtype is {options.Dtype}; build it with that type.");
+            throw new UsageException(
+                $"finetune: the UNet computes in {parameters.DType} and the dtype is {options.Dtype}; build it with that type.");
         scaler = parameters.DType == DType.F16 ? new LossScaler() : null;
         plan = new FinetunePlan(data, options, scheduler, parameters.Backend);
         optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
@@ -93,7 +95,8 @@ public sealed class FinetuneTrainer : IDisposable
             if (cancellationToken.IsCancellationRequested)
             {
                 files.Save(step);
-                throw new OperationCanceledException($"fine-tuning was interrupted after {step} of {options.Steps} steps; it goes on with resume.", cancellationToken);
+                throw new OperationCanceledException(
+                    $"fine-tuning was interrupted after {step} of {options.Steps} steps; it goes on with resume.", cancellationToken);
             }
             FinetuneUpdate update = Update(step);
             if (double.IsFinite(update.Loss))
@@ -115,7 +118,7 @@ public sealed class FinetuneTrainer : IDisposable
     {
         RunFolder.Make(folder);
         ParameterFile.Save(
-            Path.Combine(folder, "diffusion_pytorch_model.safetensors"), Averages, metadata: new Dictionary<string, string> { ["format"] = "pt" });
+            Path.Combine(folder, ModelFolder.Weights), Averages, metadata: new Dictionary<string, string> { ["format"] = "pt" });
         unet.Config.Write(Path.Combine(folder, "config.json"));
     }
 
@@ -132,7 +135,8 @@ public sealed class FinetuneTrainer : IDisposable
     }
 
     /// <summary>
-    /// One update: gradients of all micro-batches, clipped, then AdamW and the average. Where the gradients are not finite it changes nothing.
+    /// One update: gradients of all micro-batches, clipped, then AdamW and the average. Where the gradients are not finite it changes
+    /// nothing.
     /// The work of each micro-batch is recorded, that of the last with the update in it.
     /// </summary>
     internal FinetuneUpdate Update(int step)
@@ -158,10 +162,12 @@ public sealed class FinetuneTrainer : IDisposable
         {
             throw new UsageException(FormattableString.Invariant(
                 $"fine-tuning diverged at step {step + 1}: the gradients of {skipped.InARow} steps in a row are not finite, the last loss is {loss}; ")
-                + FormattableString.Invariant($"choose a smaller learning rate than {options.LearningRate}, and go on from the newest checkpoint."));
+                + FormattableString.Invariant(
+                    $"choose a smaller learning rate than {options.LearningRate}, and go on from the newest checkpoint."));
         }
         return new FinetuneUpdate(
-            loss, plan.Reward(step), norm, learningRate, plan.ImagesPerStep, watch.Elapsed.TotalMilliseconds, skipped.Total, scaler?.Scale);
+            loss, plan.Reward(step), norm, learningRate, plan.ImagesPerStep, watch.Elapsed.TotalMilliseconds, skipped.Total,
+            scaler?.Scale);
     }
 
     /// <summary>Draws with the averaged weights; they and the weights in training change places twice, bit for bit.</summary>

@@ -46,17 +46,21 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
 
     /// <summary>Latents of rendered pre-training scenes, by <see cref="RenderedKey"/>, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
-    public RowTable Rendered(IReadOnlyList<ulong> seeds, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), BatchSize, "encode scenes", progress, cancellationToken);
+    public RowTable Rendered(
+        IReadOnlyList<ulong> seeds, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), BatchSize, "encode scenes", progress,
+            cancellationToken);
 
     /// <summary>Latents of pictures of any size, cut to the model's, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     internal RowTable Pictures(IReadOnlyList<(string Key, Image Pixels)> pictures, CancellationToken cancellationToken = default) =>
-        latents.Ensure(pictures, p => p.Key, batch => Encode([.. batch.Select(p => Cut(p.Pixels))]), BatchSize, "encode images", null, cancellationToken);
+        latents.Ensure(pictures, p => p.Key, batch => Encode([.. batch.Select(p => Cut(p.Pixels))]), BatchSize, "encode images", null,
+            cancellationToken);
 
     /// <summary>Text states of prompts, by the text itself.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
-    public RowTable Texts(IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public RowTable Texts(
+        IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         texts.Ensure(prompts, t => t, batch => pipeline.Encode(batch), BatchSize, "encode prompts", progress, cancellationToken);
 
     /// <summary>Closes the tables that it gave.</summary>
@@ -75,7 +79,8 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         for (int n = 0; n < images.Length; n++)
         {
             if (images[n] is not { Channels: 3 } image || image.Height != height || image.Width != width)
-                throw new UsageException($"finetune: the images have different sizes or no three channels; all are {width}x{height} RGB in one run.");
+                throw new UsageException(
+                    $"finetune: the images have different sizes or no three channels; all are {width}x{height} RGB in one run.");
             for (int i = 0; i < perImage; i++)
                 values[n * perImage + i] = image.Pixels[i] / 127.5f - 1;
         }

@@ -10,7 +10,9 @@ internal static class LoraFiles
 {
     public const string Diffusers = "pytorch_lora_weights.safetensors", Kohya = "kohya.safetensors";
 
-    /// <summary>Writes the form of diffusers, whose up has the scale in it, and that of kohya, which has alpha beside the matrices.</summary>
+    /// <summary>
+    /// Writes the form of diffusers, whose up has the scale in it, and that of kohya, which has alpha beside the matrices.
+    /// </summary>
     /// <param name="folder">The folder; made if it is not there.</param>
     /// <param name="adapters">The adaptation.</param>
     /// <param name="values">down and up of each module: the adaptation's own, or their averages.</param>

@@ -17,7 +17,11 @@ public sealed class ValidationSampler(StableDiffusionModel model, FinetuneOption
     /// <param name="cancellationToken">Looked at before every evaluation of the UNet.</param>
     public void Draw(int step, EventFileWriter events, CancellationToken cancellationToken)
     {
-        var sampling = new GenerationOptions { NumInferenceSteps = options.ValidationInferenceSteps, GuidanceScale = options.ValidationGuidanceScale };
+        var sampling = new GenerationOptions
+        {
+            NumInferenceSteps = options.ValidationInferenceSteps,
+            GuidanceScale = options.ValidationGuidanceScale,
+        };
         for (int i = 0; i < options.ValidationPrompts.Count; i++)
         {
             string prompt = options.ValidationPrompts[i];

@@ -6,7 +6,9 @@ using AlignT2I.Training.Embeddings;
 
 namespace AlignT2I.Training.PretrainingData;
 
-/// <summary>Keeps the images that people find beautiful: by the score that came with them, or by the aesthetic predictor on CLIP's embeddings.</summary>
+/// <summary>
+/// Keeps the images that people find beautiful: by the score that came with them, or by the aesthetic predictor on CLIP's embeddings.
+/// </summary>
 /// <remarks>Lee et al. 2023 keep those above 6.5.</remarks>
 /// <param name="above">Scores above this are kept; 0 keeps every image and looks at no score.</param>
 /// <param name="predictor">Scores images that came without; null for none.</param>
@@ -48,7 +50,8 @@ public sealed class AestheticFilter(double above, AestheticScorer? predictor = n
     {
         foreach (string column in columns)
         {
-            if (image.Columns is { } known && known.TryGetProperty(column, out JsonElement score) && score.ValueKind == JsonValueKind.Number)
+            if (image.Columns is { } known && known.TryGetProperty(column, out JsonElement score)
+                && score.ValueKind == JsonValueKind.Number)
                 return score.GetDouble();
         }
         return null;

@@ -30,7 +30,8 @@ internal sealed record CaptionedImage(string Name, byte[] Bytes, string Caption,
         if (image is null)
             throw new FileFormatException(name, "there is no jpg, jpeg, png or webp of this name.");
         JsonElement? columns = Parse(name, json);
-        string caption = (text ?? CaptionOf(columns) ?? throw new FileFormatException(name, "it has no caption: no .txt, and no 'caption' in a .json.")).Trim();
+        string caption = (text ?? CaptionOf(columns)
+            ?? throw new FileFormatException(name, "it has no caption: no .txt, and no 'caption' in a .json.")).Trim();
         if (caption.Length == 0)
             throw new FileFormatException(name, "its caption is empty.");
         if (caption.Length > LongestCaption)

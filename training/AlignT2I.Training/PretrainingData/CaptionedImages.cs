@@ -9,14 +9,16 @@ namespace AlignT2I.Training.PretrainingData;
 
 /// <summary>Pre-training images from WebDataset shards and from folders of images with captions, cut to the model's size.</summary>
 /// <remarks>
-/// A part is read once: which images it gave is in a list beside the latents, and it is read again only where it has changed or its reading was
+/// A part is read once: which images it gave is in a list beside the latents, and it is read again only where it has changed or its
+/// reading was
 /// interrupted. What cannot be used is skipped, counted, and named in <c>skipped.jsonl</c> beside that list.
 /// </remarks>
 /// <param name="paths">Tar shards, folders of them, folders of images.</param>
 /// <param name="filter">Which images are kept.</param>
 /// <param name="clip">Embeds images for the filter.</param>
 /// <param name="run">The run folder; the lists are in its <c>latents/</c>.</param>
-public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter filter, ClipEmbedder clip, RunFolder run) : PretrainingSource
+public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter filter, ClipEmbedder clip, RunFolder run)
+    : PretrainingSource
 {
     const int BatchSize = 8;
 
@@ -31,16 +33,19 @@ public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter
         string list = Path.Combine(folder, "images.jsonl");
         Dictionary<string, List<PretrainingRecord>> known = Read(list);
         using var writer = JsonLinesWriter<PretrainingRecord>.Open(list, PretrainingJson.Default.PretrainingRecord);
-        using var skipped = JsonLinesWriter<SkippedImage>.Open(Path.Combine(folder, "skipped.jsonl"), PretrainingJson.Default.SkippedImage);
+        using var skipped = JsonLinesWriter<SkippedImage>.Open(
+            Path.Combine(folder, "skipped.jsonl"), PretrainingJson.Default.SkippedImage);
         List<PretrainingImage> images = [];
         foreach (ImagePart part in parts)
         {
-            IReadOnlyList<PretrainingRecord> records = known.GetValueOrDefault(part.Path) is [.., { Key: null } end] done && end.Stamp == part.Stamp()
+            IReadOnlyList<PretrainingRecord> records = known.GetValueOrDefault(part.Path) is [.., { Key: null } end] done
+                && end.Stamp == part.Stamp()
                 ? done : ReadPart(part, latents, writer, skipped, cancellationToken);
             images.AddRange(records.Where(r => r.Key is not null).Select(r => new PretrainingImage(r.Key!, r.Caption!)));
             Skipped += records[^1].Skipped;
             progress?.Report(new StageProgress(
-                "pre-training images", Array.IndexOf(parts, part) + 1, parts.Length, "part", ("kept", images.Count), ("skipped", Skipped)));
+                "pre-training images", Array.IndexOf(parts, part) + 1, parts.Length, "part", ("kept", images.Count),
+                ("skipped", Skipped)));
         }
         return [.. images.DistinctBy(i => i.Key)];
     }
@@ -85,7 +90,8 @@ public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter
             }
             bool[] kept = filter.Keep([.. decoded.Select(d => d.Source)], [.. decoded.Select(d => d.Pixels)], clip);
             (string Key, CaptionedImage Source, Image Pixels)[] taken =
-                [.. decoded.Where((_, i) => kept[i]).Select(d => ($"{prefix}:{d.Source.Name}:{d.Source.Bytes.Length}", d.Source, d.Pixels))];
+                [.. decoded.Where((_, i) => kept[i]).Select(
+                    d => ($"{prefix}:{d.Source.Name}:{d.Source.Bytes.Length}", d.Source, d.Pixels))];
             latents.Pictures([.. taken.Select(t => (t.Key, t.Pixels))], cancellationToken);
             foreach ((string key, CaptionedImage source, _) in taken)
                 Add(new PretrainingRecord(part.Path, key, source.Caption));

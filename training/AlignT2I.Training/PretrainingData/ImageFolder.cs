@@ -5,11 +5,14 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.PretrainingData;
 
-/// <summary>A folder of images with their captions side by side: <c>cat.jpg</c>, <c>cat.txt</c> and maybe <c>cat.json</c>, also in folders below.</summary>
+/// <summary>
+/// A folder of images with their captions side by side: <c>cat.jpg</c>, <c>cat.txt</c> and maybe <c>cat.json</c>, also in folders below.
+/// </summary>
 internal sealed class ImageFolder(string path) : ImagePart(path)
 {
     /// <summary>Links are not followed: a circle of them would never end.</summary>
-    static readonly EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint };
+    static readonly EnumerationOptions everywhere =
+        new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint };
 
     public override string Stamp()
     {
@@ -40,7 +43,8 @@ internal sealed class ImageFolder(string path) : ImagePart(path)
     }
 
     IEnumerable<string> Images() => Directory.EnumerateFiles(Path, "*", everywhere)
-        .Where(f => CaptionedImage.IsImage(System.IO.Path.GetExtension(f).TrimStart('.').ToLowerInvariant())).Order(StringComparer.Ordinal);
+        .Where(f => CaptionedImage.IsImage(System.IO.Path.GetExtension(f).TrimStart('.').ToLowerInvariant()))
+        .Order(StringComparer.Ordinal);
 
     static string? Text(string image, string extension)
     {

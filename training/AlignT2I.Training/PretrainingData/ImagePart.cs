@@ -25,7 +25,8 @@ internal abstract class ImagePart(string path)
         if (File.Exists(path))
             return [new TarShard(path)];
         if (!Directory.Exists(path))
-            throw new UsageException($"{path}: there is no such file or folder; name tar shards, a folder of them, or a folder with images and captions.");
+            throw new UsageException(
+                $"{path}: there is no such file or folder; name tar shards, a folder of them, or a folder with images and captions.");
         string[] shards = [.. Directory.EnumerateFiles(path, "*.tar").Order(StringComparer.Ordinal)];
         return shards.Length > 0 ? [.. shards.Select(s => new TarShard(s))] : [new ImageFolder(path)];
     }

@@ -5,9 +5,12 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.PretrainingData;
 
-/// <summary>A WebDataset shard, as img2dataset writes it: <c>key.jpg</c>, <c>key.txt</c> and <c>key.json</c> one after the other in a tar.</summary>
+/// <summary>
+/// A WebDataset shard, as img2dataset writes it: <c>key.jpg</c>, <c>key.txt</c> and <c>key.json</c> one after the other in a tar.
+/// </summary>
 /// <remarks>
-/// Nothing of it is ever written to the disk, so names are names and no paths. Links and devices are skipped, entries and names have bounds,
+/// Nothing of it is ever written to the disk, so names are names and no paths. Links and devices are skipped, entries and names have
+/// bounds,
 /// and what follows a damaged place is given up; all of it is reported.
 /// </remarks>
 internal sealed class TarShard(string path) : ImagePart(path)
@@ -113,7 +116,8 @@ internal sealed class TarShard(string path) : ImagePart(path)
         }
     }
 
-    FileFormatException Problem(string entry, string problem) => new(entry.Length == 0 ? Path : $"{Path}/{Printable.Text(entry)}", problem);
+    FileFormatException Problem(string entry, string problem) =>
+        new(entry.Length == 0 ? Path : $"{Path}/{Printable.Text(entry)}", problem);
 
     /// <summary>What System.Formats.Tar throws on headers that lie.</summary>
     static bool IsDamage(Exception e) =>
