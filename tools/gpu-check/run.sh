@@ -57,8 +57,8 @@ step goldens-float16 goldens float16 eps-probe "${networks[@]}"
 
 if command -v compute-sanitizer > /dev/null; then
   for tool in memcheck initcheck; do
-    step "sanitizer-$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 \
-      "$here/align/align" parity "$here/goldens/unet/tiny-a.safetensors" "$here/goldens/vae/tiny-a-decoder.safetensors" --device cuda --dtype bfloat16
+    step "sanitizer-$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$here/tests/AlignT2I.Engine.Tests" \
+      --filter 'TestCategory=Gpu&Name~Every_operation' --results-directory "$results"
   done
 else
   echo "compute-sanitizer is not here; its checks are left out."
