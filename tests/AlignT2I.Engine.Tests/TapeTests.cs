@@ -38,6 +38,25 @@ public class TapeTests
     }
 
     [Test]
+    public void A_leaf_is_told_of_once_for_each_use_under_a_checkpoint_too()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor x = Leaf(3), weight = Leaf(2);
+        List<Tensor> told = [];
+        using Tape tape = Tape.Open();
+        tape.GradientAdded = leaf =>
+        {
+            if (leaf == weight)
+                Assert.That(leaf.Grad, Is.Not.Null);
+            told.Add(leaf);
+        };
+        Tensor y = Checkpoint.Call(inputs => F.Mul(F.Mul(inputs[0], weight), weight), x);
+        tape.Backward(F.Sum(F.Mul(y, weight)));
+        Assert.That(told.Count(leaf => leaf == weight), Is.EqualTo(3));
+        Assert.That(told.Count(leaf => leaf == x), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Gradients_accumulate_over_micro_batches_as_over_the_batch()
     {
         using MemoryScope scope = MemoryScope.Open();

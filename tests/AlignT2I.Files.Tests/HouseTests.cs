@@ -22,7 +22,7 @@ internal sealed class HouseTests
         ["AlignT2I.Engine"] = ["AlignT2I.Native", "AlignT2I.Files", OutsideTheSolution],
         ["AlignT2I.Models"] = ["AlignT2I.Engine", "AlignT2I.Files"],
         ["AlignT2I.Feedback"] = ["AlignT2I.Files"],
-        ["AlignT2I.Training"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Feedback", "AlignT2I.Files"],
+        ["AlignT2I.Training"] = ["AlignT2I.Models", "AlignT2I.Feedback", .. engineAndBelow],
         ["AlignT2I.WeightsConverter"] = ["AlignT2I.Models", "AlignT2I.Engine", "AlignT2I.Files"],
         ["weights-converter"] = ["AlignT2I.WeightsConverter", CommandLine, .. trainingAndBelow],
         [CommandLine] = trainingAndBelow,

@@ -15,6 +15,7 @@ internal sealed class StandInLibraries
         ["cuda.cpp"] = "libcuda.so.1",
         ["cublasLt.cpp"] = "libcublasLt.so.13",
         ["cudnn.cpp"] = "libcudnn.so.9",
+        ["nccl.cpp"] = "libnccl.so.2",
     };
 
     public static string Folder { get; } = Path.Combine(Path.GetTempPath(), $"align-native-tests-{Environment.ProcessId}");

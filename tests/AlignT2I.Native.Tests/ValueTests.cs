@@ -10,7 +10,7 @@ internal sealed partial class ValueTests
     static readonly Dictionary<string, long> headers = ReadHeaders();
 
     public static IEnumerable<FieldInfo> Constants =>
-        new[] { typeof(DriverValues), typeof(CublasLtValues), typeof(CudnnValues) }
+        new[] { typeof(DriverValues), typeof(CublasLtValues), typeof(CudnnValues), typeof(NcclValues) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static));
 
     [TestCaseSource(nameof(Constants))]

@@ -5,13 +5,14 @@ namespace AlignT2I.CommandLine;
 
 /// <summary>What a command says before and after its work: for people on the terminal, or as JSON for programs.</summary>
 /// <param name="json">Whether the result is JSON; everything else then goes to standard error.</param>
-public sealed class Report(bool json)
+/// <param name="silent">Whether nothing is said: another process of the same work says it.</param>
+public sealed class Report(bool json, bool silent = false)
 {
     /// <summary>Whether the result is JSON.</summary>
     public bool IsJson => json;
 
     /// <summary>Where plan, progress and tables go.</summary>
-    public TextWriter Out => json ? Console.Error : Console.Out;
+    public TextWriter Out => silent ? TextWriter.Null : json ? Console.Error : Console.Out;
 
     /// <summary>Prints what is going to be done, before it is.</summary>
     /// <param name="title">The work.</param>
@@ -27,7 +28,11 @@ public sealed class Report(bool json)
 
     /// <summary>Prints what a person should know although the work goes on, on standard error.</summary>
     /// <param name="sentence">What it is.</param>
-    public void Warn(string sentence) => Console.Error.WriteLine($"warning: {sentence}");
+    public void Warn(string sentence)
+    {
+        if (!silent)
+            Console.Error.WriteLine($"warning: {sentence}");
+    }
 
     /// <summary>Prints a table.</summary>
     /// <param name="title">What it shows.</param>
@@ -57,6 +62,8 @@ public sealed class Report(bool json)
     /// <param name="result">For programs.</param>
     public void Result(string sentence, params (string Name, JsonNode? Value)[] result)
     {
+        if (silent)
+            return;
         if (json)
             Console.Out.WriteLine(new JsonObject(result.Select(r => KeyValuePair.Create(r.Name, r.Value))).ToJsonString());
         else

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Native;
+using AlignT2I.Training.Communicators;
 
 namespace AlignT2I.CommandLine;
 
@@ -34,7 +35,7 @@ public static class Shell
             Console.Error.WriteLine(e.Message);
             return BadInput;
         }
-        catch (Exception e) when (e is StorageException or MissingLibraryException or CudaUnavailableException or CudaException
+        catch (Exception e) when (e is StorageException or MissingLibraryException or RankLostException or CudaUnavailableException or CudaException
             or DeviceMemoryException)
         {
             Console.Error.WriteLine(e.Message);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
 using AlignT2I.Models.Aesthetic;
+using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Finetuning;
@@ -71,15 +72,18 @@ internal static class FinetuneCommand
         FinetuneOptions options = FinetuneOptionSet.Read(parse, backend);
         options.Validate();
         string modelFolder = parse.ModelFolder(model);
-        var report = new Report(parse.GetValue(json));
-        using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
+        string runFolder = RunPath.Existing(parse.GetRequiredValue(run));
+        using Communicator ranks = Communicator.Join();
+        var report = new Report(parse.GetValue(json), silent: !ranks.IsFirst);
+        using RunFolder folder = ranks.IsFirst ? RunFolder.Open(runFolder) : RunFolder.Follow(runFolder);
         FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, options);
-        options = FinetuneMemory.WithMicroBatch(modelFolder, options, backend);
-        FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? []);
+        options = FinetuneStage.WithMicroBatch(modelFolder, options, backend, ranks);
+        FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? [], ranks);
         if (parse.GetValue(dryRun))
         {
             report.Result("Nothing was done.", ("memoryBytes", memory.Peak(options.MicroBatchSize)),
                 ("microBatchSize", options.MicroBatchSize));
+            ranks.Finish();
             return 0;
         }
         string clipFolder = parse.GetValue(clip)?.ToString() ?? modelFolder;
@@ -91,7 +95,7 @@ internal static class FinetuneCommand
                 ? new CaptionedImages(paths, new AestheticFilter(parse.GetRequiredValue(minAesthetic), predictor), embedder, folder)
                 : new RenderedScenes(parse.GetRequiredValue(pretrainingImages), options.Seed);
             FinetuneResult trained = FinetuneStage.Run(
-                folder, modelFolder, options, embedder, source, parse.GetValue(resume), progress, cancellation, backend);
+                folder, modelFolder, options, embedder, source, parse.GetValue(resume), progress, cancellation, backend, ranks);
             return (trained, (source as CaptionedImages)?.Skipped ?? 0);
         }, report.Out);
         if (skippedImages > 0)

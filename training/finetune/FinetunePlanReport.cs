@@ -1,4 +1,5 @@
 using AlignT2I.CommandLine;
+using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Runs;
 
@@ -9,7 +10,7 @@ internal static class FinetunePlanReport
 {
     public static void Print(
         Report report, RunFolder folder, string modelFolder, FinetuneOptions options, FinetuneMemory memory,
-        IReadOnlyList<string> pretraining)
+        IReadOnlyList<string> pretraining, Communicator ranks)
     {
         int pretrainingImages = options.Mix == FinetuneMix.Full && options.PretrainingWeight > 0 ? options.PretrainingBatchSize : 0;
         int images = options.BatchSize + pretrainingImages, passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
@@ -24,6 +25,7 @@ internal static class FinetunePlanReport
             ("updates", $"{options.Steps}, a checkpoint every {options.CheckpointSteps}"),
             ("images in an update", $"{images} = {options.BatchSize} of the model + {pretrainingImages} of pre-training"),
             ("accumulation", $"{passes} {(passes == 1 ? "pass" : "passes")} of {Math.Min(images, options.MicroBatchSize)} images"),
+            ("ranks", ranks.Size == 1 ? "1" : $"{ranks.Size}, by {ranks.Name}"),
             ("precision", options.Dtype + (options.GradientCheckpointing ? ", gradient checkpointing" : "")),
             ("memory", FormattableString.Invariant(
                 $"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and ")

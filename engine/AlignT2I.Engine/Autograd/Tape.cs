@@ -23,6 +23,12 @@ public sealed class Tape : IDisposable
     /// <summary>Records nothing until the returned tape ends, whatever tape is around it.</summary>
     public static Tape Pause() => new(recording: false);
 
+    /// <summary>
+    /// Told of a leaf whenever a backward pass has added to its gradient, under this tape or one inside it, as gradient checkpointing has.
+    /// A leaf that n operations read is told n times: its gradient is complete the last time.
+    /// </summary>
+    public Action<Tensor>? GradientAdded { get; set; }
+
     /// <summary>Whether an operation on <paramref name="inputs"/> must be recorded.</summary>
     public static bool Records(params ReadOnlySpan<Tensor?> inputs)
     {
@@ -93,7 +99,7 @@ public sealed class Tape : IDisposable
 
     internal IReadOnlyList<Op> Ops => ops;
 
-    static void Run(Op op)
+    void Run(Op op)
     {
         using MemoryScope scope = MemoryScope.Open();
         Tensor?[] dys = new Tensor?[op.Outputs.Length];
@@ -111,12 +117,21 @@ public sealed class Tape : IDisposable
                 throw new InvalidOperationException($"{op.GetType().Name}.Backward returned {dxs.Length} gradients for {op.Inputs.Length} inputs.");
             for (int i = 0; i < dxs.Length; i++)
             {
-                if (op.Inputs[i] is { } input && dxs[i] is { } dx)
-                    input.Accumulate(dx);
+                if (op.Inputs[i] is not { } input || dxs[i] is not { } dx)
+                    continue;
+                input.Accumulate(dx);
+                if (input.Leaf is { } leaf)
+                    Tell(leaf);
             }
         }
 
         End(op);
+    }
+
+    void Tell(Tensor leaf)
+    {
+        for (Tape? tape = this; tape is not null; tape = tape.previous)
+            tape.GradientAdded?.Invoke(leaf);
     }
 
     static void End(Op op)

@@ -80,6 +80,19 @@ public abstract partial class Backend
     {
     }
 
+    /// <summary>A new name for devices of several processes that belong together; one process gives it to all.</summary>
+    /// <exception cref="InvalidOperationException">It is no device: processes exchange what is in their own memory by other means.</exception>
+    public virtual byte[] NewPeersId() => throw NoPeers();
+
+    /// <summary>Connects this device with those of the other processes: returns when all are there.</summary>
+    /// <param name="id">Result of <see cref="NewPeersId"/> of one of them.</param>
+    /// <param name="rank">Number of this process, from 0.</param>
+    /// <param name="size">Number of processes.</param>
+    /// <exception cref="InvalidOperationException">It is no device.</exception>
+    public virtual DevicePeers JoinPeers(byte[] id, int rank, int size) => throw NoPeers();
+
+    InvalidOperationException NoPeers() => new($"{Name} is no device that has peers.");
+
     internal abstract nint Allocate(long bytes);
 
     internal abstract void Free(nint pointer, long bytes);

@@ -160,6 +160,37 @@ public sealed class Tensor : IDisposable
         Backend.Copy(from, this);
     }
 
+    /// <summary>Replaces some elements by those of a tensor of the same type on the same backend.</summary>
+    /// <param name="from">Where they come from; other memory than this tensor's.</param>
+    /// <param name="fromIndex">The first, in row-major order.</param>
+    /// <param name="index">Where the first goes.</param>
+    /// <param name="count">How many; all of them lie in both tensors.</param>
+    /// <exception cref="ShapeException">They do not.</exception>
+    /// <exception cref="DTypeException">The types differ.</exception>
+    public void CopyFrom(Tensor from, int fromIndex, int index, int count)
+    {
+        Require.SameDType(from, this);
+        if (fromIndex < 0 || index < 0 || count < 0 || fromIndex + (long)count > from.Count || index + (long)count > Count)
+        {
+            throw new ShapeException(
+                $"CopyFrom: {count} elements from {fromIndex} of shape {from.Shape} do not go to {index} of shape {Shape}.");
+        }
+        using MemoryScope scope = MemoryScope.Open();
+        if (count > 0)
+            Backend.CopyColumns(from.Reshape([1, checked((int)from.Count)]), fromIndex, Reshape([1, checked((int)Count)]), index, count);
+    }
+
+    /// <summary>Adds the elements of a tensor of as many elements on the same backend, in place.</summary>
+    /// <exception cref="ShapeException">The numbers of elements differ.</exception>
+    /// <exception cref="DTypeException">The types differ.</exception>
+    public void Accumulate(Tensor from)
+    {
+        Require.SameDType(from, this);
+        if (from.Count != Count)
+            throw new ShapeException($"Accumulate: {from.Count} elements of shape {from.Shape} came for a tensor of shape {Shape}.");
+        Backend.Accumulate(this, from);
+    }
+
     /// <summary>Takes the tensor out of its scope: it lives until <see cref="Dispose"/>.</summary>
     public Tensor Persist()
     {

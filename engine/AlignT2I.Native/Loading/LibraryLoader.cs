@@ -3,11 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace AlignT2I.Native;
 
-/// <summary>Finds libraries by versioned names: in the folders of ALIGNT2I_CUDA_PATH, as the system does, where toolkits are.</summary>
+/// <summary>Finds libraries by versioned names: in the folders of their variable, as the system does, where toolkits are.</summary>
 internal static class LibraryLoader
 {
-    const string PathVariable = "ALIGNT2I_CUDA_PATH";
-
     static readonly Lock gate = new();
     static readonly Dictionary<string, LoadedLibrary> loaded = [];
 
@@ -29,7 +27,7 @@ internal static class LibraryLoader
                 return found;
             foreach (SharedLibrary needed in library.Needs)
                 TryLoad(needed);
-            found = Places().SelectMany(folder => Candidates(library).Select(version => Open(library, version, folder)))
+            found = Places(library).SelectMany(folder => Candidates(library).Select(version => Open(library, version, folder)))
                 .FirstOrDefault(l => l is not null);
             if (found is not null)
                 loaded.Add(library.Name, found);
@@ -41,20 +39,20 @@ internal static class LibraryLoader
     public static string Describe(SharedLibrary library)
     {
         string names = string.Join(", ", Candidates(library).Select(v => v.FileName));
-        string places = string.Join(", ", Places().Select(p => p.Length == 0 ? "the system's library path" : p));
+        string places = string.Join(", ", Places(library).Select(p => p.Length == 0 ? "the system's library path" : p));
         return $"{library.Title} was not found: looked for {names} in {places}. {library.Install}";
     }
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
-        SharedLibraries.Cuda.FirstOrDefault(l => l.Name == name) is { } library ? Load(library).Handle : 0;
+        SharedLibraries.All.FirstOrDefault(l => l.Name == name) is { } library ? Load(library).Handle : 0;
 
     static IEnumerable<LibraryVersion> Candidates(SharedLibrary library) =>
         library.Versions.Where(v => !library.FollowsDriver || DriverMajor is null || v.Major <= DriverMajor);
 
     /// <summary>Folders to look in; the empty one stands for the system's own search.</summary>
-    static IEnumerable<string> Places()
+    static IEnumerable<string> Places(SharedLibrary library)
     {
-        foreach (string folder in (Environment.GetEnvironmentVariable(PathVariable) ?? "").Split(Path.PathSeparator))
+        foreach (string folder in (Environment.GetEnvironmentVariable(library.PathVariable) ?? "").Split(Path.PathSeparator))
         {
             if (folder.Length > 0)
                 yield return folder;

@@ -1,8 +1,12 @@
 namespace AlignT2I.Native;
 
-/// <summary>The libraries of CUDA: 13, 12 and 11.8, with cuDNN 9 and 8.9.</summary>
+/// <summary>The libraries of CUDA: 13, 12 and 11.8, with cuDNN 9 and 8.9; and MPI.</summary>
 public static class SharedLibraries
 {
+    static readonly LibraryVersion openMpi = new(4, "libmpi.so.40", "libmpi.dll");
+
+    static readonly LibraryVersion[] mpich = [new(4, "libmpich.so.12", "msmpi.dll"), new(3, "libmpi.so.12", "impi.dll")];
+
     /// <summary>The driver.</summary>
     public static SharedLibrary Driver { get; } = new(
         "cuda", "NVIDIA driver", [new(0, "libcuda.so.1", "nvcuda.dll")],
@@ -56,4 +60,21 @@ public static class SharedLibraries
 
     /// <summary>All of them, in the order in which they are loaded.</summary>
     public static IReadOnlyList<SharedLibrary> Cuda { get; } = [Driver, Nvrtc, CublasLt, Cudnn];
+
+    /// <summary>Messages between processes: Open MPI, or MPICH and those of its binary interface, whichever started this process.</summary>
+    public static SharedLibrary Mpi { get; } = new(
+        "mpi", "MPI",
+        Environment.GetEnvironmentVariable("PMI_SIZE") is null ? [openMpi, .. mpich] : [.. mpich, openMpi],
+        "Install Open MPI or MPICH (Debian: openmpi-bin or mpich), or name the folder of its library in ALIGNT2I_MPI_PATH.")
+    {
+        PathVariable = "ALIGNT2I_MPI_PATH",
+    };
+
+    /// <summary>Messages between GPUs; needed by trainings on several of them alone.</summary>
+    public static SharedLibrary Nccl { get; } = new(
+        "nccl", "NCCL", [new(2, "libnccl.so.2", "nccl.dll")],
+        "Install NCCL 2.7 or newer for your CUDA version, or its wheel nvidia-nccl and name its lib folder in ALIGNT2I_CUDA_PATH.");
+
+    /// <summary>Every library that bindings ask for by name.</summary>
+    internal static IReadOnlyList<SharedLibrary> All { get; } = [.. Cuda, Mpi, Nccl];
 }

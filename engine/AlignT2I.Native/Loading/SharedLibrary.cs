@@ -13,6 +13,9 @@ public sealed record SharedLibrary(string Name, string Title, IReadOnlyList<Libr
     /// <summary>Libraries that it expects to find loaded.</summary>
     public IReadOnlyList<SharedLibrary> Needs { get; init; } = [];
 
+    /// <summary>Variable with folders to look in before all others.</summary>
+    public string PathVariable { get; init; } = "ALIGNT2I_CUDA_PATH";
+
     /// <summary>Whether the versions are those of CUDA, which must not be newer than the driver's.</summary>
     public bool FollowsDriver { get; init; }
 }

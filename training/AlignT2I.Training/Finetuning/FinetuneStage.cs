@@ -3,6 +3,7 @@ using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;
+using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.PretrainingData;
 using AlignT2I.Training.Rewards;
@@ -36,16 +37,20 @@ public static class FinetuneStage
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the training after an update, with a checkpoint.</param>
     /// <param name="backend">Where to compute; null is the CPU.</param>
+    /// <param name="communicator">The ranks that train together, each with this call; null for this process alone.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; the state is saved.</exception>
+    /// <exception cref="RankLostException">Another rank ended or does not answer; the first rank has saved the state.</exception>
     /// <exception cref="UsageException">An option is out of range, or there are no images, labels or reward.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
     public static FinetuneResult Run(
         RunFolder run, string modelFolder, FinetuneOptions options, ClipEmbedder clip, PretrainingSource pretraining, bool resume,
-        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null)
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default, Backend? backend = null,
+        Communicator? communicator = null)
     {
         options.Validate();
-        options = FinetuneMemory.WithMicroBatch(modelFolder, options, backend ?? Backend.Cpu);
+        communicator ??= Communicator.Single;
+        options = WithMicroBatch(modelFolder, options, backend ?? Backend.Cpu, communicator);
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
         using LowRankAdapters? adapters = Adapters(options, backend ?? Backend.Cpu);
         using StableDiffusionModel model =
@@ -53,17 +58,31 @@ public static class FinetuneStage
         using var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
         FinetuneData data;
         using (var embeddings = new EmbeddingCache(run, clip))
-            data = new FinetuneDataBuilder(run, embeddings, latents, reward).Build(options.Mix, pretraining, progress, cancellationToken);
-
+        {
+            var builder = new FinetuneDataBuilder(run, embeddings, latents, reward);
+            data = communicator.FirstThenOthers(() => builder.Build(options.Mix, pretraining, progress, cancellationToken));
+        }
         using var trainer = new FinetuneTrainer(
-            model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options);
-        using JsonLinesWriter<LogLine> log = LogLine.OpenLog(run.LogFile);
+            model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options, communicator);
+        using JsonLinesWriter<LogLine>? log = communicator.IsFirst ? LogLine.OpenLog(run.LogFile) : null;
         string name = $"finetune-{Name(options.Mix)}";
         FinetuneResult result = trainer.Run(
-            Path.Combine(run.CheckpointsFolder, name), resume, log, progress, Path.Combine(run.EventsFolder, name),
+            Path.Combine(run.CheckpointsFolder, name), resume, log, progress, communicator.IsFirst ? Path.Combine(run.EventsFolder, name) : null,
             options.ValidationPrompts.Count > 0 ? new ValidationSampler(model, options) : null, cancellationToken);
-        Save(run, options.Mix, model, adapters, trainer.Averages);
+        if (communicator.IsFirst)
+            Save(run, options.Mix, model, adapters, trainer.Averages);
+        communicator.Finish();
         return result;
+    }
+
+    /// <summary>The micro-batch size, chosen for the memory where the options leave it open: the same on all ranks, with a pass for each.</summary>
+    public static FinetuneOptions WithMicroBatch(string modelFolder, FinetuneOptions options, Backend backend, Communicator communicator)
+    {
+        if (options.MicroBatchSize > 0)
+            return options;
+        int own = FinetuneMemory.WithMicroBatch(modelFolder, options, backend).MicroBatchSize;
+        int smallest = communicator.Gather(BitConverter.GetBytes(own)).Min(bytes => BitConverter.ToInt32(bytes));
+        return options with { MicroBatchSize = Math.Min(smallest, Math.Max(1, options.ImagesPerStep / communicator.Size)) };
     }
 
     /// <summary>A mix as JSON and folders write it.</summary>

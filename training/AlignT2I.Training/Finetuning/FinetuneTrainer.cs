@@ -3,6 +3,7 @@ using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Events;
 using AlignT2I.Training.Runs;
 
@@ -11,9 +12,9 @@ namespace AlignT2I.Training.Finetuning;
 /// <summary>Updates a UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Text encoder and VAE stay as they are: their outputs
 /// are cached.</summary>
 /// <remarks>
-/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step
-/// alone,
-/// and a checkpoint holds parameters, optimizer, average and loss scaler exactly.
+/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step alone,
+/// and a checkpoint holds parameters, optimizer, average and loss scaler exactly. Nor does the number of ranks change a bit: the passes of an
+/// update are dealt to them in turn, and their gradients are summed in the order of the passes.
 /// </remarks>
 public sealed class FinetuneTrainer : IDisposable
 {
@@ -30,6 +31,8 @@ public sealed class FinetuneTrainer : IDisposable
     readonly SkippedSteps skipped = new();
     readonly Tensor lossScale, lossSum, squaredNorm;
     readonly Dictionary<(int Count, bool Last), FinetunePass> passes = [];
+    readonly Communicator communicator;
+    readonly FinetuneRanks? ranks;
 
     /// <summary>Prepares a training; nothing is computed yet.</summary>
     /// <param name="unet">The network; it is trained in place.</param>
@@ -37,9 +40,11 @@ public sealed class FinetuneTrainer : IDisposable
     /// <param name="scheduler">Its noise schedule.</param>
     /// <param name="data">The images.</param>
     /// <param name="options">How to train.</param>
-    /// <exception cref="UsageException">An option is out of range, or the data lack what the mix needs.</exception>
+    /// <param name="communicator">The ranks that train together; null for this process alone.</param>
+    /// <exception cref="UsageException">An option is out of range, the data lack what the mix needs, or there are more ranks than passes.</exception>
     public FinetuneTrainer(
-        UNet2DCondition unet, ParameterStore parameters, Scheduler scheduler, FinetuneData data, FinetuneOptions options)
+        UNet2DCondition unet, ParameterStore parameters, Scheduler scheduler, FinetuneData data, FinetuneOptions options,
+        Communicator? communicator = null)
     {
         options.Validate();
         data.Validate(options);
@@ -63,6 +68,9 @@ public sealed class FinetuneTrainer : IDisposable
         unet.GradientCheckpointing = options.GradientCheckpointing;
         parameters.RequireGrad();
         parameters.ZeroGrad();
+        this.communicator = communicator ?? Communicator.Single;
+        if (this.communicator.Size > 1)
+            ranks = new FinetuneRanks(this.communicator, parameters, plan.ImagesPerStep, options.MicroBatchSize);
     }
 
     /// <summary>The result: the averaged weights, or the last ones where there is no average.</summary>
@@ -80,33 +88,38 @@ public sealed class FinetuneTrainer : IDisposable
     /// <exception cref="UsageException">The checkpoint was made with other options or data.</exception>
     /// <exception cref="FileFormatException">The checkpoint is damaged.</exception>
     /// <exception cref="StorageException">A checkpoint cannot be written.</exception>
+    /// <exception cref="RankLostException">Another rank ended or does not answer; the first rank has saved the state.</exception>
     public FinetuneResult Run(
         string checkpoints, bool resume = false, JsonLinesWriter<LogLine>? log = null,
         IProgress<StageProgress>? progress = null, string? eventsFolder = null, ValidationSampler? validation = null,
         CancellationToken cancellationToken = default)
     {
         var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema, scaler, skipped);
-        int start = resume ? files.LoadNewest() : files.Clear();
+        int start = communicator.FirstThenOthers(() => resume ? files.LoadNewest() : communicator.IsFirst ? files.Clear() : 0);
+        communicator.Agree("options", options.Fingerprint);
+        communicator.Agree("data", data.Fingerprint());
+        communicator.Agree("checkpoint", $"step {start}");
         List<double> losses = [];
         using EventFileWriter? events = eventsFolder is null ? null : EventFileWriter.Create(eventsFolder, start);
         var metrics = new FinetuneMetrics(options, log, events, progress);
         for (int step = start; step < options.Steps; step++)
         {
-            if (cancellationToken.IsCancellationRequested)
+            if (ranks?.Interrupted ?? cancellationToken.IsCancellationRequested)
             {
-                files.Save(step);
+                Save(files, step);
+                communicator.Finish();
                 throw new OperationCanceledException(
                     $"fine-tuning was interrupted after {step} of {options.Steps} steps; it goes on with resume.", cancellationToken);
             }
-            FinetuneUpdate update = Update(step);
+            FinetuneUpdate update = UpdateOrSave(step, files, cancellationToken);
             if (double.IsFinite(update.Loss))
                 losses.Add(update.Loss);
             int done = step + 1;
             if (done % options.CheckpointSteps == 0 || done == options.Steps)
-                files.Save(done);
+                Save(files, done);
             metrics.Add(done, update);
             if (events is not null && validation is not null && (done % options.ValidationSteps == 0 || done == options.Steps))
-                Validate(done, validation, events, cancellationToken);
+                Validate(done, validation, events, ranks is null ? cancellationToken : default);      // ranks stop together
         }
         return new FinetuneResult(options.Steps, start, losses, skipped.Total);
     }
@@ -125,6 +138,7 @@ public sealed class FinetuneTrainer : IDisposable
     /// <summary>Frees optimizer and averages.</summary>
     public void Dispose()
     {
+        ranks?.Dispose();
         foreach (FinetunePass pass in passes.Values)
             pass.Dispose();
         foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[lossScale, lossSum, squaredNorm])
@@ -139,20 +153,17 @@ public sealed class FinetuneTrainer : IDisposable
     /// nothing.
     /// The work of each micro-batch is recorded, that of the last with the update in it.
     /// </summary>
-    internal FinetuneUpdate Update(int step)
+    internal FinetuneUpdate Update(int step, CancellationToken cancellationToken = default)
     {
         var watch = Stopwatch.StartNew();
         double scale = scaler?.Scale ?? 1, learningRate = options.LearningRate * schedule.Multiplier(step);
         lossScale.Write<float>([(float)scale]);
         lossSum.Write<float>([0]);
         optimizer.Prepare(learningRate, 1 / scale, ema);
-        for (int first = 0; first < plan.ImagesPerStep; first += options.MicroBatchSize)
-        {
-            using MemoryScope scope = MemoryScope.Open();
-            int count = Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first);
-            FinetuneInputs batch = FinetuneInputs.Of(scheduler, plan.Batch(step, first, count));
-            Pass(batch, count, last: first + count == plan.ImagesPerStep).Run(batch);
-        }
+        if (ranks is null)
+            RunPasses(step);
+        else
+            SharePasses(ranks, step, cancellationToken);
         double loss = lossSum.Item(), norm = Math.Sqrt(squaredNorm.Item()) / scale;
         bool finite = double.IsFinite(norm);
         if (!finite)
@@ -184,10 +195,68 @@ public sealed class FinetuneTrainer : IDisposable
         }
     }
 
+    void RunPasses(int step)
+    {
+        for (int first = 0; first < plan.ImagesPerStep; first += options.MicroBatchSize)
+        {
+            using MemoryScope scope = MemoryScope.Open();
+            int count = Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first);
+            FinetuneInputs batch = FinetuneInputs.Of(scheduler, plan.Batch(step, first, count));
+            Pass(batch, count, last: first + count == plan.ImagesPerStep).Run(batch);
+        }
+    }
+
+    /// <summary>The passes of this rank, and the sums over those of all. Where a rank is lost the state stays that before the update.</summary>
+    void SharePasses(FinetuneRanks all, int step, CancellationToken cancellationToken)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        try
+        {
+            lossSum.Write<float>([all.Run((first, count, added) => LossOf(step, first, count, added), cancellationToken)]);
+        }
+        catch (RankLostException)
+        {
+            optimizer.Unprepare();
+            throw;
+        }
+        ClipAndStep();
+    }
+
+    /// <summary>The gradients of one pass, and its loss.</summary>
+    float LossOf(int step, int first, int count, Action<Tensor> gradientAdded)
+    {
+        lossSum.Write<float>([0]);
+        AddGradients(FinetuneInputs.Of(scheduler, plan.Batch(step, first, count)), gradientAdded);
+        return (float)lossSum.Item();
+    }
+
+    /// <summary>An update; where a rank is lost in it, the first one saves the state before it.</summary>
+    FinetuneUpdate UpdateOrSave(int step, FinetuneCheckpoints files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Update(step, cancellationToken);
+        }
+        catch (RankLostException e)
+        {
+            Save(files, step);
+            throw new RankLostException(
+                $"{e.Message} The state after {step} of {options.Steps} steps {(communicator.IsFirst ? "is saved" : "is rank 0's to save")}; "
+                + "go on with resume, on as many ranks as there are.");
+        }
+    }
+
+    /// <summary>The state is the same on all ranks; the first writes it.</summary>
+    void Save(FinetuneCheckpoints files, int step)
+    {
+        if (communicator.IsFirst)
+            files.Save(step);
+    }
+
     FinetunePass Pass(FinetuneInputs batch, int count, bool last)
     {
         if (!passes.TryGetValue((count, last), out FinetunePass? pass))
-            passes.Add((count, last), pass = new FinetunePass(batch, last ? LastPass : AddGradients));
+            passes.Add((count, last), pass = new FinetunePass(batch, last ? LastPass : inputs => AddGradients(inputs)));
         return pass;
     }
 
@@ -204,9 +273,10 @@ public sealed class FinetuneTrainer : IDisposable
         parameters.ZeroGrad();
     }
 
-    void AddGradients(FinetuneInputs batch)
+    void AddGradients(FinetuneInputs batch, Action<Tensor>? gradientAdded = null)
     {
         using Tape tape = Tape.Open();
+        tape.GradientAdded = gradientAdded;
         Tensor part = FinetuneLoss.Compute(unet, batch);
         tape.Backward(part, lossScale);
         lossSum.CopyFrom(F.Add(lossSum, part.Detach()));

@@ -73,6 +73,10 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="StorageException">The folder cannot be made or written: read-only, no permission, disk full.</exception>
     public static RunFolder Open(string path, Shard? shard = null) => Open(path, shard ?? Shard.All, isRun: true);
 
+    /// <summary>Opens a run folder beside the process that has opened it: to read it, and write nothing.</summary>
+    /// <param name="path">The folder.</param>
+    public static RunFolder Follow(string path) => new(path, runLock: null, Shard.All, isRun: true);
+
     /// <summary>Opens a folder of pictures: PNG files and images.jsonl side by side, and nothing else of a run.</summary>
     /// <inheritdoc cref="Open(string, Shard?)"/>
     public static RunFolder OpenPictures(string path, Shard? shard = null) => Open(path, shard ?? Shard.All, isRun: false);
