@@ -35,13 +35,7 @@ internal sealed class NvrtcTests
         => Compiles("attention.cu", 90, "SCALAR_BF16", $"COLUMNS={columns}");
 
     [Test]
-    public void Casts_compile_from_and_to_every_type([ValueSource(nameof(elements))] string type, [Values] bool from)
-        => Compiles("cast.cu", 90, from ? $"FROM={type}" : "FROM=f32", from ? "TO=f32" : $"TO={type}");
-
-    [Test]
-    [Category("Slow")]
-    public void Casts_compile_between_all_types([ValueSource(nameof(elements))] string from, [ValueSource(nameof(elements))] string to)
-        => Compiles("cast.cu", 90, $"FROM={from}", $"TO={to}");
+    public void Casts_compile_from_all_types([ValueSource(nameof(elements))] string from) => Compiles("cast.cu", 90, $"FROM={from}");
 
     [Test]
     public void Moves_compile_for_all_words([Values(1, 2, 4, 8, 16)] int bytes) => Compiles("move.cu", 90, $"WORD={bytes}");
@@ -69,5 +63,8 @@ internal sealed class NvrtcTests
     {
         byte[] image = nvrtc.Compile(KernelFiles.Source(file, defines), architecture);
         Assert.That(image, Has.Length.GreaterThan(1000));       // an empty file gives some 300 bytes
+        // A 64-bit division, once per thread, saves a few registers; the sine of a large angle has a table. A spilled tile has hundreds
+        // of bytes.
+        Assert.That(CubinStack.Largest(image), Is.LessThanOrEqualTo(file == "embedding.cu" ? 64 : 32), "bytes of local memory");
     }
 }
