@@ -12,7 +12,7 @@ internal static class TinyModel
 {
     public static string Write(string folder, ulong seed = 1)
     {
-        ClipTokenizer tokenizer = BpeTrainer.Train(PromptGrammar.Words, modelMaxLength: 10);
+        ClipTokenizer tokenizer = BpeTrainer.Train(SceneGrammar.Words, modelMaxLength: 10);
         var vaeConfig = new AutoencoderKLConfig
         {
             DownBlockTypes = ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],

@@ -52,6 +52,14 @@ public sealed class FeedbackFile : IDisposable
         return records;
     }
 
+    /// <summary>Number of the first line that judges an image; null where none does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="image">The image, as the line names it.</param>
+    /// <exception cref="FileFormatException">A line before is not a label.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static int? LineOf(string path, string image) => JsonLines.Read(path, FeedbackJson.Default.FeedbackRecord)
+        .Where(line => line.Value.Image == image).Select(line => (int?)line.Line).FirstOrDefault();
+
     /// <summary>Appends a label; it is in the file when this returns.</summary>
     /// <param name="record">The label.</param>
     /// <exception cref="UsageException">A field is empty, or the image is not a path below the run folder.</exception>

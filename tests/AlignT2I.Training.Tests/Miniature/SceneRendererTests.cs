@@ -9,7 +9,7 @@ public class SceneRendererTests
     [Test]
     public void Objects_lie_apart_and_inside([Values(1, 2, 3, 4, 5)] int count)
     {
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Star, count, null, null, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Star, count, null, null, PromptSplit.Train);
         for (ulong seed = 0; seed < 500; seed++)
         {
             IReadOnlyList<PlacedObject> placed = SceneSampler.Sample(prompt, seed).Placements;
@@ -109,7 +109,7 @@ public class SceneRendererTests
     [Test]
     public void Prompts_are_obeyed()
     {
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Arrow, 4, WorldColor.Cyan, WorldBackground.Sea, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Arrow, 4, WorldColor.Cyan, WorldBackground.Sea, PromptSplit.Train);
         Scene scene = SceneSampler.Sample(prompt, seed: 9);
         Assert.That((scene.Object, scene.Placements.Count, scene.Color, scene.Background),
             Is.EqualTo((WorldObject.Arrow, 4, WorldColor.Cyan, WorldBackground.Sea)));

@@ -19,11 +19,11 @@ public class SimulatedRaterTests
         {
             (Scene scene, ScenePrompt caption) = SceneSampler.SamplePretraining((ulong)(10_000 + i));
             Render(scene, blurs, sigma, rgb);
-            ScenePrompt full = PromptGrammar.Create(
+            ScenePrompt full = SceneGrammar.Create(
                 scene.Object, scene.Placements.Count, scene.Color, scene.Background, PromptSplit.Pretrain);
             string text = new PromptPerturbation(GrammarFile.Miniature, []).Create(
                 GrammarFile.Miniature.TryParse(caption.Text, out Prompt? read, out string? error) ? read : throw new InvalidOperationException(error), count: 1, (ulong)i)[0];
-            Assert.That(PromptGrammar.TryParse(text, out ScenePrompt? perturbed, out _), Is.True);
+            Assert.That(SceneGrammar.TryParse(text, out ScenePrompt? perturbed, out _), Is.True);
             RaterFindings findings = SimulatedRater.Inspect(rgb, full);
             captionGood += SimulatedRater.Inspect(rgb, caption).AllMatch ? 1 : 0;
             perturbedBad += SimulatedRater.Inspect(rgb, perturbed!).AllMatch ? 0 : 1;
@@ -53,13 +53,13 @@ public class SimulatedRaterTests
     [Test]
     public void Names_each_attribute_that_does_not_match()
     {
-        ScenePrompt truth = PromptGrammar.Create(WorldObject.Star, 2, WorldColor.Red, WorldBackground.Moon, PromptSplit.Train);
+        ScenePrompt truth = SceneGrammar.Create(WorldObject.Star, 2, WorldColor.Red, WorldBackground.Moon, PromptSplit.Train);
         var rgb = new byte[SceneRenderer.ByteCount];
         SceneRenderer.Render(SceneSampler.Sample(truth, seed: 1), rgb);
         RaterFindings right = SimulatedRater.Inspect(rgb, truth);
         RaterFindings wrong = SimulatedRater.Inspect(
-            rgb, PromptGrammar.Create(WorldObject.Ring, 3, WorldColor.Blue, WorldBackground.Sea, PromptSplit.Train));
-        RaterFindings bare = SimulatedRater.Inspect(rgb, PromptGrammar.Create(WorldObject.Star, null, null, null, PromptSplit.Train));
+            rgb, SceneGrammar.Create(WorldObject.Ring, 3, WorldColor.Blue, WorldBackground.Sea, PromptSplit.Train));
+        RaterFindings bare = SimulatedRater.Inspect(rgb, SceneGrammar.Create(WorldObject.Star, null, null, null, PromptSplit.Train));
         Assert.Multiple(() =>
         {
             Assert.That(right.AllMatch, Is.True);
@@ -79,7 +79,7 @@ public class SimulatedRaterTests
     {
         var rgb = new byte[SceneRenderer.ByteCount];
         Array.Fill(rgb, (byte)grey);
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Star, null, null, null, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Star, null, null, null, PromptSplit.Train);
         RaterFindings findings = SimulatedRater.Inspect(rgb, prompt);
         Assert.That((findings.ObjectCount, findings.AllMatch), Is.EqualTo((0, false)));
     }
@@ -96,7 +96,7 @@ public class SimulatedRaterTests
             if (inside)
                 (rgb[i * 3], rgb[i * 3 + 1], rgb[i * 3 + 2]) = (30, 60, 230);
         }
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Arrow, null, WorldColor.Blue, null, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Arrow, null, WorldColor.Blue, null, PromptSplit.Train);
         RaterFindings findings = SimulatedRater.Inspect(rgb, prompt);
         Assert.Multiple(() =>
         {
@@ -112,7 +112,7 @@ public class SimulatedRaterTests
         var rgb = new byte[SceneRenderer.ByteCount];
         for (int i = 0; i < rgb.Length; i += 3)
             rgb[i] = 255;
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Square, null, WorldColor.Red, WorldBackground.Sea, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Square, null, WorldColor.Red, WorldBackground.Sea, PromptSplit.Train);
         Assert.That(SimulatedRater.Inspect(rgb, prompt).Background, Is.Null);
     }
 
@@ -120,7 +120,7 @@ public class SimulatedRaterTests
     public void Errs_and_skips_as_often_as_told()
     {
         var rater = new SimulatedRater(errorRate: 0.1, skipRate: 0.05, seed: 4);
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Star, 2, WorldColor.Red, WorldBackground.Moon, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Star, 2, WorldColor.Red, WorldBackground.Moon, PromptSplit.Train);
         var rgb = new byte[SceneRenderer.ByteCount];
         SceneRenderer.Render(SceneSampler.Sample(prompt, seed: 1), rgb);
         RaterVerdict[] verdicts = [.. Enumerable.Range(0, 4000).Select(i => rater.Rate(rgb, prompt, i))];
@@ -138,7 +138,7 @@ public class SimulatedRaterTests
     [Test]
     public void Does_not_err_or_skip_by_default()
     {
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Heart, 1, WorldColor.Green, WorldBackground.City, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Heart, 1, WorldColor.Green, WorldBackground.City, PromptSplit.Train);
         ScenePrompt other = prompt with { Color = WorldColor.Pink };
         var rgb = new byte[SceneRenderer.ByteCount];
         SceneRenderer.Render(SceneSampler.Sample(prompt, seed: 1), rgb);
@@ -159,7 +159,7 @@ public class SimulatedRaterTests
     [Test]
     public void Refuses_pictures_of_another_size()
     {
-        ScenePrompt prompt = PromptGrammar.Create(WorldObject.Star, null, null, null, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(WorldObject.Star, null, null, null, PromptSplit.Train);
         Assert.That(() => SimulatedRater.Inspect(new byte[32 * 32 * 3], prompt), Throws.ArgumentException);
     }
 

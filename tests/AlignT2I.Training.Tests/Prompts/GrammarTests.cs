@@ -20,7 +20,7 @@ public class GrammarTests
     public void Renders_English(
         WorldObject worldObject, int? count, WorldColor? color, WorldBackground? background, string text, PromptCategory category)
     {
-        ScenePrompt prompt = PromptGrammar.Create(worldObject, count, color, background, PromptSplit.Train);
+        ScenePrompt prompt = SceneGrammar.Create(worldObject, count, color, background, PromptSplit.Train);
         Assert.Multiple(() =>
         {
             Assert.That(prompt.Text, Is.EqualTo(text));
@@ -88,7 +88,7 @@ public class GrammarTests
         IEnumerable<string> used = allCategories
             .SelectMany(c => GrammarFile.Miniature.Enumerate(c, GrammarFile.Miniature.Objects, PromptSplit.Train))
             .SelectMany(p => p.Text.ToLowerInvariant().Split(' '));
-        Assert.That(PromptGrammar.Words, Is.EquivalentTo(used.Distinct()));
+        Assert.That(SceneGrammar.Words, Is.EquivalentTo(used.Distinct()));
     }
 
     [TestCase("three RED stars on the moon.", "Three red stars on the moon")]
@@ -96,7 +96,7 @@ public class GrammarTests
     [TestCase("ring at night", "A ring at night")]
     public void Reads_sloppy_English(string text, string expected)
     {
-        Assert.That(PromptGrammar.TryParse(text, out ScenePrompt? prompt, out string? error), Is.True, error);
+        Assert.That(SceneGrammar.TryParse(text, out ScenePrompt? prompt, out string? error), Is.True, error);
         Assert.That(prompt!.Text, Is.EqualTo(expected));
     }
 
@@ -110,7 +110,7 @@ public class GrammarTests
     [TestCase("A star in the forest in the city", "found 'in the forest in the city'")]
     public void Names_what_it_cannot_read(string text, string expected)
     {
-        Assert.That(PromptGrammar.TryParse(text, out ScenePrompt? prompt, out string? error), Is.False);
+        Assert.That(SceneGrammar.TryParse(text, out ScenePrompt? prompt, out string? error), Is.False);
         Assert.That(prompt, Is.Null);
         Assert.That(error, Does.Contain(expected).And.Contains(text));
     }
@@ -119,14 +119,14 @@ public class GrammarTests
     public void Lists_the_words_it_knows_when_it_meets_another() =>
         Assert.Multiple(() =>
         {
-            PromptGrammar.TryParse("a tiger", out _, out string? error);
-            foreach (string word in PromptGrammar.Words)
+            SceneGrammar.TryParse("a tiger", out _, out string? error);
+            foreach (string word in SceneGrammar.Words)
                 Assert.That(error, Does.Contain($" {word}"));
         });
 
     [TestCase(0)]
     [TestCase(6)]
     public void Refuses_other_counts(int count) =>
-        Assert.That(() => PromptGrammar.Create(WorldObject.Star, count, null, null, PromptSplit.Train),
+        Assert.That(() => SceneGrammar.Create(WorldObject.Star, count, null, null, PromptSplit.Train),
             Throws.InstanceOf<ArgumentOutOfRangeException>());
 }

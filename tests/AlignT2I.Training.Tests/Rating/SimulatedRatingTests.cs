@@ -58,7 +58,7 @@ public class SimulatedRatingTests
         {
             WorldObject other = prompt.Object == WorldObject.Circle ? WorldObject.Square : WorldObject.Circle;
             Add(0, SceneSampler.Sample(prompt, seed: 9));
-            Add(1, SceneSampler.Sample(PromptGrammar.Create(other, prompt.Count, prompt.Color, prompt.Background, PromptSplit.Train), seed: 9));
+            Add(1, SceneSampler.Sample(SceneGrammar.Create(other, prompt.Count, prompt.Color, prompt.Background, PromptSplit.Train), seed: 9));
 
             void Add(int number, Scene scene)
             {

@@ -95,6 +95,17 @@ public class RewardTrainerTests
     }
 
     [Test]
+    public void An_embedding_that_is_not_a_number_ends_the_training_with_a_sentence()
+    {
+        RewardData data = Data();
+        float[] row = new float[Dim];
+        Array.Fill(row, float.NaN);
+        data.Images.Add("damaged", row);
+        RewardData damaged = data with { Examples = [.. data.Examples.Select((e, i) => i == 7 ? e with { ImageRow = data.Images.Count - 1 } : e)] };
+        Assert.That(() => new RewardTrainer(damaged, options).Train(), Throws.TypeOf<UsageException>().With.Message.Contains("no longer a number"));
+    }
+
+    [Test]
     public void Training_leaves_no_tensor_behind()
     {
         long before = Backend.Cpu.LiveBytes;

@@ -55,6 +55,18 @@ public class TrainRewardCommandTests
         Assert.That(Directory.GetDirectories(tiny.In("embeddings"), "images-*"), Has.Length.EqualTo(before + 1));
     }
 
+    [Test]
+    public void A_label_for_an_image_that_is_not_there_is_named_by_its_line()
+    {
+        using var other = new TinyRun();
+        other.WithImages();
+        CommandRun.Align("rate", "--simulated", "--run", other.Path, "--images-per-prompt", "2", "--error-rate", "0.4").Succeeded();
+        int lines = File.ReadAllLines(other.In("feedback.jsonl")).Length;
+        File.AppendAllText(other.In("feedback.jsonl"),
+            """{"image":"images/nowhere.png","prompt":"A star","rater":"x","label":"good","time":"2026-01-01T00:00:00+00:00"}""" + "\n");
+        CommandRun.TrainReward("--run", other.Path, "--model", other.Model).Failed(2, $"feedback.jsonl:{lines + 1}", "nowhere.png");
+    }
+
     [TestCase("--seeds", "1,x", "1,x")]
     [TestCase("--seeds", "1,1", "twice")]
     [TestCase("--fraction", "1.5", "--fraction")]

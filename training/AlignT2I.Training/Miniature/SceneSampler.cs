@@ -32,7 +32,7 @@ public static class SceneSampler
         int count = random.NextBool(0.4f) ? 1 : 2 + random.NextInt(4);
         WorldColor color = random.Pick(WorldWords.Colors);
         WorldBackground background = random.Pick(WorldWords.Backgrounds);
-        ScenePrompt caption = PromptGrammar.Create(
+        ScenePrompt caption = SceneGrammar.Create(
             worldObject,
             count > 1 || random.NextBool(0.4f) ? count : null,
             random.NextBool(0.6f) ? color : null,

@@ -25,7 +25,7 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
     {
         Directory.CreateDirectory(work);
         using RunLock runLock = RunLock.Acquire(outputFolder);
-        ClipTokenizer tokenizer = BpeTrainer.Train(PromptGrammar.Words, MiniatureArchitecture.MaxTokens);
+        ClipTokenizer tokenizer = BpeTrainer.Train(SceneGrammar.Words, MiniatureArchitecture.MaxTokens);
 
         using ParameterStore vaeParameters = new(new RandomParameters(options.Seed), backend);
         AutoencoderKL vae = new(vaeParameters.Root, MiniatureArchitecture.Vae);

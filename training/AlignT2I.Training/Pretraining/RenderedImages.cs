@@ -33,8 +33,8 @@ internal static class RenderedImages
             {
                 WorldObject worldObject = objects[combination / MaxCount];
                 int number = combination % MaxCount + 1;
-                ScenePrompt all = PromptGrammar.Create(worldObject, number, color, background, PromptSplit.Pretrain);
-                ScenePrompt caption = PromptGrammar.Create(
+                ScenePrompt all = SceneGrammar.Create(worldObject, number, color, background, PromptSplit.Pretrain);
+                ScenePrompt caption = SceneGrammar.Create(
                     worldObject, number > 1 || States(random) ? number : null, States(random) ? color : null, States(random) ? background : null,
                     PromptSplit.Pretrain);
                 scenes.Add((SceneSampler.Sample(all, random.NextUInt64()), caption));

@@ -37,7 +37,10 @@ public static class RewardDataBuilder
             if (LabelOf(label, options.Labels) is not { } value)
                 continue;
             if (!images.TryGetValue(label.Image, out ImageRecord? image) || !prompts.TryGetValue(image.PromptId, out Prompt? prompt))
-                throw new FileFormatException(run.FeedbackFile, $"the image {label.Image} or its prompt is not of this run.");
+            {
+                throw new FileFormatException($"{run.FeedbackFile}:{FeedbackFile.LineOf(run.FeedbackFile, label.Image)}",
+                    $"the image {label.Image} or its prompt is not of this run; delete its lines, or take the run that it is of.");
+            }
             labelled.Add((image, prompt, value));
             if (!perturbed.ContainsKey(prompt.Id))
                 perturbed[prompt.Id] = perturbation.Create(prompt, options.PerturbedPrompts, options.Seed);

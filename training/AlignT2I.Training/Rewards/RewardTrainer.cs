@@ -55,6 +55,11 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
                     "train reward", done + update, (long)options.MaxEpochs * updates, "update",
                     [("epoch", epoch), ("loss", loss), .. epochs.TakeLast(1).Select(e => ("validation", e.ValidationLoss))])),
                 cancellationToken);
+            if (!double.IsFinite(figures.Loss) || !double.IsFinite(figures.ValidationLoss))
+            {
+                throw new UsageException($"train-reward: the loss is no longer a number in pass {epoch}; choose a smaller learning rate than "
+                    + FormattableString.Invariant($"{options.LearningRate}, or, where the embeddings are damaged, delete embeddings/: it is made again."));
+            }
             epochs.Add(figures);
             if (validation.Length == 0 || figures.ValidationLoss < lowest.Loss)
             {

@@ -4,7 +4,7 @@ using AlignT2I.Training.Prompts;
 namespace AlignT2I.Training.Miniature;
 
 /// <summary>The English of the miniature world: <see cref="GrammarFile.Miniature"/> with shapes, colours and backgrounds that can be drawn.</summary>
-public static class PromptGrammar
+public static class SceneGrammar
 {
     /// <summary>Every word that prompts are made of, in lower case: what a tokenizer has to know.</summary>
     public static IReadOnlyList<string> Words => GrammarFile.Miniature.Words;
