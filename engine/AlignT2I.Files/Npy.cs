@@ -10,7 +10,8 @@ namespace AlignT2I.Files;
 public static class Npy
 {
     const int PrefixBytes = 10, Alignment = 64, MaxFileBytes = 1 << 30, MaxHeaderBytes = 10_000;
-    const string Head = "{'descr': '<f4', 'fortran_order': False, 'shape': (", DoubleHead = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
+    const string Head = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+    const string DoubleHead = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
 
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 

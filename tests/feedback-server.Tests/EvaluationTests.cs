@@ -1,5 +1,7 @@
+using System.Text.Json;
 using AlignT2I.Feedback;
 using AlignT2I.FeedbackServer.Api;
+using AlignT2I.FeedbackServer.Exchange;
 using AlignT2I.FeedbackServer.Figures;
 using AlignT2I.FeedbackServer.Storage;
 using AlignT2I.FeedbackServer.Studies;
@@ -55,6 +57,12 @@ internal sealed class EvaluationTests(Store store)
             "seven of nine");
         Assert.That(comparison.Fidelity.ClearTie, Is.EqualTo(3));
         Assert.That(swapped, Is.InRange(1, 26), "left and right are drawn by lot");
+
+        string[] lines = VoteExport.Write(server.Desk.Read(VoteExport.Of)).TrimEnd().Split('\n');
+        ComparisonVote[] votes = [.. lines.Select(l => JsonSerializer.Deserialize(l, FeedbackJson.Default.ComparisonVote)!)];
+        Assert.That(votes.Select(v => (v.First, v.Second, v.Raters)), Is.All.EqualTo(("evaluation/original", "evaluation/full", 9)).And.Exactly(27).Items);
+        Assert.That(votes.Select(v => (v.Prompt, v.Rater)), Is.Unique);
+        Assert.That(votes.Count(v => v.Prompt.EndsWith('0') && v.Alignment == Preference.Second), Is.EqualTo(8), "as the raters saw it, not as it was swapped");
     }
 
     static Preference Turned(Preference preference) => preference switch

@@ -7,7 +7,9 @@ using AlignT2I.Training.Tests;
 
 namespace AlignT2I.Align.Tests.Commands;
 
-/// <summary><c>evaluate</c> as for a model of people's prompts: no simulated rater can judge them, whatever else is there makes its part of the report.</summary>
+/// <summary>
+/// <c>evaluate</c> as for a model of people's prompts: no simulated rater can judge them, whatever else is there makes its part of the report.
+/// </summary>
 internal sealed class EvaluateCommandTests
 {
     static readonly string[] brief = ["--images-per-prompt", "2", "--rejection-samples", "3", "--steps", "1", "--guidance-scale", "1"];

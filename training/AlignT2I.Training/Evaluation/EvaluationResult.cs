@@ -8,7 +8,9 @@ namespace AlignT2I.Training.Evaluation;
 /// <param name="ElapsedSeconds">Wall-clock time of the experiment.</param>
 /// <param name="PeakResidentBytes">Largest resident memory of the process.</param>
 /// <param name="Feedback">Labels by category, as in Table 1 of Lee et al. 2023; null where there are none.</param>
-/// <param name="RewardAccuracy">How often rewards and CLIP score order two images as the rater does (Fig. 4); null where no one has judged the images.</param>
+/// <param name="RewardAccuracy">
+/// How often rewards and CLIP score order two images as the rater does (Fig. 4); null where no one has judged the images.
+/// </param>
 /// <param name="Models">Reward, alignment and distances of each model (Table 2, Figs. 3 and 5).</param>
 public sealed record EvaluationResult(
     ulong Seed,

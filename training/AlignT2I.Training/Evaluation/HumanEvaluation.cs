@@ -22,12 +22,16 @@ public static class HumanEvaluation
             if (vote.Raters is < 1 or > MostRaters || !Enum.IsDefined(vote.Alignment) || !Enum.IsDefined(vote.Fidelity))
             {
                 throw new FileFormatException(
-                    $"{path}:{line.Line}", $"the vote is of {vote.Raters} raters, or for none of first, tie and second; expected 1 to {MostRaters}.");
+                    $"{path}:{line.Line}",
+                    $"the vote is of {vote.Raters} raters, or for none of first, tie and second; expected 1 to {MostRaters}.");
             }
             votes.Add(vote);
         }
         if (votes.Count == 0)
-            throw new FileFormatException(path, "it holds no vote; write one with 'feedback-server export --votes' when raters have compared models.");
+        {
+            throw new FileFormatException(
+                path, "it holds no vote; write one with 'feedback-server export --votes' when raters have compared models.");
+        }
         return
         [
             .. votes.GroupBy(v => (v.First, v.Second, v.Raters)).Select(comparison =>

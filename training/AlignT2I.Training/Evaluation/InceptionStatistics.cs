@@ -12,7 +12,9 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Evaluation;
 
-/// <summary>Statistics of images in the features of the Fréchet Inception distance. Features are kept: those of an image are computed once.</summary>
+/// <summary>
+/// Statistics of images in the features of the Fréchet Inception distance. Features are kept: those of an image are computed once.
+/// </summary>
 public sealed class InceptionStatistics : IDisposable
 {
     const int BatchSize = 16;
@@ -41,10 +43,13 @@ public sealed class InceptionStatistics : IDisposable
     /// <param name="cancellationToken">Ends the work between batches; what is computed is kept.</param>
     /// <exception cref="FileFormatException">An image is damaged.</exception>
     public FeatureStatistics Of(
-        RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        RunFolder folder, IReadOnlyList<ImageRecord> records,
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(folder.EmbeddingsFolder, records, EmbeddingCache.Key, folder.PathOf, progress, cancellationToken);
 
-    /// <summary>Those of reference images: the PNG, JPEG and WebP files of a folder, or a file that <see cref="FeatureStatisticsFile"/> reads.</summary>
+    /// <summary>
+    /// Those of reference images: the PNG, JPEG and WebP files of a folder, or a file that <see cref="FeatureStatisticsFile"/> reads.
+    /// </summary>
     /// <param name="path">Folder or file.</param>
     /// <param name="cacheFolder">Where features, and the statistics of a folder that has not changed since, are kept.</param>
     /// <param name="progress">Told while features are computed.</param>
@@ -67,7 +72,8 @@ public sealed class InceptionStatistics : IDisposable
         ];
         if (files.Length < 2)
             throw new UsageException($"{path}: there are {files.Length} images; expected a folder of two or more PNG, JPEG or WebP files.");
-        string listing = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', files.Select(Key).Prepend(Hash)))))[..16];
+        byte[] state = Encoding.UTF8.GetBytes(string.Join('\n', files.Select(Key).Prepend(Hash)));
+        string listing = Convert.ToHexStringLower(SHA256.HashData(state))[..16];
         string kept = Path.Combine(RunFolder.Make(cacheFolder), $"reference-{listing}.safetensors");
         if (File.Exists(kept))
             return FeatureStatisticsFile.Read(kept);

@@ -36,7 +36,7 @@ internal static class Html
     {
         string verdict = picture.Good switch { true => "good", false => "bad", _ => "" };
         string reward = picture.Reward is double value ? $", reward {Number(value, 2)}" : "";
-        string judgement = picture.Good is null ? "" : $"; the {picture.Rater} says {verdict}";
+        string judgement = picture.Good is null ? "" : $"; {verdict} by the {picture.Rater}";
         string alt = Encode($"Picture by {picture.Maker} for “{picture.Prompt}”{judgement}{reward}");
         string caption = picture.Reward is double shown ? Number(shown, 2) : verdict;
         string mark = picture.Good switch { true => "<b>✓</b> ", false => "<b>✗</b> ", _ => "" };

@@ -8,12 +8,16 @@ internal static class SamplesSection
     public static string Html(ReportContent content) => content.Samples.Count == 0 ? "" : $"""
         <section id="samples">
         <h2><small>Stage 3</small> Fine-tune the model: before and after</h2>
-        <p>Figure 5. Evaluation prompts, which no training used, each from the same seeds in every row. Below each picture: {(content.Result.Rater is null ? "" : $"✓ where the {content.Rater} says that it shows its prompt, ✗ where not, and ")}the learned reward. Prompts are taken in a fixed order, not chosen.</p>
+        <p>Figure 5. Evaluation prompts, which no training used, each from the same seeds in every row. Below each picture:
+        {Marks(content)}the learned reward. Prompts are taken in a fixed order, not chosen.</p>
         <div class="cards">
         {string.Join('\n', content.Samples.Select(Card))}
         </div>
         </section>
         """;
+
+    static string Marks(ReportContent content) =>
+        content.Result.Rater is null ? "" : $"✓ where it shows its prompt by the {content.Rater}, ✗ where not, and ";
 
     static string Card(ReportSample sample) => $"""
         <article class="card">

@@ -9,6 +9,7 @@ internal static class SettingsSection
     {
         EvaluationResult result = content.Result;
         string command = content.Command is null ? "" : $"<p>The same again, number for number on the same kind of processor:</p><pre><code>{Reports.Html.Encode(content.Command)}</code></pre>";
+        string whose = content.LabelsAreSimulated && content.Rater == "simulated rater" ? "The rater is simulated throughout; its" : "The";
         string settings = string.Concat(content.Settings.GroupBy(s => s.Stage).Select(stage => Reports.Html.Table(
             stage.Key, ["Setting", "Value"],
             stage.Select(s => (IReadOnlyList<string>)[Reports.Html.Encode(s.Name), Reports.Html.Encode(s.Value)]))));
@@ -17,7 +18,7 @@ internal static class SettingsSection
             <h2>How this was made</h2>
             <p>Seed {result.Seed}; {Reports.Html.Duration(result.ElapsedSeconds)} in the process that wrote this, not
             counting what an interrupted one had done before; at most {Reports.Html.Number(result.PeakResidentBytes / 1e6, 0)} MB of memory.
-            {(content.LabelsAreSimulated && content.Rater == "simulated rater" ? "The rater is simulated throughout; its" : "The")} labels are in <code>feedback.jsonl</code>, every number of this page is in <code>report.json</code>, the images are in the run folder.</p>
+            {whose} labels are in <code>feedback.jsonl</code>, every number of this page is in <code>report.json</code>, the images are in the run folder.</p>
             {command}
             <div class="settings">{settings}</div>
             </section>
