@@ -1,7 +1,6 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
-using AlignT2I.Models.Aesthetic;
 using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Embeddings;
@@ -90,9 +89,10 @@ internal static class FinetuneCommand
         (FinetuneResult result, int skippedImages) = ProgressDisplay.Run((progress, cancellation) =>
         {
             using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder, backend);
-            using AestheticScorer? predictor = parse.GetValue(aesthetic) is { } named ? AestheticScorer.Load(named.ToString()) : null;
+            using AestheticFilter filter =
+                AestheticFilter.Load(parse.GetRequiredValue(minAesthetic), parse.GetValue(aesthetic)?.ToString());
             PretrainingSource source = parse.GetValue(pretraining) is { Length: > 0 } paths
-                ? new CaptionedImages(paths, new AestheticFilter(parse.GetRequiredValue(minAesthetic), predictor), embedder, folder)
+                ? new CaptionedImages(paths, filter, embedder, folder)
                 : new RenderedScenes(parse.GetRequiredValue(pretrainingImages), options.Seed);
             FinetuneResult trained = FinetuneStage.Run(
                 folder, modelFolder, options, embedder, source, parse.GetValue(resume), progress, cancellation, backend, ranks);

@@ -1,6 +1,8 @@
 using System.Formats.Tar;
 using System.Text;
+using AlignT2I.Engine;
 using AlignT2I.Files;
+using AlignT2I.Models.Aesthetic;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Training.Caching;
 using AlignT2I.Training.Embeddings;
@@ -137,7 +139,33 @@ public class CaptionedImagesTests
         Assert.That(() => Collect(0, folder["none"]), Throws.TypeOf<UsageException>().With.Message.Contains("no such file or folder"));
     }
 
-    (IReadOnlyList<PretrainingImage> Images, int Skipped, int Rows) Collect(double above, params string[] paths)
+    [Test]
+    public void Images_without_a_score_are_scored_by_the_predictor()
+    {
+        Shard("plain.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(90, 64, 2)),
+            ("b.txt", "two"u8.ToArray()));
+        string predictor = Directory.CreateDirectory(folder["predictor"]).FullName;
+        var config = new AestheticPredictorConfig { EmbedDim = 8, HiddenSizes = [] };
+        config.Write(System.IO.Path.Combine(predictor, "config.json"));
+        using (var store = new ParameterStore(new RandomParameters(3)))
+        {
+            _ = new AestheticPredictor(store.Root, config);
+            ParameterFile.Save(System.IO.Path.Combine(predictor, "model.safetensors"), store.Parameters);
+        }
+        TinyModel.Write(folder["model"]);
+        using ClipEmbedder clip = ClipEmbedder.Load(folder["model"]);
+        using AestheticScorer scorer = AestheticScorer.Load(predictor);
+        using MemoryScope scope = MemoryScope.Open();
+        Image[] images = [.. new TarShard(folder["plain.tar"]).Read(_ => { }).Select(i => ImageFile.Decode(i.Bytes, i.Name))];
+        float[] scores = scorer.Score(clip.EmbedImages(images));
+        double between = (scores[0] + scores[1]) / 2;
+        Assert.That(Collect(between, predictor, folder["plain.tar"]).Images.Select(i => i.Caption),
+            Is.EqualTo((string[])[scores[0] > between ? "one" : "two"]));
+    }
+
+    (IReadOnlyList<PretrainingImage> Images, int Skipped, int Rows) Collect(double above, string path) => Collect(above, null, path);
+
+    (IReadOnlyList<PretrainingImage> Images, int Skipped, int Rows) Collect(double above, string? predictor, string path)
     {
         if (!Directory.Exists(folder["model"]))
             TinyModel.Write(folder["model"]);
@@ -145,7 +173,8 @@ public class CaptionedImagesTests
         using StableDiffusionModel model = StableDiffusionModel.Load(folder["model"]);
         using ClipEmbedder clip = ClipEmbedder.Load(folder["model"]);
         using var latents = new LatentCache(run, model, "hash");
-        var source = new CaptionedImages(paths, new AestheticFilter(above), clip, run);
+        using AestheticFilter filter = AestheticFilter.Load(above, predictor);
+        var source = new CaptionedImages([path], filter, clip, run);
         IReadOnlyList<PretrainingImage> images = source.Collect(latents, null, default);
         using RowTable table = RowTable.Open(System.IO.Path.Combine(run.LatentsFolder, "latents-hash"), [16, 16, 4]);
         Assert.That(images.All(i => table.Has(i.Key)));

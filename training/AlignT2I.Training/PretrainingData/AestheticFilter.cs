@@ -3,6 +3,7 @@ using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.Aesthetic;
 using AlignT2I.Training.Embeddings;
+using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.PretrainingData;
 
@@ -10,14 +11,31 @@ namespace AlignT2I.Training.PretrainingData;
 /// Keeps the images that people find beautiful: by the score that came with them, or by the aesthetic predictor on CLIP's embeddings.
 /// </summary>
 /// <remarks>Lee et al. 2023 keep those above 6.5.</remarks>
-/// <param name="above">Scores above this are kept; 0 keeps every image and looks at no score.</param>
-/// <param name="predictor">Scores images that came without; null for none.</param>
-public sealed class AestheticFilter(double above, AestheticScorer? predictor = null)
+public sealed class AestheticFilter : IDisposable
 {
     static readonly string[] columns = ["aesthetic_score", "AESTHETIC_SCORE", "aesthetic", "aesthetic_score_laion_v2", "LAION_AESTHETIC"];
 
+    readonly double above;
+    readonly AestheticScorer? predictor;
+
+    AestheticFilter(double above, AestheticScorer? predictor, string name) => (this.above, this.predictor, Name) = (above, predictor, name);
+
+    /// <summary>Prepares the filter.</summary>
+    /// <param name="above">Scores above this are kept; 0 keeps every image and looks at no score.</param>
+    /// <param name="predictorFolder">The predictor that scores images that came without, as <c>weights-converter</c> writes it; null
+    /// for none.</param>
+    /// <exception cref="UsageException">A file of the predictor is missing.</exception>
+    /// <exception cref="FileFormatException">One is damaged.</exception>
+    public static AestheticFilter Load(double above, string? predictorFolder = null)
+    {
+        string name = FormattableString.Invariant($"{above}");
+        return predictorFolder is null ? new AestheticFilter(above, null, name)
+            : new AestheticFilter(
+                above, AestheticScorer.Load(predictorFolder), $"{name}-{ModelFolder.Hash(predictorFolder, ModelFolder.TextWeights)}");
+    }
+
     /// <summary>Tells the images that it keeps from those of another filter.</summary>
-    internal string Name => FormattableString.Invariant($"{above}");
+    internal string Name { get; }
 
     /// <summary>Which images are kept.</summary>
     /// <param name="images">The images with what is known of them.</param>
@@ -45,6 +63,9 @@ public sealed class AestheticFilter(double above, AestheticScorer? predictor = n
         }
         return [.. scores.Select(s => s > above)];
     }
+
+    /// <summary>Frees the predictor.</summary>
+    public void Dispose() => predictor?.Dispose();
 
     static double? Known(CaptionedImage image)
     {
