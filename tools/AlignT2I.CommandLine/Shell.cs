@@ -35,7 +35,8 @@ public static class Shell
             Console.Error.WriteLine(e.Message);
             return BadInput;
         }
-        catch (Exception e) when (e is StorageException or MissingLibraryException or RankLostException or CudaUnavailableException or CudaException
+        catch (Exception e) when (e is StorageException or MissingLibraryException or RankLostException
+            or CudaUnavailableException or CudaException
             or DeviceMemoryException)
         {
             Console.Error.WriteLine(e.Message);

@@ -67,7 +67,7 @@ internal static class FinetuneCommand
 
     static int Start(ParseResult parse)
     {
-        Backend backend = parse.Backend(device);
+        Backend backend = Backend.Open(Communicator.OwnDevice(parse.GetRequiredValue(device)));
         FinetuneOptions options = FinetuneOptionSet.Read(parse, backend);
         options.Validate();
         string modelFolder = parse.ModelFolder(model);

@@ -6,15 +6,17 @@ namespace AlignT2I.Native;
 internal static partial class NativeEnvironment
 {
     /// <summary>
-    /// UCX, which MPI sends through, may take the signals over by which .NET knows a null reference; told of none, it leaves them, and where
-    /// it is built without doing so it need not warn of the variable.
+    /// Settings of UCX, which MPI may send through, where the user has none. It takes the signals over by which .NET knows a null reference:
+    /// told of none, it leaves them, and where it never does it need not warn. Reading the memory of another process (cma) it aborts once
+    /// that process has died, before anyone can say which: shared memory goes without.
     /// </summary>
-    public static void KeepSignalHandlers()
+    public static void PrepareUcx()
     {
         if (!OperatingSystem.IsLinux())
             return;
         _ = setenv("UCX_ERROR_SIGNALS", "", overwrite: 0);
         _ = setenv("UCX_WARN_UNUSED_ENV_VARS", "n", overwrite: 0);
+        _ = setenv("UCX_TLS", "^cma", overwrite: 0);
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace AlignT2I.Native;
 
-/// <summary>Messages between the processes that a launcher started together. Every call is made by the thread that made this object.</summary>
+/// <summary>Messages between the processes that a launcher started together. Every call is made by the thread that made this
+/// object.</summary>
 /// <remarks>
 /// MPI 3.1 (mpi-forum.org). Only messages that do not block are bound: what waits for a process that has died would wait for ever.
 /// Collective operations are made of them, in an order that is the caller's.
@@ -18,10 +19,10 @@ public sealed unsafe class NativeMpi
     /// <exception cref="MpiException">There is no MPI library, or it cannot start.</exception>
     public NativeMpi()
     {
+        NativeEnvironment.PrepareUcx();     // read as soon as the library is loaded
         LoadedLibrary library = LibraryLoader.TryLoad(SharedLibraries.Mpi)
             ?? throw new MpiException(LibraryLoader.Describe(SharedLibraries.Mpi));
         handles = MpiHandles.Of(library.Handle);
-        NativeEnvironment.KeepSignalHandlers();
         Check(MpiApi.MPI_Initialized(out int initialized));
         if (initialized == 0)
             Check(MpiApi.MPI_Init_thread(0, 0, ThreadFunneled, out _));
@@ -83,7 +84,8 @@ public sealed unsafe class NativeMpi
         if (result == Success)
             return;
         byte* text = stackalloc byte[MaxText];
-        string words = MpiApi.MPI_Error_string(result, text, out int length) == Success ? Encoding.UTF8.GetString(text, length) : "an unknown error";
+        bool known = MpiApi.MPI_Error_string(result, text, out int length) == Success;
+        string words = known ? Encoding.UTF8.GetString(text, length) : "an unknown error";
         throw new MpiException($"{call.Split('(')[0]["MpiApi.".Length..]}: {words} ({result}).");
     }
 }

@@ -6,7 +6,8 @@ namespace AlignT2I.Training.Communicators;
 
 /// <summary>The processes of a training, which a launcher started together, and what they tell each other.</summary>
 /// <remarks>
-/// All of them make the same calls in the same order. A call throws <see cref="RankLostException"/> once a process has ended before its time
+/// All of them make the same calls in the same order. A call throws <see cref="RankLostException"/> once a process has ended before its
+/// time
 /// or does not answer; none waits for ever.
 /// </remarks>
 public abstract class Communicator : IDisposable
@@ -14,9 +15,14 @@ public abstract class Communicator : IDisposable
     /// <summary>The only process of a training.</summary>
     public static Communicator Single { get; } = new SingleCommunicator();
 
-    /// <summary>Joins the processes that mpirun or srun started with this one; <see cref="Single"/> where nothing did: that needs no MPI.</summary>
+    /// <summary>Joins the processes that mpirun or srun started with this one; <see cref="Single"/> where nothing did: that needs no
+    /// MPI.</summary>
     /// <exception cref="MissingLibraryException">There is no MPI library, or the processes do not find each other.</exception>
     public static Communicator Join() => LaunchEnvironment.Size is > 1 and int size ? MpiCommunicator.Join(size) : Single;
+
+    /// <summary>The device that a process of several takes where <c>cuda</c> is asked for: rank 1 of a machine has <c>cuda:1</c>.</summary>
+    /// <param name="device">As the user named it; another name than <c>cuda</c> stays.</param>
+    public static string OwnDevice(string device) => LaunchEnvironment.DeviceOf(device, Environment.GetEnvironmentVariable);
 
     /// <summary>Number of this process, from 0.</summary>
     public abstract int Rank { get; }
@@ -58,14 +64,16 @@ public abstract class Communicator : IDisposable
         if (other >= 0)
         {
             throw new UsageException(
-                $"{Describe(other)} has another {what} than rank 0 ({values[other]}; rank 0: {values[0]}); start all with the same files and options.");
+                $"{Describe(other)} has another {what} than rank 0 ({values[other]}; rank 0: {values[0]}); "
+                + "start all with the same files and options.");
         }
     }
 
     /// <summary>Who a rank is, in messages.</summary>
     public abstract string Describe(int rank);
 
-    /// <summary>Says that this process has done its work; returns when all have. A process that ends without it is lost to the others.</summary>
+    /// <summary>Says that this process has done its work; returns when all have. A process that ends without it is lost to the
+    /// others.</summary>
     public virtual void Finish()
     {
     }

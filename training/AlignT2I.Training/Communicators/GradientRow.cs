@@ -4,7 +4,8 @@ namespace AlignT2I.Training.Communicators;
 
 /// <summary>The gradients of all parameters seen as one row of elements, in the order in which backward completes them.</summary>
 /// <remarks>
-/// The first pass shows that order, and how often each gradient is added to; it is the same in every pass and on every rank, for all compute
+/// The first pass shows that order, and how often each gradient is added to; it is the same in every pass and on every rank, for all
+/// compute
 /// the same network. Until it has ended no gradient counts as complete.
 /// </remarks>
 internal sealed class GradientRow
@@ -71,10 +72,12 @@ internal sealed class GradientRow
     }
 
     /// <summary>Copies elements of the gradients; what is beyond the row stays as it is.</summary>
-    public void Read(long first, Tensor to) => Visit(first, to, (gradient, index, place, count) => to.CopyFrom(gradient, index, place, count));
+    public void Read(long first, Tensor to) =>
+        Visit(first, to, (gradient, index, place, count) => to.CopyFrom(gradient, index, place, count));
 
     /// <summary>Replaces elements of the gradients.</summary>
-    public void Write(long first, Tensor from) => Visit(first, from, (gradient, index, place, count) => gradient.CopyFrom(from, place, index, count));
+    public void Write(long first, Tensor from) =>
+        Visit(first, from, (gradient, index, place, count) => gradient.CopyFrom(from, place, index, count));
 
     void Advance()
     {

@@ -8,7 +8,8 @@ namespace AlignT2I.Training.Communicators;
 /// <summary>Processes that MPI connects: Open MPI or MPICH, started by mpirun or srun. Tensors on GPUs go by NCCL.</summary>
 internal sealed class MpiCommunicator : Communicator
 {
-    /// <summary>A rank that lives but has sent nothing for so long is stuck: no update takes as long on one rank more than on another.</summary>
+    /// <summary>A rank that lives but has sent nothing for so long is stuck: no update takes as long on one rank more than on
+    /// another.</summary>
     static readonly TimeSpan exchangeLimit = TimeSpan.FromMinutes(30);
 
     readonly MpiThread thread;
@@ -35,7 +36,8 @@ internal sealed class MpiCommunicator : Communicator
             if (thread.Mpi.Size != expectedSize)
             {
                 throw new MissingLibraryException(
-                    $"{expectedSize} processes were started together but {thread.Mpi.Version} connects {thread.Mpi.Size}; {LaunchEnvironment.Advice}.");
+                    $"{expectedSize} processes were started together but {thread.Mpi.Version} connects {thread.Mpi.Size}; "
+                    + $"{LaunchEnvironment.Advice}.");
             }
             return new MpiCommunicator(thread);
         }

@@ -22,7 +22,11 @@ internal sealed class MpiThread : IDisposable
         Task<NativeMpi> join = Start(() => new NativeMpi());
         // An exception stays in the task here: what GetResult throws is the exception itself.
         if (Task.WaitAny([join], joinLimit) < 0)
-            throw new MpiException($"MPI_Init_thread has not returned within {joinLimit.TotalMinutes} minutes: not all processes were started.");
+        {
+            throw new MpiException(
+                $"MPI_Init_thread has not returned within {joinLimit.TotalMinutes} minutes: not all processes were started.");
+        }
+
         mpi = join.GetAwaiter().GetResult();
     }
 
@@ -49,7 +53,11 @@ internal sealed class MpiThread : IDisposable
             {
                 check();
                 if (watch.Elapsed > limit)
-                    throw new RankLostException($"no message came within {limit.Value.TotalMinutes} minutes although all processes live; one of them is stuck.");
+                {
+                    throw new RankLostException(
+                        $"no message came within {limit.Value.TotalMinutes} minutes although all processes live; one of them is stuck.");
+                }
+
                 if (watch.Elapsed < eager)
                     Thread.Yield();
                 else

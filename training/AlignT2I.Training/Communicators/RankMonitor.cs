@@ -62,7 +62,8 @@ internal sealed class RankMonitor : IDisposable
             if (!listener.Poll(connectLimit, SelectMode.SelectRead))
             {
                 RankIdentity absent = ranks.Skip(1).First(r => !callers.ContainsKey(r.Rank));
-                throw new RankLostException($"{absent} does not reach rank 0 at {addresses}, port {port}; open the network between the machines.");
+                throw new RankLostException(
+                    $"{absent} does not reach rank 0 at {addresses}, port {port}; open the network between the machines.");
             }
             Socket caller = listener.Accept();
             if (Greeting(caller, token) is > 0 and int rank && rank < ranks.Count)
@@ -182,7 +183,8 @@ internal sealed class RankMonitor : IDisposable
                 socket.Dispose();       // the machine has several addresses; the next may be in a network of ours
             }
         }
-        throw new RankLostException($"{ranks[own]} does not reach {ranks[0]} at {string.Join(", ", addresses)}, port {parts[0]}; open the network between them.");
+        throw new RankLostException(
+            $"{ranks[own]} does not reach {ranks[0]} at {string.Join(", ", addresses)}, port {parts[0]}; open the network between them.");
     }
 
     static IEnumerable<IPAddress> OwnAddresses() =>

@@ -5,7 +5,8 @@ using AlignT2I.Training.Communicators;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>An update on several ranks: pass i is rank i mod size's, and the sums over all passes are those of one process, bit for bit.</summary>
+/// <summary>An update on several ranks: pass i is rank i mod size's, and the sums over all passes are those of one process, bit for
+/// bit.</summary>
 internal sealed class FinetuneRanks : IDisposable
 {
     const int BucketBytes = 32 << 20;
@@ -33,7 +34,8 @@ internal sealed class FinetuneRanks : IDisposable
     public bool Interrupted { get; private set; }
 
     /// <summary>Computes the gradients of an update into the parameters, the same on every rank.</summary>
-    /// <param name="pass">Computes the gradients of some images (the first, and how many), calling what it is given, and returns their loss.</param>
+    /// <param name="pass">Computes the gradients of some images (the first, and how many), calling what it is given, and returns their
+    /// loss.</param>
     /// <param name="cancellationToken">Asks all ranks to stop.</param>
     /// <returns>The loss: the sum over the passes.</returns>
     /// <exception cref="RankLostException">A rank is lost; the parameters are as before.</exception>

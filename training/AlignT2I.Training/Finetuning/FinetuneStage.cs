@@ -75,7 +75,8 @@ public static class FinetuneStage
         return result;
     }
 
-    /// <summary>The micro-batch size, chosen for the memory where the options leave it open: the same on all ranks, with a pass for each.</summary>
+    /// <summary>The micro-batch size, chosen for the memory where the options leave it open: the same on all ranks, with a pass for
+    /// each.</summary>
     public static FinetuneOptions WithMicroBatch(string modelFolder, FinetuneOptions options, Backend backend, Communicator communicator)
     {
         if (options.MicroBatchSize > 0)

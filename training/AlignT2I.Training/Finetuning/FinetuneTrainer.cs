@@ -12,8 +12,10 @@ namespace AlignT2I.Training.Finetuning;
 /// <summary>Updates a UNet by reward-weighted likelihood (Lee et al. 2023, eq. 4). Text encoder and VAE stay as they are: their outputs
 /// are cached.</summary>
 /// <remarks>
-/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step alone,
-/// and a checkpoint holds parameters, optimizer, average and loss scaler exactly. Nor does the number of ranks change a bit: the passes of an
+/// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step
+/// alone,
+/// and a checkpoint holds parameters, optimizer, average and loss scaler exactly. Nor does the number of ranks change a bit: the passes
+/// of an
 /// update are dealt to them in turn, and their gradients are summed in the order of the passes.
 /// </remarks>
 public sealed class FinetuneTrainer : IDisposable
@@ -41,7 +43,8 @@ public sealed class FinetuneTrainer : IDisposable
     /// <param name="data">The images.</param>
     /// <param name="options">How to train.</param>
     /// <param name="communicator">The ranks that train together; null for this process alone.</param>
-    /// <exception cref="UsageException">An option is out of range, the data lack what the mix needs, or there are more ranks than passes.</exception>
+    /// <exception cref="UsageException">An option is out of range, the data lack what the mix needs, or there are more ranks than
+    /// passes.</exception>
     public FinetuneTrainer(
         UNet2DCondition unet, ParameterStore parameters, Scheduler scheduler, FinetuneData data, FinetuneOptions options,
         Communicator? communicator = null)
@@ -206,7 +209,8 @@ public sealed class FinetuneTrainer : IDisposable
         }
     }
 
-    /// <summary>The passes of this rank, and the sums over those of all. Where a rank is lost the state stays that before the update.</summary>
+    /// <summary>The passes of this rank, and the sums over those of all. Where a rank is lost the state stays that before the
+    /// update.</summary>
     void SharePasses(FinetuneRanks all, int step, CancellationToken cancellationToken)
     {
         using MemoryScope scope = MemoryScope.Open();

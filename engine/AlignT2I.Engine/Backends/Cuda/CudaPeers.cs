@@ -2,7 +2,8 @@ using AlignT2I.Native;
 
 namespace AlignT2I.Engine.Backends.Cuda;
 
-/// <summary>Devices that NCCL connects. Messages have a stream of their own, beside that of the computations; events order the two.</summary>
+/// <summary>Devices that NCCL connects. Messages have a stream of their own, beside that of the computations; events order the
+/// two.</summary>
 internal sealed class CudaPeers : DevicePeers
 {
     readonly CudaDevice device;
