@@ -21,6 +21,7 @@ public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter
     : PretrainingSource
 {
     const int BatchSize = 8;
+    const string ListName = "images.jsonl";
 
     /// <summary>Images and texts that could not be used, of all parts.</summary>
     public int Skipped { get; private set; }
@@ -30,17 +31,13 @@ public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter
     {
         ImagePart[] parts = [.. paths.SelectMany(ImagePart.Of)];
         string folder = RunFolder.Make(Path.Combine(run.LatentsFolder, $"pretraining-{latents.ModelHash}-{filter.Name}"));
-        string list = Path.Combine(folder, "images.jsonl");
-        Dictionary<string, List<PretrainingRecord>> known = Read(list);
-        using var writer = JsonLinesWriter<PretrainingRecord>.Open(list, PretrainingJson.Default.PretrainingRecord);
-        using var skipped = JsonLinesWriter<SkippedImage>.Open(
-            Path.Combine(folder, "skipped.jsonl"), PretrainingJson.Default.SkippedImage);
+        Dictionary<string, List<PretrainingRecord>> known = Read(Path.Combine(folder, ListName));
         List<PretrainingImage> images = [];
         foreach (ImagePart part in parts)
         {
             IReadOnlyList<PretrainingRecord> records = known.GetValueOrDefault(part.Path) is [.., { Key: null } end] done
                 && end.Stamp == part.Stamp()
-                ? done : ReadPart(part, latents, writer, skipped, cancellationToken);
+                ? done : ReadPart(part, latents, folder, cancellationToken);
             images.AddRange(records.Where(r => r.Key is not null).Select(r => new PretrainingImage(r.Key!, r.Caption!)));
             Skipped += records[^1].Skipped;
             progress?.Report(new StageProgress(
@@ -66,10 +63,12 @@ public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter
         return parts;
     }
 
-    List<PretrainingRecord> ReadPart(
-        ImagePart part, LatentCache latents, JsonLinesWriter<PretrainingRecord> list, JsonLinesWriter<SkippedImage> skipped,
-        CancellationToken cancellationToken)
+    List<PretrainingRecord> ReadPart(ImagePart part, LatentCache latents, string folder, CancellationToken cancellationToken)
     {
+        using var list = JsonLinesWriter<PretrainingRecord>.Open(
+            Path.Combine(folder, ListName), PretrainingJson.Default.PretrainingRecord);
+        using var skipped = JsonLinesWriter<SkippedImage>.Open(
+            Path.Combine(folder, "skipped.jsonl"), PretrainingJson.Default.SkippedImage);
         string stamp = part.Stamp(), prefix = ContentHash.Digits(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(part.Path))));
         List<PretrainingRecord> records = [];
         int problems = 0;
