@@ -23,7 +23,7 @@ internal sealed class FinetuneCommandTests
             "--run", tiny.Path, "--model", tiny.Model, "--batch-size", "3", "--pretraining-batch-size", "3", "--micro-batch-size", "0",
             "--dry-run", "--json")
             .Succeeded().Json;
-        Assert.That(chosen.GetProperty("microBatchSize").GetInt32(), Is.EqualTo(8));
+        Assert.That(chosen.GetProperty("microBatchSize").GetInt32(), Is.EqualTo(6));      // all of them
     }
 
     [Test]
