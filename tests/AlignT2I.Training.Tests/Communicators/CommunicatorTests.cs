@@ -6,12 +6,11 @@ namespace AlignT2I.Training.Tests.Communicators;
 public class CommunicatorTests
 {
     [Test]
-    public void The_first_rank_works_before_the_others()
+    public void The_ranks_work_in_turn()
     {
         int order = 0;
-        int[] places = new ThreadRanks(3).Run(ranks => ranks.FirstThenOthers(() => Interlocked.Increment(ref order)));
-        Assert.That(places[0], Is.EqualTo(1));
-        Assert.That(places, Is.EquivalentTo((int[])[1, 2, 3]));
+        int[] places = new ThreadRanks(3).Run(ranks => ranks.InTurn(() => ++order));
+        Assert.That(places, Is.EqualTo((int[])[1, 2, 3]));
     }
 
     [Test]

@@ -42,13 +42,13 @@ public abstract class Communicator : IDisposable
     /// <summary>Returns when all have called it.</summary>
     public void Barrier() => Gather([]);
 
-    /// <summary>Work that fills caches: the first process does it alone, then the others find it done.</summary>
-    public T FirstThenOthers<T>(Func<T> work)
+    /// <summary>Work that fills caches, which one process at a time opens: the first does it, the others find it done.</summary>
+    public T InTurn<T>(Func<T> work)
     {
-        if (!IsFirst)
+        for (int turn = 0; turn < Rank; turn++)
             Barrier();
         T result = work();
-        if (IsFirst)
+        for (int turn = Rank; turn < Size; turn++)
             Barrier();
         return result;
     }

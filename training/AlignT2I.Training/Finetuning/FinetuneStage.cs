@@ -60,7 +60,7 @@ public static class FinetuneStage
         using (var embeddings = new EmbeddingCache(run, clip))
         {
             var builder = new FinetuneDataBuilder(run, embeddings, latents, reward);
-            data = communicator.FirstThenOthers(() => builder.Build(options.Mix, pretraining, progress, cancellationToken));
+            data = communicator.InTurn(() => builder.Build(options.Mix, pretraining, progress, cancellationToken));
         }
         using var trainer = new FinetuneTrainer(
             model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options, communicator);

@@ -98,7 +98,7 @@ public sealed class FinetuneTrainer : IDisposable
         CancellationToken cancellationToken = default)
     {
         var files = new FinetuneCheckpoints(checkpoints, options, data, parameters, optimizer, ema, scaler, skipped);
-        int start = communicator.FirstThenOthers(() => resume ? files.LoadNewest() : communicator.IsFirst ? files.Clear() : 0);
+        int start = resume ? files.LoadNewest() : communicator.IsFirst ? files.Clear() : 0;
         communicator.Agree("options", options.Fingerprint);
         communicator.Agree("data", data.Fingerprint());
         communicator.Agree("checkpoint", $"step {start}");
