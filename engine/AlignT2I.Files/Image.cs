@@ -40,7 +40,9 @@ public sealed class Image
     /// </summary>
     public bool IsIndexed { get; init; }
 
-    /// <summary>The picture with three channels: grey thrice, alpha left out, as the Python Imaging Library's <c>convert("RGB")</c> does.</summary>
+    /// <summary>
+    /// The picture with three channels: grey thrice, alpha left out, as the Python Imaging Library's <c>convert("RGB")</c> does.
+    /// </summary>
     /// <returns>This picture where it has three channels.</returns>
     public Image ToRgb()
     {

@@ -32,7 +32,8 @@ internal sealed unsafe class MappedFile : IDisposable
         byte* pointer = null;
         try
         {
-            map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            map = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
             return new MappedFile(map, view, pointer + view.PointerOffset, length);
@@ -52,7 +53,10 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(start == null, this);
         if (offset < 0 || count < 0 || offset > Length - count)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"{count} bytes from here go beyond the {Length} bytes of the file");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(offset), offset, $"{count} bytes from here go beyond the {Length} bytes of the file");
+        }
         return new ReadOnlySpan<byte>(start + offset, count);
     }
 

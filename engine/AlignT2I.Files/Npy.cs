@@ -70,7 +70,9 @@ public static class Npy
         if (bytes.Length < 12 || !bytes.StartsWith(Magic) || bytes[6] is 0 or > 3)
             throw new FileFormatException(path, "it does not begin as an npy file of version 1 to 3; it is another format or damaged.");
         bool wide = bytes[6] > 1;
-        uint headerBytes = wide ? BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
+        uint headerBytes = wide
+            ? BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..])
+            : BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         ReadOnlySpan<byte> rest = bytes[(wide ? 12 : 10)..];
         if (headerBytes > rest.Length || headerBytes > MaxHeaderBytes)
         {
@@ -84,7 +86,8 @@ public static class Npy
         {
             string dimensions = string.Join(", ", shape);
             throw new FileFormatException(path,
-                $"shape [{dimensions}] of float{8 * elementBytes} does not fit its {data.Length} bytes of data; it is cut off or damaged.");
+                $"shape [{dimensions}] of float{8 * elementBytes} does not fit its {data.Length} bytes of data; "
+                + "it is cut off or damaged.");
         }
         return data;
     }

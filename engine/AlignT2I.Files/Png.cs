@@ -35,5 +35,6 @@ public static class Png
     /// <param name="text">Text chunks by keyword of 1 to 79 Latin-1 characters.</param>
     /// <returns>The whole file.</returns>
     /// <exception cref="ArgumentException">A keyword or text is not allowed in a PNG.</exception>
-    public static byte[] Encode(Image image, IEnumerable<KeyValuePair<string, string>>? text = null) => PngWriter.Encode(image, text ?? []);
+    public static byte[] Encode(Image image, IEnumerable<KeyValuePair<string, string>>? text = null) =>
+        PngWriter.Encode(image, text ?? []);
 }

@@ -80,7 +80,8 @@ public sealed class RecordShards : IDisposable
             if (!file.Exists || file.Length < expected)
             {
                 throw new FileFormatException(
-                    file.ToString(), $"it has {(file.Exists ? file.Length : 0)} bytes; at least {expected} are expected for {count} records.");
+                    file.ToString(),
+                    $"it has {(file.Exists ? file.Length : 0)} bytes; at least {expected} are expected for {count} records.");
             }
         }
     }
@@ -97,7 +98,8 @@ public sealed class RecordShards : IDisposable
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var stream = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             RandomAccess.Write(stream.SafeFileHandle, bytes, offset);
             RandomAccess.FlushToDisk(stream.SafeFileHandle);
         }

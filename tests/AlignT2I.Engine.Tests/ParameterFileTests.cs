@@ -36,7 +36,8 @@ internal sealed class ParameterFileTests
     {
         using MemoryScope scope = MemoryScope.Open();
         ParameterFile.Save(FilePath, [Convolution(5)], DType.F16);
-        Assert.That(() => ParameterFile.Load(FilePath, [Convolution(5)]), Throws.TypeOf<FileFormatException>().With.Message.Contains("'w' is Float16"));
+        Assert.That(() => ParameterFile.Load(FilePath, [Convolution(5)]),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("'w' is Float16"));
         Assert.That(() => ParameterFile.Save(FilePath, [Convolution(5)], DType.I32), Throws.TypeOf<DTypeException>());
         Assert.That(() => ParameterFile.Load(FilePath + ".none", []), Throws.TypeOf<UsageException>());
     }

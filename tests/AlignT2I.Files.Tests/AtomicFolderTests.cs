@@ -81,5 +81,6 @@ internal sealed class AtomicFolderTests
 
     [Test]
     public void A_missing_folder_around_it_is_named() =>
-        Assert.That(Assert.Throws<StorageException>(() => AtomicFolder.Create(folder["nowhere/model"]))!.Message, Does.Contain("does not exist"));
+        Assert.That(() => AtomicFolder.Create(folder["nowhere/model"]),
+            Throws.TypeOf<StorageException>().With.Message.Contains("does not exist"));
 }

@@ -54,7 +54,8 @@ internal sealed class ImageFileTests
         NeedsWebP();
         Image image = ImageFile.Decode(WebPSample.Create(((byte)(alpha ? 99 : 255), 200, 30, 5, 250), pattern, alpha), "a.jpg");
         Assert.That((image.Width, image.Height, image.Channels), Is.EqualTo((3, 2, alpha ? 4 : 3)));
-        byte[] expected = [.. pattern.Cast<bool>().SelectMany(second => (byte[])[200, (byte)(second ? 250 : 5), 30, .. alpha ? (byte[])[99] : []])];
+        byte[] last = alpha ? [99] : [];
+        byte[] expected = [.. pattern.Cast<bool>().SelectMany(second => (byte[])[200, (byte)(second ? 250 : 5), 30, .. last])];
         Assert.That(image.Pixels, Is.EqualTo(expected));
     }
 

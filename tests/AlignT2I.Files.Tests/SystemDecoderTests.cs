@@ -46,5 +46,6 @@ internal sealed class SystemDecoderTests
     [Test]
     public void A_library_that_is_not_there_is_named_with_the_package_that_brings_it() =>
         Assert.That(() => SystemLibrary.Require("nothing", ["libnothing.so.1", "nothing.dll"], "install it."),
-            Throws.TypeOf<MissingLibraryException>().With.Message.Contains("libnothing.so.1, nothing.dll").And.Message.EndsWith("install it."));
+            Throws.TypeOf<MissingLibraryException>().With.Message.Contains("libnothing.so.1, nothing.dll")
+                .And.Message.EndsWith("install it."));
 }

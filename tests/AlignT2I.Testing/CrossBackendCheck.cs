@@ -3,7 +3,9 @@ using NUnit.Framework;
 
 namespace AlignT2I.Testing;
 
-/// <summary>Compares an operation on some backend and in some type with float64 on the CPU: the output and every input's gradient.</summary>
+/// <summary>
+/// Compares an operation on some backend and in some type with float64 on the CPU: the output and every input's gradient.
+/// </summary>
 public static class CrossBackendCheck
 {
     /// <summary>Runs a case both ways on the same inputs: those of <paramref name="dtype"/>, widened for the reference.</summary>

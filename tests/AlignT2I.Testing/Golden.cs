@@ -26,7 +26,8 @@ public static class Golden
 
     /// <summary>Path of a file in ../shared/goldens, whether it is there or not.</summary>
     /// <param name="file">Folder and name.</param>
-    public static string SharedPath(string file) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, "..", "shared", "goldens", file));
+    public static string SharedPath(string file) =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, "..", "shared", "goldens", file));
 
     /// <summary>Runs a case as <c>align parity</c> does; fails unless every recorded result is within its limit.</summary>
     /// <param name="name">Folder and name without ending.</param>

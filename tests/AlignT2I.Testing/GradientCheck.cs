@@ -52,7 +52,8 @@ public static class GradientCheck
         for (int j = 0; j < numeric.Length; j++)
         {
             Assert.That(
-                analytic[j], Is.EqualTo(numeric[j]).Within(tolerance * scale), $"{c}: gradient of input {index}, element {j} of {inputs[index].Shape}");
+                analytic[j], Is.EqualTo(numeric[j]).Within(tolerance * scale),
+                $"{c}: gradient of input {index}, element {j} of {inputs[index].Shape}");
         }
     }
 

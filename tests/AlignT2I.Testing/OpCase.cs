@@ -15,7 +15,9 @@ public sealed record OpCase(Type Op, string Name, Shape[] Shapes, Func<Tensor[],
     /// <summary>Values of the inputs closer to zero than this are moved away: for operations with a kink at zero.</summary>
     public double AwayFromZero { get; init; }
 
-    /// <summary>Inputs that are in the accumulator type, float32 beside half: scale and shift of a normalization, sample weights.</summary>
+    /// <summary>
+    /// Inputs that are in the accumulator type, float32 beside half: scale and shift of a normalization, sample weights.
+    /// </summary>
     public int[] AccumulatorInputs { get; init; } = [];
 
     public override string ToString() => $"{Op.Name} {Name}";

@@ -13,7 +13,10 @@ public readonly record struct RoundingCount(int Products, int Operations)
         using Tape tape = Tape.Open();
         forward();
         Type[] products = [typeof(LinearOp), typeof(Conv2dOp), typeof(EmbeddingOp)];
-        Type[] copies = [typeof(ConcatOp), typeof(SplitOp), typeof(SliceLastOp), typeof(GatherOp), typeof(UpsampleNearest2xOp), typeof(MaxPool2dOp)];
+        Type[] copies =
+        [
+            typeof(ConcatOp), typeof(SplitOp), typeof(SliceLastOp), typeof(GatherOp), typeof(UpsampleNearest2xOp), typeof(MaxPool2dOp),
+        ];
         return new RoundingCount(
             tape.Ops.Count(op => products.Contains(op.GetType())), tape.Ops.Count(op => !copies.Contains(op.GetType())));
     }

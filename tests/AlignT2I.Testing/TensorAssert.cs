@@ -6,7 +6,9 @@ namespace AlignT2I.Testing;
 /// <summary>Assertions on tensors.</summary>
 public static class TensorAssert
 {
-    /// <summary>Fails unless the L2 norm of the difference is at most <paramref name="relativeL2"/> of that of <paramref name="expected"/>.</summary>
+    /// <summary>
+    /// Fails unless the L2 norm of the difference is at most <paramref name="relativeL2"/> of that of <paramref name="expected"/>.
+    /// </summary>
     public static void Close(Tensor actual, Tensor expected, double relativeL2, string what)
     {
         Assert.That(actual.Shape, Is.EqualTo(expected.Shape), $"{what}: shape");

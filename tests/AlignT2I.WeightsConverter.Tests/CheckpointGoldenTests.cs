@@ -111,7 +111,8 @@ internal sealed class CheckpointGoldenTests
         {
             SafetensorsTensor same = expected[tensor.Name];
             Assert.That(tensor.Shape, Is.EqualTo(same.Shape), tensor.Name);
-            bool widened = tensor.DType == SafetensorsDType.BFloat16 && same.DType == SafetensorsDType.Float32;     // numpy has no bfloat16
+            // numpy has no bfloat16
+            bool widened = tensor.DType == SafetensorsDType.BFloat16 && same.DType == SafetensorsDType.Float32;
             Assert.That(widened ? same.DType : tensor.DType, Is.EqualTo(same.DType), tensor.Name);
             byte[] values = Values(file, tensor);
             Assert.That(widened ? Widened(values) : values, Is.EqualTo(expected.GetBytes(tensor.Name).ToArray()), tensor.Name);

@@ -50,7 +50,8 @@ internal sealed class PyTorchZipTests
         byte[] data = Data;
         for (int i = 0; i < data.Length; i += 4)
             data.AsSpan(i, 4).Reverse();
-        byte[] WithOrder(byte[] order) => new ZipBuilder().Add("a/data.pkl", Pickle).Add("a/byteorder", order).Add("a/data/0", data).Build();
+        byte[] WithOrder(byte[] order) =>
+            new ZipBuilder().Add("a/data.pkl", Pickle).Add("a/byteorder", order).Add("a/data/0", data).Build();
         Assert.That(Read(WithOrder("big"u8.ToArray())), Is.EqualTo(values));
         Refused(WithOrder("middle"u8.ToArray()), "byteorder");
     }

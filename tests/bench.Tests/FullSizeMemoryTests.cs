@@ -16,8 +16,9 @@ public class FullSizeMemoryTests
     const double MiB = 1 << 20;
 
     /// <summary>
-    /// The weights in the type that is computed in, and what a pass needs beside them: feature maps, working memory, the runtime; in a 16-bit
-    /// type float32 copies of one operation's operands too. A second copy of the weights, or the mapped file, would be 1640 MiB at least.
+    /// The weights in the type that is computed in, and what a pass needs beside them: feature maps, working memory, the runtime;
+    /// in a 16-bit type float32 copies of one operation's operands too. A second copy of the weights,
+    /// or the mapped file, would be 1640 MiB at least.
     /// </summary>
     [TestCase("float32", "float32", 900)]
     [TestCase("float16", "float32", 900)]
@@ -33,7 +34,8 @@ public class FullSizeMemoryTests
         string path = Path.Combine(folder.Path, "unet.safetensors");
         Write(path, DTypes.Named(fileType)!.Value);
         (int exitCode, string output, string error) = Bench.Run(
-            "unet", "--weights", path, "--dtype", computeType, "--size", computeType == "float32" ? "64x64" : "32x32", "--repeat", "1", "--json");
+            "unet", "--weights", path, "--dtype", computeType,
+            "--size", computeType == "float32" ? "64x64" : "32x32", "--repeat", "1", "--json");
         Assert.That(exitCode, Is.Zero, error + output);
         double peakMiB = JsonDocument.Parse(output).RootElement.GetProperty("peak_mem_mb").GetDouble();
         double weightsMiB = Parameters * DTypes.Named(computeType)!.Value.Size / MiB;

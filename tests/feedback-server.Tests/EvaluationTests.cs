@@ -60,9 +60,11 @@ internal sealed class EvaluationTests(Store store)
 
         string[] lines = VoteExport.Write(server.Desk.Read(VoteExport.Of)).TrimEnd().Split('\n');
         ComparisonVote[] votes = [.. lines.Select(l => JsonSerializer.Deserialize(l, FeedbackJson.Default.ComparisonVote)!)];
-        Assert.That(votes.Select(v => (v.First, v.Second, v.Raters)), Is.All.EqualTo(("evaluation/original", "evaluation/full", 9)).And.Exactly(27).Items);
+        Assert.That(votes.Select(v => (v.First, v.Second, v.Raters)),
+            Is.All.EqualTo(("evaluation/original", "evaluation/full", 9)).And.Exactly(27).Items);
         Assert.That(votes.Select(v => (v.Prompt, v.Rater)), Is.Unique);
-        Assert.That(votes.Count(v => v.Prompt.EndsWith('0') && v.Alignment == Preference.Second), Is.EqualTo(8), "as the raters saw it, not as it was swapped");
+        Assert.That(votes.Count(v => v.Prompt.EndsWith('0') && v.Alignment == Preference.Second),
+            Is.EqualTo(8), "as the raters saw it, not as it was swapped");
     }
 
     static Preference Turned(Preference preference) => preference switch

@@ -63,7 +63,8 @@ internal sealed class ExchangeTests
         const string Export = """
             [{"id":7,"data":{"image":"/data/local-files/?d=images%2F1.png","prompt":"A star"},"annotations":[
               {"id":1,"completed_by":3,"was_cancelled":false,"created_at":"2026-03-01T12:00:00.000000Z",
-               "result":[{"id":"x","type":"choices","from_name":"label","to_name":"image","value":{"choices":["Good"]},"origin":"manual"}]},
+               "result":[{"id":"x","type":"choices","from_name":"label","to_name":"image","value":{"choices":["Good"]},
+                 "origin":"manual"}]},
               {"id":2,"completed_by":{"id":4,"email":"ben@example.org"},"was_cancelled":true,"created_at":"2026-03-01T12:01:00Z",
                "result":[]}]}]
             """;

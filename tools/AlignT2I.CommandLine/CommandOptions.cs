@@ -10,17 +10,20 @@ namespace AlignT2I.CommandLine;
 public static class CommandOptions
 {
     /// <summary><c>--model</c>: a diffusers folder; the miniature where it is left out.</summary>
-    public static Option<DirectoryInfo?> Model() => new("--model") { Description = "the model: a diffusers folder [default: the miniature that ships]" };
+    public static Option<DirectoryInfo?> Model() =>
+        new("--model") { Description = "the model: a diffusers folder [default: the miniature that ships]" };
 
     /// <summary><c>--run</c>: the run folder.</summary>
     /// <param name="description">What it is to this command.</param>
     public static Option<DirectoryInfo> Run(string description) => new("--run") { Description = description, Required = true };
 
     /// <summary><c>--config</c>: options from a JSON file.</summary>
-    public static Option<FileInfo?> Config() => new("--config") { Description = "options from a JSON file, names in camel case; flags win" };
+    public static Option<FileInfo?> Config() =>
+        new("--config") { Description = "options from a JSON file, names in camel case; flags win" };
 
     /// <summary><c>--device</c>: where it is computed.</summary>
-    public static Option<string> Device() => new("--device") { Description = "what computes: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+    public static Option<string> Device() =>
+        new("--device") { Description = "what computes: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
 
     /// <summary><c>--dtype</c>: what networks compute in.</summary>
     public static Option<string?> ComputeType()
@@ -43,7 +46,8 @@ public static class CommandOptions
         parse.GetValue(dtype) is { } name ? DTypes.Named(name)!.Value : backend.ComputeType;
 
     /// <summary><c>--json</c>: a result for programs.</summary>
-    public static Option<bool> Json() => new("--json") { Description = "print the result as JSON on standard output, everything else on standard error" };
+    public static Option<bool> Json() =>
+        new("--json") { Description = "print the result as JSON on standard output, everything else on standard error" };
 
     /// <summary><c>--seed</c>.</summary>
     /// <param name="description">What it decides.</param>

@@ -11,7 +11,9 @@ public static class ProgressDisplay
 {
     static readonly TimeSpan lineInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs work and shows what it reports; Ctrl-C or SIGTERM asks it to stop where it can go on later, a second one ends it at once.</summary>
+    /// <summary>
+    /// Runs work and shows what it reports; Ctrl-C or SIGTERM asks it to stop where it can go on later, a second one ends it at once.
+    /// </summary>
     /// <param name="work">The work.</param>
     /// <param name="lines">Where plain lines go; null for standard output, where a terminal gets a live display instead.</param>
     /// <returns>What the work returns.</returns>

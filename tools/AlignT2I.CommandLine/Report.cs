@@ -42,7 +42,10 @@ public sealed class Report(bool json, bool silent = false)
     {
         var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(title));
         foreach (string column in columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = column == columns[0] ? Justify.Left : Justify.Right, NoWrap = true });
+        {
+            Justify alignment = column == columns[0] ? Justify.Left : Justify.Right;
+            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = alignment, NoWrap = true });
+        }
         foreach (IReadOnlyList<string> row in rows)
             table.AddRow([.. row.Select(Markup.Escape)]);
         bool terminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlignT2I.Feedback;
 using AlignT2I.Training.Evaluation;
 
 namespace AlignT2I.CommandLine;
@@ -25,11 +26,14 @@ public static class ResultTables
         new (string Name, PairwiseAccuracy? Accuracy)[]
         {
             ("reward", accuracy.Reward), ("  without prompt classification", accuracy.WithoutPromptClassification),
-            ("reward, half the labels", accuracy.HalfData), ("  without prompt classification", accuracy.HalfDataWithoutPromptClassification),
+            ("reward, half the labels", accuracy.HalfData),
+            ("  without prompt classification", accuracy.HalfDataWithoutPromptClassification),
             ("CLIP score", accuracy.ClipScore),
         }.Where(r => r.Accuracy is not null).Select(r => (IReadOnlyList<string>)
         [
-            r.Name, r.Accuracy!.SeenPairs > 0 ? Percent(r.Accuracy.Seen) : "", r.Accuracy.UnseenPairs > 0 ? Percent(r.Accuracy.Unseen) : "",
+            r.Name,
+            r.Accuracy!.SeenPairs > 0 ? Percent(r.Accuracy.Seen) : "",
+            r.Accuracy.UnseenPairs > 0 ? Percent(r.Accuracy.Unseen) : "",
         ]));
 
     /// <summary>Table 2: reward and distances by model, of each column what there is; then alignment by set and category.</summary>
@@ -40,32 +44,39 @@ public static class ResultTables
             ("original", models.Original), ("labelled only", models.HumanOnly), ("+ unlabelled", models.WithUnlabeled),
             ("fine-tuned (full)", models.Full), ("rejection sampling", models.RejectionSampling),
         ];
-        (string Name, ModelEvaluation Evaluation)[] rows = [.. all.Where(r => r.Evaluation is not null).Select(r => (r.Name, r.Evaluation!))];
+        (string Name, ModelEvaluation Evaluation)[] rows =
+            [.. all.Where(r => r.Evaluation is not null).Select(r => (r.Name, r.Evaluation!))];
         (string Title, Func<ModelEvaluation, string?> Cell)[] columns =
         [
             ("images", m => m.Images.ToString(CultureInfo.InvariantCulture)),
             ("average reward", m => Number(m.AverageReward, "F3")), ("FID", m => Number(m.Fid, "F2")),
             ("CLIP score", m => Number(m.ClipScore, "F4")), ("aesthetic score", m => Number(m.Aesthetic, "F2")),
-            ("Fréchet distance", m => Number(m.FrechetDistance, "F4")), ("alignment", m => m.Alignment is { } a ? Percent(a.Overall) : null),
+            ("Fréchet distance", m => Number(m.FrechetDistance, "F4")),
+            ("alignment", m => m.Alignment is { } a ? Percent(a.Overall) : null),
         ];
         columns = [.. columns.Where(c => rows.Any(r => c.Cell(r.Evaluation) is not null))];
         report.Table("Table 2. What was measured of each model", ["model", .. columns.Select(c => c.Title)],
             rows.Select(r => (IReadOnlyList<string>)[r.Name, .. columns.Select(c => c.Cell(r.Evaluation) ?? "")]));
         if (rows.Any(r => r.Evaluation.Alignment is not null))
         {
-            report.Table($"Alignment in percent, judged by the {rater}", ["model", "seen", "unseen", "count", "color", "backgr.", "combin."],
+            report.Table(
+                $"Alignment in percent, judged by the {rater}", ["model", "seen", "unseen", "count", "color", "backgr.", "combin."],
                 rows.Where(r => r.Evaluation.Alignment is not null).Select(r => Row(r.Name, r.Evaluation.Alignment!)));
         }
     }
 
     /// <summary>Figure 3: prompts by what at least seven in nine raters say.</summary>
     public static void People(Report report, IReadOnlyList<HumanComparison> comparisons) => report.Table(
-        "Figure 3. Prompts where at least seven in nine raters say the same", ["question", "models", "prompts", "first", "neither", "second", "undecided"],
-        comparisons.SelectMany(c => new[] { ("alignment", c, c.Alignment), ("fidelity", c, c.Fidelity) }).Select(q => (IReadOnlyList<string>)
-        [
-            q.Item1, $"{q.c.First} | {q.c.Second}", .. new[] { q.c.Complete, q.Item3.ClearFirst, q.Item3.ClearTie, q.Item3.ClearSecond, q.Item3.Undecided }
-                .Select(n => n.ToString(CultureInfo.InvariantCulture)),
-        ]));
+        "Figure 3. Prompts where at least seven in nine raters say the same",
+        ["question", "models", "prompts", "first", "neither", "second", "undecided"],
+        comparisons.SelectMany(c => new[] { Row("alignment", c, c.Alignment), Row("fidelity", c, c.Fidelity) }));
+
+    static IReadOnlyList<string> Row(string question, HumanComparison c, QuestionFigures figures) =>
+    [
+        question, $"{c.First} | {c.Second}",
+        .. new[] { c.Complete, figures.ClearFirst, figures.ClearTie, figures.ClearSecond, figures.Undecided }
+            .Select(n => n.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     static string? Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture);
 

@@ -36,8 +36,7 @@ public static class Shell
             return BadInput;
         }
         catch (Exception e) when (e is StorageException or MissingLibraryException or RankLostException
-            or CudaUnavailableException or CudaException
-            or DeviceMemoryException)
+            or CudaUnavailableException or CudaException or DeviceMemoryException)
         {
             Console.Error.WriteLine(e.Message);
             return BadEnvironment;

@@ -27,7 +27,9 @@ internal sealed class CheckpointOp : Op
         this.inputs = [.. inputs.Select(Save)];
     }
 
-    /// <summary>Computes the output again under a tape of its own; parameters gather their gradients there, inputs' are returned.</summary>
+    /// <summary>
+    /// Computes the output again under a tape of its own; parameters gather their gradients there, inputs' are returned.
+    /// </summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
         Tensor[] leaves = new Tensor[inputs.Length];

@@ -6,7 +6,9 @@ public abstract class Op
     readonly Variable?[] inputs;
     readonly List<Tensor> saved = [];
 
-    /// <summary>A node that reads <paramref name="inputs"/>, in the order in which Backward returns their gradients; null for one left out.</summary>
+    /// <summary>
+    /// A node that reads <paramref name="inputs"/>, in the order in which Backward returns their gradients; null for one left out.
+    /// </summary>
     protected Op(params ReadOnlySpan<Tensor?> inputs)
     {
         this.inputs = new Variable?[inputs.Length];

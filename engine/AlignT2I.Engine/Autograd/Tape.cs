@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine;
 
-/// <summary>Records the operations on tensors that need gradients, and runs them backward. One per thread is current; tapes nest.</summary>
+/// <summary>
+/// Records the operations on tensors that need gradients, and runs them backward. One per thread is current; tapes nest.
+/// </summary>
 public sealed class Tape : IDisposable
 {
     [ThreadStatic]
@@ -56,7 +58,9 @@ public sealed class Tape : IDisposable
         tape.ops.Add(op);
     }
 
-    /// <summary>Computes the gradients of all leaves that <paramref name="output"/> depends on, adding to those they have, and empties the tape.</summary>
+    /// <summary>
+    /// Computes the gradients of all leaves that <paramref name="output"/> depends on, adding to those they have, and empties the tape.
+    /// </summary>
     /// <param name="output">What was computed under this tape; a scalar, unless <paramref name="gradient"/> is given.</param>
     /// <param name="gradient">Gradient of the loss with respect to <paramref name="output"/>, same shape; 1 when left out.</param>
     /// <exception cref="ShapeException"><paramref name="output"/> is not a scalar and no gradient is given.</exception>
@@ -64,7 +68,10 @@ public sealed class Tape : IDisposable
     public void Backward(Tensor output, Tensor? gradient = null)
     {
         if (gradient is null && output.Count != 1)
-            throw new ShapeException($"Backward starts from a scalar; the output has shape {output.Shape}. Reduce it, or give its gradient.");
+        {
+            throw new ShapeException(
+                $"Backward starts from a scalar; the output has shape {output.Shape}. Reduce it, or give its gradient.");
+        }
         Variable root = output.Variable ?? throw new InvalidOperationException(
             "Backward: nothing that requires a gradient leads to this tensor; set RequiresGrad on leaves and compute under the tape.");
 
@@ -114,7 +121,10 @@ public sealed class Tape : IDisposable
         {
             Tensor?[] dxs = op.Backward(dys);
             if (dxs.Length != op.Inputs.Length)
-                throw new InvalidOperationException($"{op.GetType().Name}.Backward returned {dxs.Length} gradients for {op.Inputs.Length} inputs.");
+            {
+                throw new InvalidOperationException(
+                    $"{op.GetType().Name}.Backward returned {dxs.Length} gradients for {op.Inputs.Length} inputs.");
+            }
             for (int i = 0; i < dxs.Length; i++)
             {
                 if (op.Inputs[i] is not { } input || dxs[i] is not { } dx)

@@ -19,9 +19,15 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
     public void Accumulate(Tensor gradient)
     {
         if (gradient.Count != Shape.Count)
-            throw new ShapeException($"a gradient of shape {gradient.Shape} came for a tensor of shape {Shape}; the operation's Backward is wrong.");
+        {
+            throw new ShapeException(
+                $"a gradient of shape {gradient.Shape} came for a tensor of shape {Shape}; the operation's Backward is wrong.");
+        }
         if (gradient.DType != GradientType && gradient.DType.Accumulator != GradientType.Accumulator)
-            throw new DTypeException($"a gradient of {gradient.DType} came where {GradientType} is gathered; the operation's Backward is wrong.");
+        {
+            throw new DTypeException(
+                $"a gradient of {gradient.DType} came where {GradientType} is gathered; the operation's Backward is wrong.");
+        }
         if (Gradient is null)
         {
             Gradient = gradient.DType == GradientType ? gradient.Alias(Shape) : Converted(gradient);

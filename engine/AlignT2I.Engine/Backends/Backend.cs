@@ -81,7 +81,9 @@ public abstract partial class Backend
     }
 
     /// <summary>A new name for devices of several processes that belong together; one process gives it to all.</summary>
-    /// <exception cref="InvalidOperationException">It is no device: processes exchange what is in their own memory by other means.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is no device: processes exchange what is in their own memory by other means.
+    /// </exception>
     public virtual byte[] NewPeersId() => throw NoPeers();
 
     /// <summary>Connects this device with those of the other processes: returns when all are there.</summary>

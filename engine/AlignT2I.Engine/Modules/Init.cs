@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine;
 
-/// <summary>How a parameter starts when a model is made from nothing: <c>Offset + Scale * x</c>, x uniform in -1..1 or standard normal.</summary>
+/// <summary>
+/// How a parameter starts when a model is made from nothing: <c>Offset + Scale * x</c>, x uniform in -1..1 or standard normal.
+/// </summary>
 /// <param name="Offset">Mean of the values.</param>
 /// <param name="Scale">Half the width of a uniform distribution, or the standard deviation of a normal one.</param>
 /// <param name="IsNormal">Whether x is normal.</param>

@@ -6,9 +6,8 @@ namespace AlignT2I.Engine;
 /// Low-rank adaptation: chosen linear layers compute x weightᵀ + bias + alpha / rank · x downᵀ upᵀ, and only down and up are trained.
 /// </summary>
 /// <remarks>
-/// Hu et al. 2021, arXiv:2106.09685. Give it to the <see cref="ParameterStore"/> of the model before the model is built. Its parameters
-/// are
-/// in a store of their own, named as in diffusers: <c>PATH.lora_A.weight</c> [rank, in], started as a linear layer, and
+/// Hu et al. 2021, arXiv:2106.09685. Give it to the <see cref="ParameterStore"/> of the model before the model is built.
+/// Its parameters are in a store of their own, named as in diffusers: <c>PATH.lora_A.weight</c> [rank, in], started as a linear layer, and
 /// <c>PATH.lora_B.weight</c> [out, rank], started with zeros, so that the model is at first the one it was.
 /// </remarks>
 /// <param name="rank">Number of directions of a change, 1 or more.</param>
@@ -51,8 +50,10 @@ public sealed class LowRankAdapters(int rank, double alpha, IReadOnlyList<string
     public void Finish()
     {
         if (targets.FirstOrDefault(t => !found.Contains(t)) is { } missing)
+        {
             throw new UsageException(
                 $"the adaptation's target '{missing}' is the end of no linear layer's path in this model; name layers such as to_q.");
+        }
     }
 
     /// <summary>The weights of a model with the adaptation in them: weight + alpha / rank · up down.</summary>

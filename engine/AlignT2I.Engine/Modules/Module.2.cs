@@ -4,7 +4,9 @@ namespace AlignT2I.Engine;
 /// <remarks>No tensor is kept in a field between calls, but for parameters.</remarks>
 public abstract class Module<T1, T2>
 {
-    /// <summary>Computes the output in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.</summary>
+    /// <summary>
+    /// Computes the output in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.
+    /// </summary>
     public Tensor Call(T1 x1, T2 x2)
     {
         using MemoryScope scope = MemoryScope.Open(GetType().Name);

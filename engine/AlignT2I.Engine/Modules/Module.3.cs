@@ -4,7 +4,9 @@ namespace AlignT2I.Engine;
 /// <remarks>No tensor is kept in a field between calls, but for parameters.</remarks>
 public abstract class Module<T1, T2, T3>
 {
-    /// <summary>Computes the output in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.</summary>
+    /// <summary>
+    /// Computes the output in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.
+    /// </summary>
     public Tensor Call(T1 x1, T2 x2, T3 x3)
     {
         using MemoryScope scope = MemoryScope.Open(GetType().Name);
@@ -14,7 +16,9 @@ public abstract class Module<T1, T2, T3>
     /// <summary>Like <c>Call</c>, but the backward pass computes the activations again instead of holding them.</summary>
     /// <exception cref="InvalidCastException">An input is not a tensor.</exception>
     public Tensor CallCheckpointed(T1 x1, T2 x2, T3 x3) =>
-        Checkpoint.Call(t => Call((T1)(object)t[0], (T2)(object)t[1], (T3)(object)t[2]), (Tensor)(object)x1!, (Tensor)(object)x2!, (Tensor)(object)x3!);
+        Checkpoint.Call(
+            t => Call((T1)(object)t[0], (T2)(object)t[1], (T3)(object)t[2]),
+            (Tensor)(object)x1!, (Tensor)(object)x2!, (Tensor)(object)x3!);
 
     /// <summary>The function itself; what it returns outlives the call.</summary>
     protected abstract Tensor Forward(T1 x1, T2 x2, T3 x3);

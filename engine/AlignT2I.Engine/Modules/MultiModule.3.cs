@@ -4,7 +4,9 @@ namespace AlignT2I.Engine;
 /// <remarks>No tensor is kept in a field between calls, but for parameters.</remarks>
 public abstract class MultiModule<T1, T2, T3>
 {
-    /// <summary>Computes the outputs in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.</summary>
+    /// <summary>
+    /// Computes the outputs in a memory scope of its own: temporaries are freed, what is returned belongs to the caller's scope.
+    /// </summary>
     public Tensor[] Call(T1 x1, T2 x2, T3 x3)
     {
         using MemoryScope scope = MemoryScope.Open(GetType().Name);

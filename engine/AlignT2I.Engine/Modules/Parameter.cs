@@ -8,7 +8,9 @@ namespace AlignT2I.Engine;
 /// <param name="Layout">How the layout of files differs.</param>
 public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout)
 {
-    /// <summary>In mixed precision the 16-bit copy that the modules read, where <see cref="Value"/> is the float32 master; else null.</summary>
+    /// <summary>
+    /// In mixed precision the 16-bit copy that the modules read, where <see cref="Value"/> is the float32 master; else null.
+    /// </summary>
     public Tensor? HalfCopy { get; init; }
 
     /// <summary>What the modules read, and what has the gradient.</summary>
@@ -20,14 +22,18 @@ public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout
     /// <summary>Its shape in files: [O, I, kH, kW] for a convolution.</summary>
     public Shape FileShape => ToFileShape(Value.Shape, Layout);
 
-    /// <summary>Rounds <see cref="Value"/> to the half copy, if there is one: after something else than an optimizer has written it.</summary>
+    /// <summary>
+    /// Rounds <see cref="Value"/> to the half copy, if there is one: after something else than an optimizer has written it.
+    /// </summary>
     public void RefreshHalfCopy()
     {
         if (HalfCopy is not null)
             Value.Backend.Cast(Value, HalfCopy);
     }
 
-    /// <summary>A copy of a tensor of this parameter's shape (its value, its gradient, an optimizer's state) in the layout of files.</summary>
+    /// <summary>
+    /// A copy of a tensor of this parameter's shape (its value, its gradient, an optimizer's state) in the layout of files.
+    /// </summary>
     public T[] ToFileLayout<T>(Tensor tensor) where T : unmanaged, INumber<T>
     {
         T[] file = new T[tensor.Count];
@@ -43,7 +49,9 @@ public sealed record Parameter(string Name, Tensor Value, ParameterLayout Layout
         tensor.Write<T>(memory);
     }
 
-    /// <summary>Moves elements that lie as in files to where memory has them, in place: each output channel of a convolution for itself.</summary>
+    /// <summary>
+    /// Moves elements that lie as in files to where memory has them, in place: each output channel of a convolution for itself.
+    /// </summary>
     internal static void ToMemoryLayout(Span<float> elements, Shape shape, ParameterLayout layout)
     {
         if (layout == ParameterLayout.AsInFile || shape[1] * shape[2] == 1)

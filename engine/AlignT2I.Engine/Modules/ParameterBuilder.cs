@@ -1,6 +1,7 @@
 namespace AlignT2I.Engine;
 
-/// <summary>Hands a module its parameters by the names they have in files: <c>p["norm1"]</c> is the module below, <c>p.Weight("weight", …)</c> a tensor of it.</summary>
+/// <summary>Hands a module its parameters by the names they have in files.</summary>
+/// <remarks><c>p["norm1"]</c> is the module below, <c>p.Weight("weight", …)</c> a tensor of it.</remarks>
 public readonly struct ParameterBuilder
 {
     readonly ParameterStore store;
@@ -21,7 +22,9 @@ public readonly struct ParameterBuilder
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
     public Tensor Weight(string name, Shape shape, Init init) => store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType);
 
-    /// <summary>The same in the type of sums, float32 beside half weights: scale and shift of a normalization, factors of a loss.</summary>
+    /// <summary>
+    /// The same in the type of sums, float32 beside half weights: scale and shift of a normalization, factors of a loss.
+    /// </summary>
     /// <exception cref="AlignT2I.Files.FileFormatException">The source has no such parameter, or one of another shape.</exception>
     public Tensor AccumulatorWeight(string name, Shape shape, Init init) =>
         store.Add(Join(name), shape, init, ParameterLayout.AsInFile, DType.Accumulator);

@@ -3,7 +3,9 @@ namespace AlignT2I.Engine;
 /// <summary>The parameters of one model, in the order in which its constructor asked for them.</summary>
 /// <remarks>Make the store, build the module from <see cref="Root"/>, then call <see cref="Finish"/>.</remarks>
 /// <param name="backend">Where the parameters are.</param>
-/// <param name="dtype">The compute type: that of weights and feature maps. Scales and shifts of normalizations are in its accumulator type.</param>
+/// <param name="dtype">
+/// The compute type: that of weights and feature maps. Scales and shifts of normalizations are in its accumulator type.
+/// </param>
 /// <param name="source">Where the values come from.</param>
 /// <param name="masters">Whether half parameters are the copies of float32 masters, as training needs them.</param>
 public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource source, bool masters = false) : IDisposable

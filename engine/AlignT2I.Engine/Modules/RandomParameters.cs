@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine;
 
-/// <summary>A new model's parameters: each from a generator of its own, so that a value depends on the seed and the parameter's name only.</summary>
+/// <summary>
+/// A new model's parameters: each from a generator of its own, so that a value depends on the seed and the parameter's name only.
+/// </summary>
 /// <param name="seed">Seed of all.</param>
 public sealed class RandomParameters(ulong seed) : ParameterSource
 {

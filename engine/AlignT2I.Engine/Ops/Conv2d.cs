@@ -63,7 +63,10 @@ internal sealed class Conv2dOp : Op
         if (NeedsGrad(0))
             x.Backend.Conv2dBackwardData(dy, weight, stride, padding, dx = Tensor.Empty(x.Shape, x.DType, x.Backend));
         if (NeedsGrad(1))
-            x.Backend.Conv2dBackwardWeight(x, dy, stride, padding, dweight = Tensor.Empty(weight.Shape, weight.DType.Accumulator, x.Backend));
+        {
+            dweight = Tensor.Empty(weight.Shape, weight.DType.Accumulator, x.Backend);
+            x.Backend.Conv2dBackwardWeight(x, dy, stride, padding, dweight);
+        }
         if (NeedsGrad(2))
             x.Backend.BiasBackward(dy, dbias = Tensor.Empty([weight.Shape[0]], weight.DType.Accumulator, x.Backend));
         return [dx, dweight, dbias];

@@ -6,7 +6,10 @@ public static partial class Functional
     /// <remarks>With the reward as weight the first term of eq. 4 of Lee et al. 2023; without, the loss of Ho et al. 2020.</remarks>
     /// <param name="prediction">[N, ...].</param>
     /// <param name="target">The shape and type of <paramref name="prediction"/>.</param>
-    /// <param name="sampleWeight">w [N], of the accumulator type of <paramref name="prediction"/>; 1 when left out. The mean divides by N, not by the sum of the weights.</param>
+    /// <param name="sampleWeight">
+    /// w [N], of the accumulator type of <paramref name="prediction"/>; 1 when left out.
+    /// The mean divides by N, not by the sum of the weights.
+    /// </param>
     /// <returns>A scalar [] of the accumulator type: F32 for half predictions.</returns>
     /// <exception cref="ShapeException">A shape is not as above.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
@@ -41,7 +44,9 @@ internal sealed class MseLossOp : Op
         this.sampleWeight = SaveOptional(sampleWeight);
     }
 
-    /// <summary>dprediction = dy * w_n * 2 / count * (prediction - target) = -dtarget, dw_n = dy / N * (mean square of sample n).</summary>
+    /// <summary>
+    /// dprediction = dy * w_n * 2 / count * (prediction - target) = -dtarget, dw_n = dy / N * (mean square of sample n).
+    /// </summary>
     protected internal override Tensor?[] Backward(Tensor dy)
     {
         Backend backend = dy.Backend;

@@ -14,7 +14,8 @@ public sealed class AdamW(
     private protected override double[] Constants(double learningRate, double gradientScale, double averageFraction) =>
         new AdamStep(
             beta1, beta2, epsilon, L2: 0, Decay: 1 - learningRate * weightDecay,
-            learningRate / (1 - Math.Pow(beta1, StepCount)), 1 / Math.Sqrt(1 - Math.Pow(beta2, StepCount)), gradientScale, averageFraction).ToArray();
+            learningRate / (1 - Math.Pow(beta1, StepCount)), 1 / Math.Sqrt(1 - Math.Pow(beta2, StepCount)),
+            gradientScale, averageFraction).ToArray();
 
     private protected override void Update(Backend backend, OptimizerSlot[] slots, Tensor constants, GradientClip? clip) =>
         backend.AdamStep(slots, constants, clip);

@@ -26,7 +26,8 @@ public abstract class Optimizer : IDisposable
         if (this.parameters.FirstOrDefault(p => p.Value.DType.IsHalf) is { } half)
         {
             throw new ArgumentException(
-                $"{kind}: '{half.Name}' is {half.Value.DType}, too coarse to gather small steps; build the ParameterStore with masters.", nameof(parameters));
+                $"{kind}: '{half.Name}' is {half.Value.DType}, too coarse to gather small steps; build the ParameterStore with masters.",
+                nameof(parameters));
         }
 
         stateCount = stateNames.Length;

@@ -37,7 +37,8 @@ public static class BFloat16
         int i = 0;
         for (; i + Vector<ushort>.Count <= values.Length; i += Vector<ushort>.Count)
         {
-            Vector<uint> low = Rounded(new Vector<float>(values[i..])), high = Rounded(new Vector<float>(values[(i + Vector<float>.Count)..]));
+            Vector<uint> low = Rounded(new Vector<float>(values[i..]));
+            Vector<uint> high = Rounded(new Vector<float>(values[(i + Vector<float>.Count)..]));
             Vector.Narrow(low, high).CopyTo(bits[i..]);
         }
         for (; i < values.Length; i++)

@@ -57,7 +57,10 @@ internal static class Require
     {
         SameBackend(x, other, name, otherName, op);
         if (x.DType != other.DType)
-            throw new DTypeException($"{op}: {name} is {x.DType} and {otherName} is {other.DType}; they must be the same. Convert one with F.Cast.");
+        {
+            throw new DTypeException(
+                $"{op}: {name} is {x.DType} and {otherName} is {other.DType}; they must be the same. Convert one with F.Cast.");
+        }
     }
 
     /// <summary>x is of the type in which sums of the operand's type are kept.</summary>
@@ -69,7 +72,8 @@ internal static class Require
         if (x.DType != operand.DType.Accumulator)
         {
             throw new DTypeException(
-                $"{op}: {name} is {x.DType}; beside {operandName} of {operand.DType} it must be {operand.DType.Accumulator}. Convert it with F.Cast.");
+                $"{op}: {name} is {x.DType}; beside {operandName} of {operand.DType} it must be "
+                + $"{operand.DType.Accumulator}. Convert it with F.Cast.");
         }
     }
 

@@ -134,7 +134,10 @@ public sealed class Tensor : IDisposable
     public Tensor Reshape(Shape shape)
     {
         if (shape.Count != Count)
-            throw new ShapeException($"a tensor of shape {Shape} has {Count} elements and cannot be seen as {shape}, which has {shape.Count}.");
+        {
+            throw new ShapeException(
+                $"a tensor of shape {Shape} has {Count} elements and cannot be seen as {shape}, which has {shape.Count}.");
+        }
         return new Tensor(Live.Retain(), shape, DType, scoped: true) { Variable = Variable };
     }
 
@@ -282,7 +285,10 @@ public sealed class Tensor : IDisposable
     void RequireHost()
     {
         if (!Backend.IsHost)
-            throw new InvalidOperationException($"this tensor of shape {Shape} is on {Backend.Name}; copy it by ToArray or To(Backend.Cpu).");
+        {
+            throw new InvalidOperationException(
+                $"this tensor of shape {Shape} is on {Backend.Name}; copy it by ToArray or To(Backend.Cpu).");
+        }
     }
 
     /// <summary>Another handle on the same memory that belongs to no scope: what the tape holds.</summary>

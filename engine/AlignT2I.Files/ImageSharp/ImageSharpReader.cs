@@ -33,7 +33,8 @@ internal static class ImageSharpReader
         catch (Exception e) when (e is not (FileFormatException or OutOfMemoryException))
         {
             // Damage shows as exceptions of every type, from the library's own to NullReferenceException.
-            throw new FileFormatException(name, $"it cannot be decoded as {format} ({e.Message.TrimEnd('.')}); it is cut off or damaged.", e);
+            throw new FileFormatException(
+                name, $"it cannot be decoded as {format} ({e.Message.TrimEnd('.')}); it is cut off or damaged.", e);
         }
     }
 

@@ -39,7 +39,8 @@ internal static unsafe class JpegReader
             fixed (byte* first = pixels)
             {
                 status = TurboJpeg.tjDecompress2(
-                    decoder, jpeg, size, first, width, pitch: 0, height, cmyk ? TurboJpeg.PixelCmyk : TurboJpeg.PixelRgb, TurboJpeg.LimitScans);
+                    decoder, jpeg, size, first, width, pitch: 0, height,
+                    cmyk ? TurboJpeg.PixelCmyk : TurboJpeg.PixelRgb, TurboJpeg.LimitScans);
             }
             Check(decoder, status, name);
             return new Image(width, height, Rgb, cmyk ? ToRgb(pixels) : pixels);
@@ -60,7 +61,9 @@ internal static unsafe class JpegReader
         throw new FileFormatException(name, $"it cannot be decoded as JPEG ({message}); it is cut off or damaged.");
     }
 
-    /// <summary>Inks to light. Files hold inks inverted, as Adobe's programs write them; the arithmetic is the Python Imaging Library's.</summary>
+    /// <summary>
+    /// Inks to light. Files hold inks inverted, as Adobe's programs write them; the arithmetic is the Python Imaging Library's.
+    /// </summary>
     static byte[] ToRgb(byte[] cmyk)
     {
         byte[] rgb = new byte[cmyk.Length / CmykSamples * Rgb];

@@ -16,7 +16,8 @@ internal static unsafe partial class TurboJpeg
     /// <summary>Loads the library.</summary>
     /// <exception cref="MissingLibraryException">It is not there.</exception>
     public static void Require() => SystemLibrary.Require(
-        Library, ["libturbojpeg.so.0", "libturbojpeg.so", "turbojpeg.dll", "libturbojpeg.dll", "libturbojpeg.0.dylib", "libturbojpeg.dylib"],
+        Library,
+        ["libturbojpeg.so.0", "libturbojpeg.so", "turbojpeg.dll", "libturbojpeg.dll", "libturbojpeg.0.dylib", "libturbojpeg.dylib"],
         "JPEG files need libjpeg-turbo: install it (Debian and Ubuntu: apt-get install libturbojpeg0 or libturbojpeg; Fedora: "
         + "dnf install turbojpeg; Windows: turbojpeg.dll on the PATH), or convert the file to PNG.");
 

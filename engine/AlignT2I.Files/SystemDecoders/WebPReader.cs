@@ -14,7 +14,10 @@ internal static unsafe class WebPReader
             var size = (nuint)bytes.Length;
             int status = WebP.WebPGetFeaturesInternal(data, size, out WebP.Features features, WebP.AbiVersion);
             if (status != WebP.StatusOk)
-                throw new FileFormatException(name, $"it cannot be decoded as WebP (status {status} of libwebp); it is cut off or damaged.");
+            {
+                throw new FileFormatException(
+                    name, $"it cannot be decoded as WebP (status {status} of libwebp); it is cut off or damaged.");
+            }
             if (features.HasAnimation != 0)
                 throw new FileFormatException(name, "it is an animation; save one picture of it.");
             ImageFile.CheckSize(name, features.Width, features.Height);
@@ -25,7 +28,8 @@ internal static unsafe class WebPReader
                 var capacity = (nuint)pixels.Length;
                 int stride = features.Width * channels;
                 byte* decoded = channels == 4
-                    ? WebP.WebPDecodeRGBAInto(data, size, first, capacity, stride) : WebP.WebPDecodeRGBInto(data, size, first, capacity, stride);
+                    ? WebP.WebPDecodeRGBAInto(data, size, first, capacity, stride)
+                    : WebP.WebPDecodeRGBInto(data, size, first, capacity, stride);
                 if (decoded == null)
                     throw new FileFormatException(name, "its pixels cannot be decoded as WebP; it is cut off or damaged.");
             }

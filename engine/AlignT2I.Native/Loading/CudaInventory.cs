@@ -33,7 +33,8 @@ public sealed class CudaInventory
                 return dnn.Version.ToString();
             }),
         ];
-        return new CudaInventory(libraries, driver is null ? [] : [.. Enumerable.Range(0, driver.DeviceCount).Select(i => Device(driver, i))]);
+        return new CudaInventory(
+            libraries, driver is null ? [] : [.. Enumerable.Range(0, driver.DeviceCount).Select(i => Device(driver, i))]);
     }
 
     static LibraryStatus Status(SharedLibrary library, Func<string> version)

@@ -61,7 +61,9 @@ public static class SharedLibraries
     /// <summary>All of them, in the order in which they are loaded.</summary>
     public static IReadOnlyList<SharedLibrary> Cuda { get; } = [Driver, Nvrtc, CublasLt, Cudnn];
 
-    /// <summary>Messages between processes: Open MPI, or MPICH and those of its binary interface, whichever started this process.</summary>
+    /// <summary>
+    /// Messages between processes: Open MPI, or MPICH and those of its binary interface, whichever started this process.
+    /// </summary>
     public static SharedLibrary Mpi { get; } = new(
         "mpi", "MPI",
         Environment.GetEnvironmentVariable("PMI_SIZE") is null ? [openMpi, .. mpich] : [.. mpich, openMpi],

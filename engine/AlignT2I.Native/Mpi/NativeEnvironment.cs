@@ -6,8 +6,9 @@ namespace AlignT2I.Native;
 internal static partial class NativeEnvironment
 {
     /// <summary>
-    /// Settings of UCX, which MPI may send through, where the user has none. It takes the signals over by which .NET knows a null reference:
-    /// told of none, it leaves them, and where it never does it need not warn. Reading the memory of another process (cma) it aborts once
+    /// Settings of UCX, which MPI may send through, where the user has none.
+    /// It takes the signals over by which .NET knows a null reference: told of none, it leaves them,
+    /// and where it never does it need not warn. Reading the memory of another process (cma) it aborts once
     /// that process has died, before anyone can say which: shared memory goes without.
     /// </summary>
     public static void PrepareUcx()

@@ -7,7 +7,9 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Models.Aesthetic;
 
 /// <summary>The shape of an <see cref="AestheticPredictor"/>: its <c>config.json</c>.</summary>
-/// <remarks>The published weights come without one: <see cref="OfShapes"/> tells it from them. The defaults are those of version 2.</remarks>
+/// <remarks>
+/// The published weights come without one: <see cref="OfShapes"/> tells it from them. The defaults are those of version 2.
+/// </remarks>
 public sealed record AestheticPredictorConfig
 {
     const int MostLayers = 16;
@@ -31,7 +33,8 @@ public sealed record AestheticPredictorConfig
     /// <exception cref="FileFormatException">The file is not such a configuration.</exception>
     public static AestheticPredictorConfig Read(string path)
     {
-        AestheticPredictorConfig config = ConfigFile.Parse(ConfigFile.ReadText(path), path, AestheticJson.Default.AestheticPredictorConfig);
+        AestheticPredictorConfig config = ConfigFile.Parse(
+            ConfigFile.ReadText(path), path, AestheticJson.Default.AestheticPredictorConfig);
         config.Validate(path);
         return config;
     }
@@ -63,7 +66,9 @@ public sealed record AestheticPredictorConfig
         var check = new ConfigCheck(where);
         check.Equal("_class_name", ClassName, "AestheticPredictor");
         check.Positive("embed_dim", EmbedDim);
-        check.That(HiddenSizes is { Length: <= MostLayers }, "hidden_sizes", $"of {HiddenSizes?.Length ?? 0} entries", $"0 to {MostLayers} widths");
+        check.That(
+            HiddenSizes is { Length: <= MostLayers }, "hidden_sizes", $"of {HiddenSizes?.Length ?? 0} entries",
+            $"0 to {MostLayers} widths");
         foreach (int size in HiddenSizes!)
             check.Positive("hidden_sizes", size);
     }

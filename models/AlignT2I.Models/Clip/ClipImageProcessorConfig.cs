@@ -29,7 +29,9 @@ public sealed record ClipImageProcessorConfig
             return new ClipImageProcessorConfig();
         ClipImageProcessorConfig config = ConfigFile.Parse(ConfigFile.ReadText(path), path, ClipJson.Default.ClipImageProcessorConfig);
         var check = new ConfigCheck(path);
-        check.That(config.ImageMean is { Length: 3 }, "image_mean", $"of {config.ImageMean?.Length ?? 0} numbers", "three numbers: red, green, blue");
+        check.That(
+            config.ImageMean is { Length: 3 }, "image_mean", $"of {config.ImageMean?.Length ?? 0} numbers",
+            "three numbers: red, green, blue");
         check.That(
             config.ImageStd is { Length: 3 } && config.ImageStd.All(s => s > 0), "image_std", $"of {config.ImageStd?.Length ?? 0} numbers",
             "three positive numbers: red, green, blue");

@@ -17,7 +17,9 @@ internal static class NearestResize
         return result;
     }
 
-    /// <summary>The source of each pixel: where its centre falls, the centres added up one after the other with the reference's rounding.</summary>
+    /// <summary>
+    /// The source of each pixel: where its centre falls, the centres added up one after the other with the reference's rounding.
+    /// </summary>
     static int[] Sources(int size, int newSize)
     {
         double step = (double)size / newSize, center = step * 0.5;

@@ -47,7 +47,8 @@ public sealed class InceptionFeatures : IDisposable
         for (int n = 0; n < images.Count; n++)
         {
             using MemoryScope scope = MemoryScope.Open();
-            model.Call(Pixels(images[n]).To(store.Backend))[^1].ToArray<float>().CopyTo(features.AsSpan<float>()[(n * InceptionV3.Features)..]);
+            Tensor last = model.Call(Pixels(images[n]).To(store.Backend))[^1];
+            last.ToArray<float>().CopyTo(features.AsSpan<float>()[(n * InceptionV3.Features)..]);
         }
         return features;
     }

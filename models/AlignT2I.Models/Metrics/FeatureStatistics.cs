@@ -38,7 +38,8 @@ public sealed record FeatureStatistics(double[] Mean, double[] Covariance)
             throw new ShapeException($"feature statistics: there are features of {count} images; a covariance needs two at least.");
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
-        // Sums of what is left after the first row is subtracted: products of the features themselves would cancel where the mean is large.
+        // Sums of what is left after the first row is subtracted:
+        // products of the features themselves would cancel where the mean is large.
         double[] origin = new double[features], sum = new double[features], products = new double[features * features];
         read(0, origin);
         for (int start = 0; start < count; start += BlockRows)

@@ -20,7 +20,9 @@ public static class FeatureStatisticsFile
     /// <summary>Reads statistics.</summary>
     /// <param name="path">The file; its name ends with .npz or .safetensors.</param>
     /// <exception cref="UsageException">There is no such file.</exception>
-    /// <exception cref="FileFormatException">It does not hold <c>mu</c> and <c>sigma</c> that go together, or a number is not finite.</exception>
+    /// <exception cref="FileFormatException">
+    /// It does not hold <c>mu</c> and <c>sigma</c> that go together, or a number is not finite.
+    /// </exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static FeatureStatistics Read(string path)
     {

@@ -4,7 +4,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace AlignT2I.Models.Metrics;
 
-/// <summary>The Fréchet distance between two sets of images: that of normal distributions with their features' means and covariances.</summary>
+/// <summary>
+/// The Fréchet distance between two sets of images: that of normal distributions with their features' means and covariances.
+/// </summary>
 /// <remarks>
 /// Heusel et al. 2017, arXiv:1706.08500, eq. 6: |mu1 - mu2|² + tr(S1 + S2 - 2 (S1 S2)^½). With S1 = L Lᵀ the trace of the root is that
 /// of (Lᵀ S2 L)^½, which is symmetric: its eigenvalues are real, also where there are fewer images than features. In float64.
@@ -23,7 +25,8 @@ public static class FrechetDistance
         if (a.Shape.Rank != 2 || b.Shape.Rank != 2 || a.Shape[1] != b.Shape[1] || a.Shape[0] < 2 || b.Shape[0] < 2)
         {
             throw new ShapeException(
-                $"Fréchet distance: the features have shapes {a.Shape} and {b.Shape}; it needs [N, D] and [M, D], two images each at least.");
+                $"Fréchet distance: the features have shapes {a.Shape} and {b.Shape}; "
+                + "it needs [N, D] and [M, D], two images each at least.");
         }
         return Between(FeatureStatistics.Of(a), FeatureStatistics.Of(b));
     }

@@ -18,7 +18,8 @@ internal static class FrechetParity
         }
         for (int i = 0; run.Case.Has($"input.{i}.a"); i++)
         {
-            FeatureStatistics a = FeatureStatistics.Of(Features(run, $"input.{i}.a")), b = FeatureStatistics.Of(Features(run, $"input.{i}.b"));
+            FeatureStatistics a = FeatureStatistics.Of(Features(run, $"input.{i}.a"));
+            FeatureStatistics b = FeatureStatistics.Of(Features(run, $"input.{i}.b"));
             run.Check($"output.{i}.mu_a", a.Mean, ParityLimits.Measure);
             run.Check($"output.{i}.mu_b", b.Mean, ParityLimits.Measure);
             run.Check($"output.{i}.sigma_a_trace_frob",

@@ -31,7 +31,9 @@ public static class ParityComponents
         ["vae"] = VaeParity.Run,
     };
 
-    /// <summary>Networks: they compute in 16 bits too. The rest is float32 or float64 whatever networks compute in, or trains, which diverges.</summary>
+    /// <summary>
+    /// Networks: they compute in 16 bits too. The rest is float32 or float64 whatever networks compute in, or trains, which diverges.
+    /// </summary>
     static readonly HashSet<string> networks = ["clip-text", "clip-vision", "inception", "pipeline", "unet", "vae"];
 
     /// <summary>The components that can be run.</summary>
@@ -41,7 +43,9 @@ public static class ParityComponents
     /// <param name="path">The recording.</param>
     /// <param name="backend">What computes.</param>
     /// <param name="dtype">The type to compute in.</param>
-    /// <exception cref="UsageException">There is no such file, or nothing here runs the recording's component, or not in that type.</exception>
+    /// <exception cref="UsageException">
+    /// There is no such file, or nothing here runs the recording's component, or not in that type.
+    /// </exception>
     /// <exception cref="FileFormatException">The file is not a recorded case.</exception>
     public static ParityReport Run(string path, Backend backend, DType dtype)
     {
@@ -52,7 +56,8 @@ public static class ParityComponents
         if (dtype.IsHalf && !networks.Contains(recorded.Component))
         {
             throw new UsageException(
-                $"{path}: component '{recorded.Component}' is not computed in 16 bits; those that are: {string.Join(", ", networks)}. Use float32.");
+                $"{path}: component '{recorded.Component}' is not computed in 16 bits; "
+                + $"those that are: {string.Join(", ", networks)}. Use float32.");
         }
 
         var run = new ParityRun(recorded, backend, dtype);

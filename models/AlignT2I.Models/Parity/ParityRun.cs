@@ -97,7 +97,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
     /// <param name="limits">For the differences of the columns, each divided by the tensor's L2 norm.</param>
     /// <param name="rounding">Limit of the largest difference where the recording's own noise is above a tenth of the table.</param>
     public void CheckStatistics(
-        string table, string names, Func<string, double[]> values, (ParityLimit Sum, ParityLimit Norm, ParityLimit Dot) limits, double rounding = 0)
+        string table, string names, Func<string, double[]> values,
+        (ParityLimit Sum, ParityLimit Norm, ParityLimit Dot) limits, double rounding = 0)
     {
         bool float64 = dtype == DType.F64 && recorded.Has(table + "_f64");
         double[] rows = recorded.Values(float64 ? table + "_f64" : table), found = new double[rows.Length];
@@ -127,7 +128,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         ReadOnlySpan<(string Column, ParityLimit Limit)> columns = [("sum", limits.Sum), ("L2", limits.Norm), ("dot", limits.Dot)];
         for (int column = 0; column < 3; column++)
             comparisons.Add(new ParityComparison(
-                $"{table} {columns[column].Column}", double.NaN, worst[column].Worst, ParityMeasure.RelativeL2, columns[column].Limit.For(dtype),
+                $"{table} {columns[column].Column}", double.NaN, worst[column].Worst,
+                ParityMeasure.RelativeL2, columns[column].Limit.For(dtype),
                 $"of {rowNames.Length}, worst: {worst[column].Name}"));
     }
 
@@ -164,7 +166,8 @@ internal sealed class ParityRun(ParityCase recorded, Backend backend, DType dtyp
         compared.Add(name);
         comparisons.Add(found.Length == expected.Length
             ? ParityComparison.Of(name, found, expected, measure, limit.For(dtype), note)
-            : new ParityComparison(name, double.NaN, double.NaN, measure, limit.For(dtype), $"{found.Length} values instead of {expected.Length}"));
+            : new ParityComparison(
+                name, double.NaN, double.NaN, measure, limit.For(dtype), $"{found.Length} values instead of {expected.Length}"));
     }
 
     Tensor Image(string name, double[] values, Shape s) => s.Rank == 4

@@ -43,7 +43,8 @@ internal static class PipelineParity
         run.CheckImage("output.decoded", decoded, ParityLimits.Pipeline);
         run.CheckImage("output.image", F.Clamp(F.Affine(decoded, 0.5, 0.5), 0, 1), ParityLimits.Pipeline);
         // Half a level lies between one byte and the next: rounding noise may cross it.
-        run.CheckMaxAbs("output.image_u8", [.. pipeline.Decode(latents).SelectMany(i => i.Pixels).Select(p => (double)p)], ParityLimits.PipelineLevels);
+        double[] levels = [.. pipeline.Decode(latents).SelectMany(i => i.Pixels).Select(p => (double)p)];
+        run.CheckMaxAbs("output.image_u8", levels, ParityLimits.PipelineLevels);
     }
 
     static StableDiffusionModel Model(ParityRun run)

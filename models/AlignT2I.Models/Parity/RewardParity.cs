@@ -42,10 +42,11 @@ internal static class RewardParity
         Tensor images = run.Tensor("input.pc_image_embeds"), prompts = run.Tensor("input.pc_text_embeds");
         (int n, int candidates, int dim) = (prompts.Shape[0], prompts.Shape[1], prompts.Shape[2]);
         int[] rows = [.. Enumerable.Range(0, n * candidates).Select(i => i / candidates)];
-        Tensor promptRewards = model.Call(F.Embedding(Tensor.From(rows, [n * candidates], run.Backend), images), prompts.Reshape([n * candidates, dim]))
-            .Reshape([n, candidates]);
+        Tensor repeated = F.Embedding(Tensor.From(rows, [n * candidates], run.Backend), images);
+        Tensor promptRewards = model.Call(repeated, prompts.Reshape([n * candidates, dim])).Reshape([n, candidates]);
         int[] target = Array.ConvertAll(run.Case.Values("input.pc_target"), t => (int)t);
-        Tensor classification = F.CrossEntropy(F.Affine(promptRewards, 1 / Number(run, "temperature")), Tensor.From(target, [n], run.Backend));
+        Tensor classification = F.CrossEntropy(
+            F.Affine(promptRewards, 1 / Number(run, "temperature")), Tensor.From(target, [n], run.Backend));
         return new Outputs(reward, promptRewards, mse, classification, F.Add(mse, F.Affine(classification, Number(run, "lambda"))));
     }
 

@@ -45,7 +45,8 @@ public sealed class StableDiffusionModel : IDisposable
         Tokenizer = tokenizer;
         SchedulerConfig = schedulerConfig;
         TextEncoderParameters = new ParameterStore(backend ?? Backend.Cpu, dtype, text.Source);
-        UNetParameters = new ParameterStore(backend ?? Backend.Cpu, trainedUNet ?? dtype, unet.Source, masters: trainedUNet is not null && adapters is null)
+        UNetParameters = new ParameterStore(
+            backend ?? Backend.Cpu, trainedUNet ?? dtype, unet.Source, masters: trainedUNet is not null && adapters is null)
         {
             Adapters = adapters,
         };

@@ -67,7 +67,9 @@ public sealed record RewardModelConfig
         check.Equal("_class_name", ClassName, "RewardModel");
         check.Positive("image_embed_dim", ImageEmbedDim);
         check.Positive("text_embed_dim", TextEmbedDim);
-        check.That(!ClipScoreInput || ImageEmbedDim == TextEmbedDim, "clip_score_input", "true", "false where the embeddings differ in length");
+        check.That(
+            !ClipScoreInput || ImageEmbedDim == TextEmbedDim, "clip_score_input", "true",
+            "false where the embeddings differ in length");
         check.That(HiddenSizes is { Length: <= 16 }, "hidden_sizes", $"of {HiddenSizes?.Length ?? 0} entries", "0 to 16 widths");
         foreach (int size in HiddenSizes!)
             check.Positive("hidden_sizes", size);

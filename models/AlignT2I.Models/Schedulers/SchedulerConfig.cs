@@ -46,8 +46,8 @@ public sealed record SchedulerConfig
     public string PredictionType { get; set; } = "epsilon";
 
     /// <summary>
-    /// How timesteps are chosen: <c>leading</c>, multiples of T / steps; <c>linspace</c>, from the first to the last; <c>trailing</c>, from
-    /// the last down. Null is the sampler's own: leading for DDPM, DDIM and PNDM, linspace for Euler and DPM-Solver.
+    /// How timesteps are chosen: <c>leading</c>, multiples of T / steps; <c>linspace</c>, from the first to the last;
+    /// <c>trailing</c>, from the last down. Null is the sampler's own: leading for DDPM, DDIM and PNDM, linspace for Euler and DPM-Solver.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimestepSpacing { get; set; }

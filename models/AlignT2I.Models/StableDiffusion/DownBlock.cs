@@ -25,7 +25,9 @@ internal sealed class DownBlock : MultiModule<Tensor, Tensor, Tensor>
             downsampler = new Downsample2D(p["downsamplers"][0], channels, padding: 1);
     }
 
-    /// <summary>Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.</summary>
+    /// <summary>
+    /// Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.
+    /// </summary>
     public bool GradientCheckpointing { get; set; }
 
     /// <param name="x">Feature map [N, H, W, channels of the level before].</param>

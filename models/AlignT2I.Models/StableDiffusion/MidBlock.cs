@@ -17,7 +17,9 @@ internal sealed class MidBlock : Module<Tensor, Tensor, Tensor>
         second = new ResnetBlock(p["resnets"][1], channels, channels, config.TimeEmbedDim, config.NormNumGroups, (float)config.NormEps);
     }
 
-    /// <summary>Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.</summary>
+    /// <summary>
+    /// Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.
+    /// </summary>
     public bool GradientCheckpointing { get; set; }
 
     /// <param name="x">Feature map [N, H, W, channels].</param>

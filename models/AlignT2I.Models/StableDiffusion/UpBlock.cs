@@ -35,7 +35,9 @@ internal sealed class UpBlock : Module<Tensor[], Tensor, Tensor>
     /// <summary>To the next finer resolution; null at the finest.</summary>
     public Upsample2D? Upsampler { get; }
 
-    /// <summary>Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.</summary>
+    /// <summary>
+    /// Whether the backward pass computes what is inside of residual blocks and transformers again instead of holding it.
+    /// </summary>
     public bool GradientCheckpointing { get; set; }
 
     /// <param name="states">The feature map from below, then the way down's in the order in which they are taken in.</param>

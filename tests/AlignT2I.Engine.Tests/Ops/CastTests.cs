@@ -21,7 +21,8 @@ internal sealed class CastTests
         using MemoryScope scope = MemoryScope.Open();
         // A float32 would fall on the halfway point 1 + 2^-8 and then go to even, down.
         double[] values = [1 + 1 / 256.0 + 1e-12, 1 + 1 / 256.0, 1 + 1 / 256.0 - 1e-12, -(1 + 1 / 256.0 + 1e-12), 1e300, 1e-300];
-        Assert.That(Bits(F.Cast(Tensor.From(values, [6]), DType.BF16)), Is.EqualTo(new ushort[] { 0x3F81, 0x3F80, 0x3F80, 0xBF81, 0x7F80, 0 }));
+        ushort[] expected = [0x3F81, 0x3F80, 0x3F80, 0xBF81, 0x7F80, 0];
+        Assert.That(Bits(F.Cast(Tensor.From(values, [6]), DType.BF16)), Is.EqualTo(expected));
     }
 
     [Test]

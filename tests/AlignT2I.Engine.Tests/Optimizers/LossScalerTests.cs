@@ -23,7 +23,9 @@ internal sealed class LossScalerTests
     public void The_smallest_scale_is_the_last()
     {
         LossScaler scaler = new();
-        Assert.That(Enumerable.Range(0, 17).Select(_ => scaler.Update(finite: false)), Is.EqualTo(Enumerable.Repeat(true, 16).Append(false)));
+        Assert.That(
+            Enumerable.Range(0, 17).Select(_ => scaler.Update(finite: false)),
+            Is.EqualTo(Enumerable.Repeat(true, 16).Append(false)));
         Assert.That(scaler.Scale, Is.EqualTo(1));
     }
 

@@ -7,7 +7,8 @@ internal sealed class MixedPrecisionTests
     public void Weights_are_half_and_normalizations_float32([Values(DType.BF16, DType.F16)] DType dtype, [Values] bool masters)
     {
         using MemoryScope scope = MemoryScope.Open();
-        using ParameterStore single = new(Backend.Cpu, DType.F32, new RandomParameters(5)), half = new(Backend.Cpu, dtype, new RandomParameters(5), masters);
+        using ParameterStore single = new(Backend.Cpu, DType.F32, new RandomParameters(5));
+        using ParameterStore half = new(Backend.Cpu, dtype, new RandomParameters(5), masters);
         _ = new Block(single.Root);
         _ = new Block(half.Root);
         Assert.That(half["norm.weight"].Value.DType, Is.EqualTo(DType.F32));

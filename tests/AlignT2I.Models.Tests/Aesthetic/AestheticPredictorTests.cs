@@ -60,7 +60,8 @@ internal sealed class AestheticPredictorTests
     public void What_is_no_predictor_is_refused()
     {
         Assert.That(
-            () => AestheticPredictorConfig.OfShapes(_ => null, "x.pth"), Throws.TypeOf<FileFormatException>().With.Message.Contains("x.pth"));
+            () => AestheticPredictorConfig.OfShapes(_ => null, "x.pth"),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("x.pth"));
         File.WriteAllText(Path.Combine(folder, "config.json"), """{"_class_name": "RewardModel"}""");
         Assert.That(() => AestheticScorer.Load(folder), Throws.TypeOf<FileFormatException>().With.Message.Contains("RewardModel"));
         using MemoryScope scope = MemoryScope.Open();

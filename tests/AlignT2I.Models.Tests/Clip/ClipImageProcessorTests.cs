@@ -56,11 +56,13 @@ internal sealed class ClipImageProcessorTests
         string path = Path.Combine(Directory.CreateTempSubdirectory("preprocessor").FullName, "preprocessor_config.json");
         File.WriteAllText(path, """{ "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.25], "do_resize": true }""");
         using MemoryScope scope = MemoryScope.Open();
-        float[] values = new ClipImageProcessor(1, ClipImageProcessorConfig.Read(path)).Process([new Image(1, 1, 3, [255, 0, 255])]).ToArray<float>();
+        var processor = new ClipImageProcessor(1, ClipImageProcessorConfig.Read(path));
+        float[] values = processor.Process([new Image(1, 1, 3, [255, 0, 255])]).ToArray<float>();
         Assert.That(values, Is.EqualTo(new float[] { 1, -1, 2 }));
 
         File.WriteAllText(path, """{ "image_mean": [0.5, 0.5], "image_std": [0.5, 0.5, 0.5] }""");
         Assert.That(
-            () => ClipImageProcessorConfig.Read(path), Throws.TypeOf<FileFormatException>().With.Message.Contains("image_mean").And.Message.Contains("2"));
+            () => ClipImageProcessorConfig.Read(path),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("image_mean").And.Message.Contains("2"));
     }
 }

@@ -46,7 +46,8 @@ internal sealed class InceptionFeaturesTests
     public void A_checkpoint_of_another_network_is_refused()
     {
         WriteCheckpoint(new SyntheticWeights(SyntheticVariant.V1, 1), ("Mixed_8a.conv.weight", [3]));
-        Assert.That(() => InceptionFeatures.Load(path), Throws.TypeOf<FileFormatException>().With.Message.Contains("Mixed_8a.conv.weight"));
+        Assert.That(() => InceptionFeatures.Load(path),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("Mixed_8a.conv.weight"));
     }
 
     void WriteCheckpoint(SyntheticWeights weights, params (string Name, Shape Shape)[] others)

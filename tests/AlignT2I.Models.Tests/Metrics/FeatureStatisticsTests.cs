@@ -34,7 +34,8 @@ internal sealed class FeatureStatisticsTests
             Assert.That(found.Mean[i], Is.EqualTo(mean).Within(1e-9 * mean));
             for (int j = 0; j < Features; j++)
             {
-                double other = Column(j).Average(), expected = Column(i).Zip(Column(j), (a, b) => (a - mean) * (b - other)).Sum() / (Count - 1);
+                double other = Column(j).Average();
+                double expected = Column(i).Zip(Column(j), (a, b) => (a - mean) * (b - other)).Sum() / (Count - 1);
                 Assert.That(found.Covariance[i * Features + j], Is.EqualTo(expected).Within(1e-8));
             }
         }
@@ -58,7 +59,8 @@ internal sealed class FeatureStatisticsTests
     [Test]
     public void A_numpy_archive_is_read()
     {
-        FeatureStatistics read = FeatureStatisticsFile.Read(Archive(("mu", "<f8", "(2,)", [1, 2]), ("sigma", "<f8", "(2, 2)", [4, 0.5, 0.5, 3])));
+        FeatureStatistics read = FeatureStatisticsFile.Read(
+            Archive(("mu", "<f8", "(2,)", [1, 2]), ("sigma", "<f8", "(2, 2)", [4, 0.5, 0.5, 3])));
         Assert.That(read.Mean, Is.EqualTo(new double[] { 1, 2 }));
         Assert.That(read.Covariance, Is.EqualTo(new[] { 4, 0.5, 0.5, 3 }));
     }
@@ -87,7 +89,8 @@ internal sealed class FeatureStatisticsTests
         {
             string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n";
             using Stream stream = archive.CreateEntry(name + ".npy").Open();
-            stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. MemoryMarshal.AsBytes<double>(values)]);
+            stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)]);
+            stream.Write(MemoryMarshal.AsBytes<double>(values));
         }
         return path;
     }

@@ -73,7 +73,8 @@ public class FrechetDistanceTests
     public void Features_of_different_widths_are_refused()
     {
         using MemoryScope scope = MemoryScope.Open();
-        Assert.That(() => FrechetDistance.Between(Random(5, 3, 1), Random(5, 4, 1)), Throws.TypeOf<ShapeException>().With.Message.Contains("[5, 4]"));
+        Assert.That(() => FrechetDistance.Between(Random(5, 3, 1), Random(5, 4, 1)),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("[5, 4]"));
         Assert.That(() => FrechetDistance.Between(Random(1, 3, 1), Random(5, 3, 1)), Throws.TypeOf<ShapeException>());
     }
 

@@ -35,7 +35,9 @@ internal sealed class EveryRecordingTests
         Assert.That(components, Is.EquivalentTo(ParityComponents.Names));
     }
 
-    /// <summary>Every recorded case, as <see cref="Golden.Check"/> names it; where there are none, the list, so that its test is skipped.</summary>
+    /// <summary>
+    /// Every recorded case, as <see cref="Golden.Check"/> names it; where there are none, the list, so that its test is skipped.
+    /// </summary>
     static IEnumerable<string> Recordings() => File.Exists(Golden.SharedPath(Manifest))
         ? Files().Where(f => Path.GetExtension(f) == ".safetensors").Select(f => Path.ChangeExtension(f, null))
         : [Manifest];

@@ -44,11 +44,12 @@ internal sealed class MixedPrecisionTests
         Throws.TypeOf<UsageException>().With.Message.Contains("'finetune' is not computed in 16 bits"));
 
     [Test, Category("Slow")]
-    public void So_are_the_full_models([ValueSource(nameof(Full))] string name, [Values(DType.BF16, DType.F16)] DType dtype) => Golden.Check(name, dtype);
+    public void So_are_the_full_models([ValueSource(nameof(Full))] string name, [Values(DType.BF16, DType.F16)] DType dtype) =>
+        Golden.Check(name, dtype);
 
     /// <summary>
-    /// Rounding the weights alone, in a float32 network, shows what one independent rounding per product does to the output. Mixed precision
-    /// rounds each product's weight and each operation's result: so many times as many, whose errors add in squares.
+    /// Rounding the weights alone, in a float32 network, shows what one independent rounding per product does to the output.
+    /// Mixed precision rounds each product's weight and each operation's result: so many times as many, whose errors add in squares.
     /// </summary>
     [Test]
     public void The_error_is_that_of_independent_roundings(
@@ -63,7 +64,8 @@ internal sealed class MixedPrecisionTests
         double predicted = weightsAlone * Math.Sqrt((count.Products + count.Operations) / (double)count.Products);
         double u = dtype.UnitRoundoff;
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name} {dtype}: {count}, weights alone {weightsAlone / u:0.00} u, predicted {predicted / u:0.00} u, found {all / u:0.00} u"));
+            $"{name} {dtype}: {count}, weights alone {weightsAlone / u:0.00} u, "
+            + $"predicted {predicted / u:0.00} u, found {all / u:0.00} u"));
         Assert.That(all / predicted, Is.InRange(0.5, 1.5));
     }
 

@@ -93,7 +93,9 @@ internal sealed class DownloadedFolderTests
     public void A_tensor_in_two_shards_is_refused()
     {
         Shard(In("unet", Weights));
-        File.Copy(In("unet", Weights + "-00001-of-00002.safetensors"), In("unet", Weights + "-00002-of-00002.safetensors"), overwrite: true);
+        File.Copy(
+            In("unet", Weights + "-00001-of-00002.safetensors"),
+            In("unet", Weights + "-00002-of-00002.safetensors"), overwrite: true);
         FileFormatException e = Assert.Throws<FileFormatException>(() => StableDiffusionModel.Load(folder))!;
         Assert.That(e.Message, Does.Contain("too"));
     }
@@ -119,7 +121,8 @@ internal sealed class DownloadedFolderTests
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         SafetensorsTensor[] tensors = [.. file.Tensors.Where(t => which(t.Name))];
-        using SafetensorsWriter writer = SafetensorsWriter.Create(target, tensors.Select(t => new SafetensorsEntry(rename(t.Name), t.DType, t.Shape)));
+        using SafetensorsWriter writer = SafetensorsWriter.Create(
+            target, tensors.Select(t => new SafetensorsEntry(rename(t.Name), t.DType, t.Shape)));
         foreach (SafetensorsTensor tensor in tensors)
             writer.Write(rename(tensor.Name), file.GetBytes(tensor.Name));
         writer.Commit();

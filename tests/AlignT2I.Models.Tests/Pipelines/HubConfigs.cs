@@ -1,6 +1,8 @@
 namespace AlignT2I.Models.Tests.Pipelines;
 
-/// <summary>The configurations of Stable Diffusion v1.5 as people download them: those of 2022, and what the libraries write now.</summary>
+/// <summary>
+/// The configurations of Stable Diffusion v1.5 as people download them: those of 2022, and what the libraries write now.
+/// </summary>
 internal static class HubConfigs
 {
     public const string ModelIndex = """

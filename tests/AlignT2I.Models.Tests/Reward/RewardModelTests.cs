@@ -40,7 +40,8 @@ internal sealed class RewardModelTests
     {
         using MemoryScope scope = MemoryScope.Open();
         using ParameterStore store = new(new RandomParameters(1));
-        var model = new RewardModel(store.Root, new RewardModelConfig { ImageEmbedDim = 2, TextEmbedDim = 2, HiddenSizes = [], ClipScoreInput = true });
+        var config = new RewardModelConfig { ImageEmbedDim = 2, TextEmbedDim = 2, HiddenSizes = [], ClipScoreInput = true };
+        var model = new RewardModel(store.Root, config);
         float[] w = store["mlp.0.weight"].Value.ToArray<float>();
         double score = 0.6 * 0.8 + 0.8 * 0.6;
         double logit = w[0] * 0.6 + w[1] * 0.8 + w[2] * 0.8 + w[3] * 0.6 + w[4] * 8 * score + store["mlp.0.bias"].Value.Item();

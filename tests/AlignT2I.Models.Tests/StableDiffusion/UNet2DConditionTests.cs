@@ -104,7 +104,8 @@ internal sealed class UNet2DConditionTests
         }
         Tensor expected = F.Conv2d(
             Tensor.From(to, [2, height, width, 3]), store["conv.weight"].Value, store["conv.bias"].Value, stride: 1, padding: 1);
-        Assert.That(upsample.Call(x, Noise([2, height, width, 8], 1)).ToArray<float>(), Is.EqualTo(expected.ToArray<float>()).Within(1e-6f));
+        float[] found = upsample.Call(x, Noise([2, height, width, 8], 1)).ToArray<float>();
+        Assert.That(found, Is.EqualTo(expected.ToArray<float>()).Within(1e-6f));
     }
 
     [Test]

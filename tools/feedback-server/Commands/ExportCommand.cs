@@ -21,13 +21,15 @@ internal static class ExportCommand
 
     static readonly Option<FileInfo?> votes = new("--votes")
     {
-        Description = "file to write the votes of comparisons to, .jsonl, in place of the labels; 'align evaluate --votes' makes Fig. 3 of it",
+        Description = "file to write the votes of comparisons to, .jsonl, in place of the labels; "
+            + "'align evaluate --votes' makes Fig. 3 of it",
     };
 
     public static Command Create()
     {
         var command = new Command(
-            "export", "Write the labels that count: into the run's feedback.jsonl, or into a file for other programs; or the votes of comparisons.")
+            "export",
+            "Write the labels that count: into the run's feedback.jsonl, or into a file for other programs; or the votes of comparisons.")
             { run, database, output, votes };
         command.SetAction((parse, _) =>
         {

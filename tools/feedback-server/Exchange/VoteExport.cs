@@ -16,7 +16,8 @@ internal static class VoteExport
             .SelectMany(c => study.Comparing.Pairs(c.Id).Select(p => (c, p))).ToDictionary(x => x.p.Id, x => (x.c, x.p));
         return
         [
-            .. study.Comparing.Votes.Select(v => (Vote: v, pairs[v.PairId].Comparison, pairs[v.PairId].Pair)).Select(x => new ComparisonVote(
+            .. study.Comparing.Votes.Select(v => (Vote: v, pairs[v.PairId].Comparison, pairs[v.PairId].Pair))
+                .Select(x => new ComparisonVote(
                 x.Comparison.First, x.Comparison.Second, x.Comparison.Raters, x.Pair.Prompt, raters[x.Vote.RaterId].Name,
                 x.Vote.Alignment, x.Vote.Fidelity, x.Vote.Time)),
         ];

@@ -5,7 +5,8 @@ namespace AlignT2I.WeightsConverter.Names;
 /// <summary>The names that diffusers has given low-rank adaptations over the years.</summary>
 /// <remarks>
 /// Today <c>unet.PATH.lora_A.weight</c>; earlier <c>unet.PATH.lora.down.weight</c>,
-/// <c>text_encoder.PATH.lora_linear_layer.down.weight</c> and <c>unet.….attn1.processor.to_q_lora.down.weight</c>, also without <c>unet.</c>
+/// <c>text_encoder.PATH.lora_linear_layer.down.weight</c> and <c>unet.….attn1.processor.to_q_lora.down.weight</c>,
+/// also without <c>unet.</c>
 /// </remarks>
 internal static class DiffusersLoraNames
 {

@@ -4,7 +4,9 @@ using AlignT2I.WeightsConverter.Sources.Pickles;
 
 namespace AlignT2I.WeightsConverter.Sources;
 
-/// <summary>What <c>torch.save</c> and <c>torch.jit.save</c> write: a zip archive with a pickle and a stored file for each storage.</summary>
+/// <summary>
+/// What <c>torch.save</c> and <c>torch.jit.save</c> write: a zip archive with a pickle and a stored file for each storage.
+/// </summary>
 /// <remarks>Source: pytorch/pytorch, torch/serialization.py and caffe2/serialize/inline_container.cc.</remarks>
 internal sealed class PyTorchZip
 {
@@ -52,9 +54,15 @@ internal sealed class PyTorchZip
             throw new PickleException($"it asks for the storage '{key}', but there is no '{folder}data/{key}' in the archive");
         int size = type.DType?.Size() ?? 1;
         if (record.Bytes / size != count)
-            throw new PickleException($"storage '{key}' is said to have {count} elements of {size} bytes; '{record.Name}' has {record.Bytes} bytes");
+        {
+            throw new PickleException(
+                $"storage '{key}' is said to have {count} elements of {size} bytes; '{record.Name}' has {record.Bytes} bytes");
+        }
         if (record.Deflated)
-            throw new PickleException($"storage '{key}' is compressed, which PyTorch does not do: pack the archive again without compression");
+        {
+            throw new PickleException(
+                $"storage '{key}' is compressed, which PyTorch does not do: pack the archive again without compression");
+        }
         return new PickleStorage(type.DType, Bytes(record), FirstElement: 0, count);
     }
 

@@ -18,6 +18,7 @@ public static class WeightsFolder
             .Where(f => endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files
             : throw new UsageException(
-                $"{path}: there is no file of weights in this folder ({string.Join(", ", endings)}); name the folder or file that has them.");
+                $"{path}: there is no file of weights in this folder ({string.Join(", ", endings)}); "
+                + "name the folder or file that has them.");
     }
 }

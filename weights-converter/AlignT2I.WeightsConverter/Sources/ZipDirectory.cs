@@ -53,7 +53,10 @@ internal sealed class ZipDirectory(SourceFile file)
         if (count == ushort.MaxValue || bytes == uint.MaxValue || start == uint.MaxValue)
             (count, bytes, start, end) = ReadEnd64(end);
         if (start < 0 || bytes < 0 || start > end - bytes)
-            throw Bad($"the directory of the zip archive is said to have {bytes} bytes at byte {start}; expected a place before byte {end}");
+        {
+            throw Bad(
+                $"the directory of the zip archive is said to have {bytes} bytes at byte {start}; expected a place before byte {end}");
+        }
         if (bytes > MaxDirectoryBytes || count < 0 || count > bytes / CentralBytes)
         {
             throw Bad($"the zip archive is said to have {count} files in a directory of {bytes} bytes; expected at most " +

@@ -58,7 +58,9 @@ internal sealed unsafe partial class CpuBackend
         }
         for (int i = 0; i < values.Length; i++)
         {
-            float single = typeof(T) == typeof(double) ? BFloat16.ToOdd(double.CreateSaturating(values[i])) : float.CreateSaturating(values[i]);
+            float single = typeof(T) == typeof(double)
+                ? BFloat16.ToOdd(double.CreateSaturating(values[i]))
+                : float.CreateSaturating(values[i]);
             result[i] = BFloat16.FromSingle(single);
         }
     }

@@ -29,7 +29,8 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static void ClampBackward<T>(ReadOnlySpan<T> x, T low, T high, ReadOnlySpan<T> dy, Span<T> dx) where T : unmanaged, IFloatingPointIeee754<T>
+    static void ClampBackward<T>(ReadOnlySpan<T> x, T low, T high, ReadOnlySpan<T> dy, Span<T> dx)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (int i = 0; i < dx.Length; i++)
             dx[i] = x[i] >= low && x[i] <= high ? dy[i] : T.Zero;

@@ -16,7 +16,8 @@ internal sealed unsafe partial class CpuBackend
             if ((uint)id[i] >= (uint)rows)
                 throw new ArgumentOutOfRangeException(
                     nameof(ids), id[i],
-                    $"Embedding: id {id[i]} at position {i} is no row of the table of shape {table.Shape}; give ids from 0 to {rows - 1}.");
+                    $"Embedding: id {id[i]} at position {i} is no row of the table of shape {table.Shape}; "
+                    + $"give ids from 0 to {rows - 1}.");
             Buffer.MemoryCopy(from + id[i] * bytes, to + i * bytes, bytes, bytes);
         }
     }

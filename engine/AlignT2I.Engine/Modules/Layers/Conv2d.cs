@@ -9,7 +9,8 @@ public sealed class Conv2d : Module<Tensor>
     readonly Padding2d padding;
 
     /// <summary>A layer with a square kernel, started as torch.nn.Conv2d.</summary>
-    public Conv2d(ParameterBuilder p, int inChannels, int outChannels, int kernel, int stride = 1, Padding2d padding = default, bool bias = true)
+    public Conv2d(
+        ParameterBuilder p, int inChannels, int outChannels, int kernel, int stride = 1, Padding2d padding = default, bool bias = true)
     {
         weight = p.Convolution("weight", outChannels, inChannels, kernel);
         this.bias = bias ? p.Weight("bias", [outChannels], Init.KaimingUniform(inChannels * kernel * kernel)) : null;

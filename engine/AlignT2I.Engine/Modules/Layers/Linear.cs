@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine;
 
-/// <summary>y = x weightᵀ + bias over the last axis. Parameters <c>weight</c> [outFeatures, inFeatures] and <c>bias</c> [outFeatures].</summary>
+/// <summary>
+/// y = x weightᵀ + bias over the last axis. Parameters <c>weight</c> [outFeatures, inFeatures] and <c>bias</c> [outFeatures].
+/// </summary>
 public sealed class Linear : Module<Tensor>
 {
     readonly Tensor weight;

@@ -214,6 +214,7 @@ internal sealed class PickleMachine
     }
 
     static PickleGlobal Find(string module, string name) => PickleGlobals.Find(module, name)
-        ?? throw new PickleException($"it asks for the Python global '{Printable.Text(module)}.{Printable.Text(name)}'; only tensors and " +
+        ?? throw new PickleException(
+            $"it asks for the Python global '{Printable.Text(module)}.{Printable.Text(name)}'; only tensors and " +
             "containers are read here, so the file is refused and nothing of it was run: get these weights as safetensors");
 }

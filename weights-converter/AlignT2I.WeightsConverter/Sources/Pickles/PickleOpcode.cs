@@ -1,8 +1,10 @@
 namespace AlignT2I.WeightsConverter.Sources.Pickles;
 
 /// <summary>The opcodes of pickle protocols 0 to 5.</summary>
-/// <remarks>Source: python/cpython, Lib/pickletools.py. Left out are those that name code by number (EXT1, EXT2, EXT4), need
-/// buffers from outside the pickle (NEXT_BUFFER, READONLY_BUFFER) or name a storage as text (PERSID): they are refused as unknown.</remarks>
+/// <remarks>
+/// Source: python/cpython, Lib/pickletools.py. Left out are those that name code by number (EXT1, EXT2, EXT4), need
+/// buffers from outside the pickle (NEXT_BUFFER, READONLY_BUFFER) or name a storage as text (PERSID): they are refused as unknown.
+/// </remarks>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

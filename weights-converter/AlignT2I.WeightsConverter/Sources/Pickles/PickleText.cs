@@ -10,7 +10,9 @@ internal static class PickleText
 {
     const int MaxDigits = 2048;
 
-    /// <summary>A decimal integer, with an <c>L</c> after it or not; <c>00</c> and <c>01</c> are False and True; null where it is none.</summary>
+    /// <summary>
+    /// A decimal integer, with an <c>L</c> after it or not; <c>00</c> and <c>01</c> are False and True; null where it is none.
+    /// </summary>
     public static object? Integer(ReadOnlySpan<byte> line)
     {
         if (line is [(byte)'0', (byte)'0' or (byte)'1'])
