@@ -14,7 +14,9 @@ let votes = {}, chosen = 0, rows = [];
 
 const work = session && new Work("/api/compare", session, {
   show,
+  press,
   urls: query => [...query.left, ...query.right],
+  answered: () => Questions.every(([name]) => votes[name]) ? votes : null,
   done: ["All done", "There is nothing left for you to compare. Thank you! This page looks for new work by itself."],
 });
 
@@ -51,26 +53,15 @@ function set(answer, advance) {
 
 function mark() {
   rows.forEach((row, i) => row.querySelectorAll("button").forEach(b => b.setAttribute("aria-pressed", String(b.value === votes[Questions[i][0]]))));
-  document.getElementById("next").disabled = Questions.some(([name]) => !votes[name]);
+  work.mark();
 }
 
-function next() {
-  if (work.current && Questions.every(([name]) => votes[name])) work.answer(votes, work.current.left.length + work.current.right.length);
+/** Takes a key; false where it means nothing. */
+function press(key) {
+  if (key === "1" || key === "2") choose(Number(key) - 1);
+  else if (key in Keys) set(Keys[key], true);
+  else return false;
+  return true;
 }
 
-if (session) {
-  document.getElementById("next").addEventListener("click", next);
-  document.getElementById("undo").addEventListener("click", () => work.undo());
-  addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.toLowerCase();
-    if (key === "u") work.undo();
-    else if (!work.current) return;
-    else if (key === "1" || key === "2") choose(Number(key) - 1);
-    else if (key in Keys) set(Keys[key], true);
-    else if (key === "enter" && Questions.every(([name]) => votes[name])) { if (!event.repeat) next(); }
-    else return;
-    event.preventDefault();
-  });
-  await work.start();
-}
+await work?.start();

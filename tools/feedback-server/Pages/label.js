@@ -9,7 +9,9 @@ let labels = [], chosen = 0, cards = [];
 
 const work = session && new Work("/api/label", session, {
   show,
+  press,
   urls: query => query.images,
+  answered: () => labels.includes(null) ? null : { labels },
   done: ["All done", "There is no image left for you. Thank you! This page looks for new ones by itself."],
 });
 
@@ -54,28 +56,17 @@ function mark(i) {
   verdict.hidden = !label;
   verdict.textContent = label ? Signs[label] : "";
   for (const button of cards[i].querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === label));
-  document.getElementById("next").disabled = labels.includes(null);
+  work.mark();
 }
 
-function next() {
-  if (work.current && !labels.includes(null)) work.answer({ labels }, labels.length);
+/** Takes a key; false where it means nothing. */
+function press(key) {
+  if (key >= "1" && key <= String(cards.length)) choose(Number(key) - 1);
+  else if (key in Keys) set(Keys[key], true);
+  else if (key === "arrowright") choose(chosen + 1);
+  else if (key === "arrowleft") choose(chosen - 1);
+  else return false;
+  return true;
 }
 
-if (session) {
-  document.getElementById("next").addEventListener("click", next);
-  document.getElementById("undo").addEventListener("click", () => work.undo());
-  addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.toLowerCase();
-    if (key === "u") work.undo();
-    else if (!work.current) return;
-    else if (key >= "1" && key <= String(cards.length)) choose(Number(key) - 1);
-    else if (key in Keys) set(Keys[key], true);
-    else if (key === "arrowright") choose(chosen + 1);
-    else if (key === "arrowleft") choose(chosen - 1);
-    else if (key === "enter" && !labels.includes(null)) { if (!event.repeat) next(); }
-    else return;
-    event.preventDefault();
-  });
-  await work.start();
-}
+await work?.start();

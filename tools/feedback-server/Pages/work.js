@@ -4,9 +4,12 @@ import { api, blank, notice, Offline } from "/app.js";
 const RetryMs = 2000;
 
 export class Work {
-  /** path: "/api/label" or "/api/compare"; show: draws a query; urls: the images of a query; done: what to say when there is none left. */
-  constructor(path, session, { show, urls, done }) {
-    Object.assign(this, { path, session, show, urls, done });
+  /**
+   * path: "/api/label" or "/api/compare"; show: draws a query; urls: the images of a query; answered: the answer to the query shown,
+   * null while it is not complete; press: takes a key, false where it means nothing; done: what to say when there is no query left.
+   */
+  constructor(path, session, { show, urls, answered, press, done }) {
+    Object.assign(this, { path, session, show, urls, answered, press, done });
     this.outboxKey = `outbox:${session.name}:${path}`;
     this.outbox = JSON.parse(localStorage.getItem(this.outboxKey) ?? "[]");     // answers that the server has not acknowledged
     this.queries = [];
@@ -23,6 +26,9 @@ export class Work {
   get current() { return this.queries[0]; }
 
   async start() {
+    document.getElementById("next").addEventListener("click", () => this.next());
+    document.getElementById("undo").addEventListener("click", () => this.undo());
+    addEventListener("keydown", event => this.key(event));
     await this.flush();
     await this.refresh();
   }
@@ -36,10 +42,27 @@ export class Work {
     }
   }
 
-  /** Takes the answer to the query shown, shows the next at once, and sends it. */
-  answer(body, images) {
-    const query = this.queries.shift();
-    this.outbox.push({ ...body, query: query.key, elapsedMs: Math.round(performance.now() - this.shownAt) });
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === "u") this.undo();
+    else if (!this.current) return;
+    else if (key === "enter" && this.answered()) { if (!event.repeat) this.next(); }
+    else if (!this.press(key)) return;
+    event.preventDefault();
+  }
+
+  /** Lets the answer be given once it is complete. */
+  mark() {
+    document.getElementById("next").disabled = !this.answered();
+  }
+
+  /** Takes the answer to the query shown if it is complete, shows the next at once, and sends it. */
+  next() {
+    const answer = this.current && this.answered();
+    if (!answer) return;
+    const query = this.queries.shift(), images = this.urls(query).length;
+    this.outbox.push({ ...answer, query: query.key, elapsedMs: Math.round(performance.now() - this.shownAt) });
     this.store();
     this.times.push({ at: performance.now(), images });
     this.draw();
