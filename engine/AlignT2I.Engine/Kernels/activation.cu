@@ -4,7 +4,7 @@
 // x, y, dy, dx Scalar. s is the sigmoid, Phi the normal distribution and phi its density.
 // Launch: 256 threads, enough blocks for one 16-byte pack per thread (grid-stride beyond); geglu takes its _scalar form where
 // the width is no multiple of a pack.
-#include "common.cuh"
+#include "elementwise.cuh"
 
 __device__ inline float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
 
@@ -83,50 +83,25 @@ struct Log
     static __device__ inline float derivative(float x) { return 1.f / x; }
 };
 
-template <class Function> __device__ inline void activate(const Scalar* x, Scalar* y, long long count)
+template <class Function> struct Forward
 {
-    const int W = Vector<Scalar>::WIDTH;
-    long long packs = count / W;
-    for (long long i = thread_index(); i < packs; i += thread_count())
-    {
-        float v[W];
-        load_pack<W>(x, i * W, v);
-#pragma unroll
-        for (int k = 0; k < W; k++)
-            v[k] = Function::forward(v[k]);
-        store_pack<W>(y, i * W, v);
-    }
-    for (long long i = packs * W + thread_index(); i < count; i += thread_count())
-        store(y, i, Function::forward(load(x, i)));
-}
+    __device__ inline float operator()(float x) const { return Function::forward(x); }
+};
 
-template <class Function> __device__ inline void differentiate(const Scalar* saved, const Scalar* dy, Scalar* dx, long long count)
+template <class Function> struct Backward
 {
-    const int W = Vector<Scalar>::WIDTH;
-    long long packs = count / W;
-    for (long long i = thread_index(); i < packs; i += thread_count())
-    {
-        float v[W], d[W];
-        load_pack<W>(saved, i * W, v);
-        load_pack<W>(dy, i * W, d);
-#pragma unroll
-        for (int k = 0; k < W; k++)
-            d[k] *= Function::derivative(v[k]);
-        store_pack<W>(dx, i * W, d);
-    }
-    for (long long i = packs * W + thread_index(); i < count; i += thread_count())
-        store(dx, i, load(dy, i) * Function::derivative(load(saved, i)));
-}
+    __device__ inline float operator()(float saved, float dy) const { return dy * Function::derivative(saved); }
+};
 
 #define ACTIVATION(name, Function) \
     extern "C" __global__ void __launch_bounds__(256) name##_forward(const Scalar* x, Scalar* y, long long count) \
     { \
-        activate<Function>(x, y, count); \
+        map_elements(x, y, count, Forward<Function>()); \
     } \
     extern "C" __global__ void __launch_bounds__(256) name##_backward( \
         const Scalar* saved, const Scalar* dy, Scalar* dx, long long count) \
     { \
-        differentiate<Function>(saved, dy, dx, count); \
+        map_pairs(saved, dy, dx, count, Backward<Function>()); \
     }
 
 ACTIVATION(silu, Silu)

@@ -6,35 +6,17 @@
 //   scale_shift          y[g, r, c] = x[g, r, c] (1 + scale[g, c]) + shift[g, c]     shift may be null
 //   mul_per_sample       y[n, i] = x[n, i] w[n]        expand_rows     y[n, i] = multiply x[n]
 // Launch: 256 threads, one 16-byte pack per thread (grid-stride beyond); _scalar forms where rows are no multiple of a pack.
-#include "common.cuh"
+#include "elementwise.cuh"
 
-struct AddTerms { static __device__ inline float apply(float a, float b) { return a + b; } };
-struct SubTerms { static __device__ inline float apply(float a, float b) { return a - b; } };
-struct MulTerms { static __device__ inline float apply(float a, float b) { return a * b; } };
-struct DivTerms { static __device__ inline float apply(float a, float b) { return a / b; } };
-
-template <class Op> __device__ inline void binary(const Scalar* a, const Scalar* b, Scalar* y, long long count)
-{
-    const int W = Vector<Scalar>::WIDTH;
-    long long packs = count / W;
-    for (long long i = thread_index(); i < packs; i += thread_count())
-    {
-        float u[W], v[W];
-        load_pack<W>(a, i * W, u);
-        load_pack<W>(b, i * W, v);
-#pragma unroll
-        for (int k = 0; k < W; k++)
-            u[k] = Op::apply(u[k], v[k]);
-        store_pack<W>(y, i * W, u);
-    }
-    for (long long i = packs * W + thread_index(); i < count; i += thread_count())
-        store(y, i, Op::apply(load(a, i), load(b, i)));
-}
+struct AddTerms { __device__ inline float operator()(float a, float b) const { return a + b; } };
+struct SubTerms { __device__ inline float operator()(float a, float b) const { return a - b; } };
+struct MulTerms { __device__ inline float operator()(float a, float b) const { return a * b; } };
+struct DivTerms { __device__ inline float operator()(float a, float b) const { return a / b; } };
 
 #define BINARY(name, Op) \
     extern "C" __global__ void __launch_bounds__(256) name(const Scalar* a, const Scalar* b, Scalar* y, long long count) \
     { \
-        binary<Op>(a, b, y, count); \
+        map_pairs(a, b, y, count, Op()); \
     }
 
 BINARY(add, AddTerms)
@@ -54,22 +36,11 @@ struct ClampMap
     __device__ inline float operator()(float x) const { return x < low ? low : x > high ? high : x; }
 };
 
-template <class Map> __device__ inline void map_elements(const Scalar* x, Scalar* y, long long count, Map map)
+struct ClampGradient
 {
-    const int W = Vector<Scalar>::WIDTH;
-    long long packs = count / W;
-    for (long long i = thread_index(); i < packs; i += thread_count())
-    {
-        float v[W];
-        load_pack<W>(x, i * W, v);
-#pragma unroll
-        for (int k = 0; k < W; k++)
-            v[k] = map(v[k]);
-        store_pack<W>(y, i * W, v);
-    }
-    for (long long i = packs * W + thread_index(); i < count; i += thread_count())
-        store(y, i, map(load(x, i)));
-}
+    float low, high;
+    __device__ inline float operator()(float x, float dy) const { return x >= low && x <= high ? dy : 0.f; }
+};
 
 extern "C" __global__ void __launch_bounds__(256) affine(const Scalar* x, Scalar* y, long long count, float multiply, float add)
 {
@@ -86,23 +57,8 @@ extern "C" __global__ void __launch_bounds__(256) clamp(const Scalar* x, Scalar*
 extern "C" __global__ void __launch_bounds__(256) clamp_backward(
     const Scalar* x, const Scalar* dy, Scalar* dx, long long count, float low, float high)
 {
-    const int W = Vector<Scalar>::WIDTH;
-    long long packs = count / W;
-    for (long long i = thread_index(); i < packs; i += thread_count())
-    {
-        float v[W], d[W];
-        load_pack<W>(x, i * W, v);
-        load_pack<W>(dy, i * W, d);
-#pragma unroll
-        for (int k = 0; k < W; k++)
-            d[k] = v[k] >= low && v[k] <= high ? d[k] : 0.f;
-        store_pack<W>(dx, i * W, d);
-    }
-    for (long long i = packs * W + thread_index(); i < count; i += thread_count())
-    {
-        float v = load(x, i);
-        store(dx, i, v >= low && v <= high ? load(dy, i) : 0.f);
-    }
+    ClampGradient map = {low, high};
+    map_pairs(x, dy, dx, count, map);
 }
 
 template <class Sums> __device__ inline void accumulate(Sums* sum, const Scalar* x, long long count)
