@@ -1,13 +1,18 @@
 namespace AlignT2I.Bench;
 
 /// <summary>An operation and its sizes: images [N, H, W, C], weight [O, Kernel, Kernel, C]; a product has one pixel per row.</summary>
-internal sealed record OpCase(string Name, OpKind Kind, int N, int H, int W, int C, int O, int Kernel = 1, int Stride = 1, bool Train = false)
+/// <remarks>Attention has H queries, W keys and O heads of size C.</remarks>
+internal sealed record OpCase(
+    string Name, OpKind Kind, int N, int H, int W, int C, int O, int Kernel = 1, int Stride = 1, bool Train = false, bool Causal = false)
 {
     /// <summary>Result rows and columns; the padding is half the kernel.</summary>
     public (int H, int W) Result => ((H + 2 * (Kernel / 2) - Kernel) / Stride + 1, (W + 2 * (Kernel / 2) - Kernel) / Stride + 1);
 
     /// <summary>Work in 1e9 floating-point operations; the gradients of input and weight cost as much as the result each.</summary>
-    public double Gflop => (Train ? 6e-9 : 2e-9) * N * Result.H * Result.W * O * Kernel * Kernel * C;
+    /// <remarks>Attention has two products forward and, with the scores computed again, five backward; causal, half of each.</remarks>
+    public double Gflop => Kind == OpKind.Attention
+        ? (Train ? 14e-9 : 4e-9) * N * O * C * (Causal ? H * (H + 1) / 2 : (double)H * W)
+        : (Train ? 6e-9 : 2e-9) * N * Result.H * Result.W * O * Kernel * Kernel * C;
 
     /// <summary>x [m, k] times a [k, n] matrix.</summary>
     public static OpCase Gemm(int m, int n, int k) => new($"gemm_{m}x{n}x{k}", OpKind.MatMul, m, 1, 1, k, n);
@@ -24,4 +29,12 @@ internal sealed record OpCase(string Name, OpKind Kind, int N, int H, int W, int
             $"conv_{kernel}x{kernel}{(train ? "_train" : "")}_{channels}_{size}x{size}{strided}_b{n}",
             OpKind.Conv2d, n, size, size, c, o, kernel, stride, train);
     }
+
+    /// <summary>Attention of <paramref name="heads"/> heads of size <paramref name="headDim"/>, one image.</summary>
+    public static OpCase Attention(int heads, int queries, int keys, int headDim, bool causal = false, bool train = false) => new(
+        $"attention_{(train ? "train_" : "")}{(causal ? "causal_" : "")}{heads}x{queries}x{keys}_d{headDim}",
+        OpKind.Attention, 1, queries, keys, headDim, heads, Train: train, Causal: causal);
+
+    /// <summary>Its tensors, to be run.</summary>
+    public BenchCase Open() => Kind == OpKind.Attention ? new AttentionInputs(this) : new OpInputs(this);
 }

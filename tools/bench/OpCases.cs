@@ -1,6 +1,6 @@
 namespace AlignT2I.Bench;
 
-/// <summary>The cases of <c>bench ops</c>: Stable Diffusion v1.5's sizes at 512 x 512, one image, and the miniature's in training.</summary>
+/// <summary>The cases of <c>bench ops</c>: Stable Diffusion v1.5's sizes at 512 x 512, one image, CLIP's attention, and the miniature's in training.</summary>
 internal static class OpCases
 {
     public static IReadOnlyList<OpCase> All { get; } =
@@ -42,5 +42,22 @@ internal static class OpCases
         OpCase.Convolution(32, 8, 192, 96, train: true),
         OpCase.Convolution(32, 16, 48, 48, stride: 2, train: true),
         OpCase.Convolution(16, 64, 32, 32, train: true),
+        OpCase.Attention(8, 4096, 4096, 40),
+        OpCase.Attention(8, 1024, 1024, 80),
+        OpCase.Attention(8, 256, 256, 160),
+        OpCase.Attention(8, 64, 64, 160),
+        OpCase.Attention(8, 4096, 77, 40),
+        OpCase.Attention(8, 1024, 77, 80),
+        OpCase.Attention(16, 257, 257, 64),
+        OpCase.Attention(12, 77, 77, 64, causal: true),
+        OpCase.Attention(1, 4096, 4096, 512),
+        OpCase.Attention(8, 4096, 4096, 40, train: true),
+        OpCase.Attention(8, 1024, 1024, 80, train: true),
+        OpCase.Attention(8, 256, 256, 160, train: true),
+        OpCase.Attention(8, 64, 64, 160, train: true),
+        OpCase.Attention(8, 4096, 77, 40, train: true),
+        OpCase.Attention(8, 1024, 77, 80, train: true),
+        OpCase.Attention(16, 257, 257, 64, train: true),
+        OpCase.Attention(12, 77, 77, 64, causal: true, train: true),
     ];
 }

@@ -6,4 +6,5 @@ internal enum OpKind
     MatMul,
     Linear,
     Conv2d,
+    Attention,
 }

@@ -16,7 +16,7 @@ internal static class OpsCommand
 
     public static Command Create()
     {
-        var command = new Command("ops", "Time matrix products, linear layers and convolutions; exit code 1 where a result is wrong.")
+        var command = new Command("ops", "Time matrix products, linear layers, convolutions and attention; exit code 1 where a result is wrong.")
             { filter, seconds, json };
         command.SetAction(parse => Run(parse.GetValue(filter)!, parse.GetValue(seconds), parse.GetValue(json), Console.Out, Console.Error));
         return command;
@@ -37,7 +37,7 @@ internal static class OpsCommand
         if (!asJson) output.WriteLine($"{"case",-34} {"median",10} {"min",10} {"max",10} {"GFLOP/s",9}  result");
         foreach (OpCase c in cases)
         {
-            using OpInputs inputs = new(c);
+            using BenchCase inputs = c.Open();
             Measurement m = Stopclock.Measure(inputs, warmUps: 2, leastRuns: 5, seconds);
             right &= m.Right;
             output.WriteLine(asJson ? JsonSerializer.Serialize(m, MeasurementJson.Default.Measurement) : Line(m));
