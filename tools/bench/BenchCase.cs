@@ -18,6 +18,9 @@ internal abstract class BenchCase : IDisposable
     /// <summary>Work of one run in 1e9 floating-point operations.</summary>
     public abstract double Gflop { get; }
 
+    /// <summary>Bytes that one run must read and write, where that is what bounds it.</summary>
+    public virtual double Bytes => 0;
+
     /// <summary>Largest memory of the device so far; null where it is the process' own.</summary>
     public virtual long? PeakBytes => null;
 

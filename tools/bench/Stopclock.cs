@@ -29,7 +29,7 @@ internal static class Stopclock
         return new Measurement(
             c.Name, "AlignT2I", c.Dtype, c.Mode, Threads(), c.Batch, times.Count,
             Math.Round(median, 4), Math.Round(times[0], 4), Math.Round(times[^1], 4), Math.Round(c.Gflop / median * 1e3, 1),
-            c.Check(), (c.PeakBytes ?? process.PeakWorkingSet64) >> 20);
+            Math.Round(c.Bytes / median * 1e-6, 1), c.Check(), (c.PeakBytes ?? process.PeakWorkingSet64) >> 20);
     }
 
     static int Threads() =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using AlignT2I.Bench.Elementwise;
 using AlignT2I.Files;
 
 namespace AlignT2I.Bench.Commands;
@@ -16,7 +17,7 @@ internal static class OpsCommand
 
     public static Command Create()
     {
-        var command = new Command("ops", "Time matrix products, linear layers, convolutions and attention; exit code 1 where a result is wrong.")
+        var command = new Command("ops", "Time single operations and memory itself; exit code 1 where a result is wrong.")
             { filter, seconds, json };
         command.SetAction(parse => Run(parse.GetValue(filter)!, parse.GetValue(seconds), parse.GetValue(json), Console.Out, Console.Error));
         return command;
@@ -26,18 +27,20 @@ internal static class OpsCommand
     {
         if (!(seconds is > 0 and <= 3600))
             throw new UsageException(FormattableString.Invariant($"--seconds is {seconds}; it must be more than 0 and at most 3600."));
-        List<OpCase> cases = [.. OpCases.All.Where(c => c.Name.Contains(filter, StringComparison.Ordinal))];
+        List<(string Name, Func<BenchCase> Make)> all =
+            [.. OpCases.All.Select(c => (c.Name, (Func<BenchCase>)c.Open)), .. ElementwiseCases.All];
+        List<(string Name, Func<BenchCase> Make)> cases = [.. all.Where(c => c.Name.Contains(filter, StringComparison.Ordinal))];
         if (cases.Count == 0)
         {
-            errors.WriteLine($"no case has '{filter}' in its name; the names are {string.Join(", ", OpCases.All.Select(c => c.Name))}.");
+            errors.WriteLine($"no case has '{filter}' in its name; the names are {string.Join(", ", all.Select(c => c.Name))}.");
             return 2;
         }
 
         bool right = true;
-        if (!asJson) output.WriteLine($"{"case",-34} {"median",10} {"min",10} {"max",10} {"GFLOP/s",9}  result");
-        foreach (OpCase c in cases)
+        if (!asJson) output.WriteLine($"{"case",-34} {"median",10} {"min",10} {"max",10} {"GFLOP/s",9} {"GB/s",7}  result");
+        foreach ((_, Func<BenchCase> make) in cases)
         {
-            using BenchCase inputs = c.Open();
+            using BenchCase inputs = make();
             Measurement m = Stopclock.Measure(inputs, warmUps: 2, leastRuns: 5, seconds);
             right &= m.Right;
             output.WriteLine(asJson ? JsonSerializer.Serialize(m, MeasurementJson.Default.Measurement) : Line(m));
@@ -47,5 +50,5 @@ internal static class OpsCommand
 
     static string Line(Measurement m) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{m.Name,-34} {m.MsMedian,7:0.000} ms {m.MsMin,7:0.000} ms {m.MsMax,7:0.000} ms {m.Gflops,9:0.0}  {(m.Right ? "right" : "WRONG")}");
+        $"{m.Name,-34} {m.MsMedian,7:0.000} ms {m.MsMin,7:0.000} ms {m.MsMax,7:0.000} ms {m.Gflops,9:0.0} {m.GbPerS,7:0.0}  {(m.Right ? "right" : "WRONG")}");
 }
