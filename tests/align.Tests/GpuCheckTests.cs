@@ -22,7 +22,11 @@ internal sealed class GpuCheckTests
         File.WriteAllText(Path.Combine(folder, "goldens", "unet", "tiny-a.safetensors"), "");
         File.WriteAllText(Path.Combine(folder, "goldens", "unet", "eps-probe.safetensors"), "");
         Program("tests/AlignT2I.Engine.Tests", "echo '  succeeded: 20'");
-        Program("bench/bench", """echo '{"name":"unet_fwd_64x64_b1","ms_median":12.5}'; echo '{"name":"clip_vision_b1","ms_median":2}'""");
+        Program(
+            "bench/bench",
+            """
+            case "$1" in models) echo '{"name":"unet_fwd_64x64_b1","ms_median":12.5}';; *) echo '{"name":"unet_train_64x64_b8","ms_median":2}';; esac
+            """);
         Program("path/python3", """[ "$1" = -c ] || printf '{"name": "unet_fwd_64x64_b1", "mode": "%s", "ms_median": %s}\n' eager 20.0 graph 10.0""");
         File.WriteAllText(Path.Combine(folder, "torch_peer.py"), "");
     }

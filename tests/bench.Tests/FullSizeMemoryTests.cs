@@ -34,8 +34,8 @@ public class FullSizeMemoryTests
         string path = Path.Combine(folder.Path, "unet.safetensors");
         Write(path, DTypes.Named(fileType)!.Value);
         (int exitCode, string output, string error) = Bench.Run(
-            "unet", "--weights", path, "--dtype", computeType,
-            "--size", computeType == "float32" ? "64x64" : "32x32", "--repeat", "1", "--json");
+            "models", "--filter", computeType == "float32" ? "unet_fwd_64x64_b1" : "unet_fwd_32x32_b1", "--weights", path,
+            "--dtype", computeType, "--runs", "1", "--seconds", "0", "--json", "--anyway");
         Assert.That(exitCode, Is.Zero, error + output);
         double peakMiB = JsonDocument.Parse(output).RootElement.GetProperty("peak_mem_mb").GetDouble();
         double weightsMiB = Parameters * DTypes.Named(computeType)!.Value.Size / MiB;

@@ -1,3 +1,4 @@
+using AlignT2I.Bench.Networks;
 using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Bench.Tests;

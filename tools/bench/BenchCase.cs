@@ -24,6 +24,12 @@ internal abstract class BenchCase : IDisposable
     /// <summary>Largest memory of the device so far; null where it is the process' own.</summary>
     public virtual long? PeakBytes => null;
 
+    /// <summary>
+    /// The same operations on tensors of almost nothing, whose time is what this case spends outside kernels, at most; null where nobody
+    /// asks.
+    /// </summary>
+    public virtual BenchCase? Skeleton() => null;
+
     /// <summary>Once.</summary>
     public abstract void Run();
 

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace AlignT2I.Bench;
 
 /// <summary>Source-generated writer of measurements, one object to a line.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Measurement))]
 [JsonSerializable(typeof(Feedback.FeedbackMeasurement))]
 internal sealed partial class MeasurementJson : JsonSerializerContext;

@@ -1,6 +1,9 @@
 namespace AlignT2I.Bench;
 
-/// <summary>The cases of <c>bench ops</c>: Stable Diffusion v1.5's sizes at 512 x 512, one image, CLIP's attention, and the miniature's in training.</summary>
+/// <summary>
+/// Products, convolutions and attention of <c>bench ops</c>: Stable Diffusion v1.5's sizes at 512 x 512, one image, CLIP's attention, and
+/// the miniature's in training.
+/// </summary>
 internal static class OpCases
 {
     public static IReadOnlyList<OpCase> All { get; } =

@@ -4,6 +4,6 @@ using AlignT2I.CommandLine;
 
 var root = new RootCommand("Benchmarks of the engine, named as the peers' programs name theirs, and of the feedback server.")
 {
-    OpsCommand.Create(), UNetCommand.Create(), RewardCommand.Create(), StableDiffusionCommand.Create(), FeedbackCommand.Create(),
+    OpsCommand.Create(), ModelsCommand.Create(), TrainCommand.Create(), RewardCommand.Create(), FeedbackCommand.Create(),
 };
 return Shell.Run(root, args);

@@ -48,7 +48,7 @@ internal sealed class RewardCase : BenchCase
 
     public override int Batch { get; }
 
-    /// <summary>Products of the network, forward and with respect to weights and inputs; those of the embeddings need no gradient.</summary>
+    /// <summary>Products of the network, forward and with respect to weights and inputs but the embeddings.</summary>
     public override double Gflop
     {
         get

@@ -13,8 +13,31 @@ internal static class Stopclock
     /// <param name="seconds">Time that the timed runs may take beyond those.</param>
     public static Measurement Measure(BenchCase c, int warmUps, int leastRuns, double seconds)
     {
+        MachineWatch watch = MachineWatch.Start();
+        List<double> times = Times(c, warmUps, leastRuns, seconds);
+        double others = watch.Others();
+        double median = times[times.Count / 2];
+        long peakBytes = c.PeakBytes ?? PeakMemory.Bytes();
+        using BenchCase? skeleton = c.Skeleton();
+        double? outside = skeleton is null ? null : Math.Round(Times(skeleton, warmUps, leastRuns, seconds: 1)[0] / times[0], 4);
+        double? Rate(double work) => work == 0 ? null : Math.Round(work / median * 1e3, 1);
+        return new Measurement(
+            c.Name, "AlignT2I", c.Dtype, c.Mode, Threads, c.Batch, times.Count,
+            Math.Round(median, 4), Math.Round(times[0], 4), Math.Round(times[^1], 4), Rate(c.Gflop), Rate(1e-9 * c.Bytes),
+            Math.Round(c.Batch / median * 1e3, 3), outside, peakBytes >> 20, Math.Round(others, 3),
+            c.Check() ? Measurement.Right : Measurement.Wrong);
+    }
+
+    /// <summary>Threads that compute.</summary>
+    public static int Threads =>
+        int.TryParse(Environment.GetEnvironmentVariable("ALIGNT2I_THREADS"), out int threads) ? threads : Environment.ProcessorCount;
+
+    /// <summary>Milliseconds of each run, in increasing order.</summary>
+    static List<double> Times(BenchCase c, int warmUps, int leastRuns, double seconds)
+    {
         using MemoryScope scope = MemoryScope.Open();
-        for (int i = 0; i < warmUps; i++) c.Run();
+        for (int i = 0; i < warmUps; i++)
+            c.Run();
         var times = new List<double>();
         long start = Stopwatch.GetTimestamp();
         while (times.Count < leastRuns || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
@@ -24,14 +47,6 @@ internal static class Stopclock
             times.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
         }
         times.Sort();
-        double median = times[times.Count / 2];
-        using var process = Process.GetCurrentProcess();
-        return new Measurement(
-            c.Name, "AlignT2I", c.Dtype, c.Mode, Threads(), c.Batch, times.Count,
-            Math.Round(median, 4), Math.Round(times[0], 4), Math.Round(times[^1], 4), Math.Round(c.Gflop / median * 1e3, 1),
-            Math.Round(c.Bytes / median * 1e-6, 1), c.Check(), (c.PeakBytes ?? process.PeakWorkingSet64) >> 20);
+        return times;
     }
-
-    static int Threads() =>
-        int.TryParse(Environment.GetEnvironmentVariable("ALIGNT2I_THREADS"), out int threads) ? threads : Environment.ProcessorCount;
 }

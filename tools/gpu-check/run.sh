@@ -4,7 +4,7 @@
 #   2. operations against float64            the tests of the category Gpu
 #   3. recordings of PyTorch                 align parity --device cuda, in float32, bfloat16 and float16
 #   4. memory errors                         compute-sanitizer, where it is
-#   5. speed                                 bench sd15, and the PyTorch peer where python3 has torch with CUDA
+#   5. speed                                 bench models and train, and the PyTorch peer where python3 has torch with CUDA
 # Writes results.json and the outputs of all steps. Exit code 0: all is well; 1: a check failed; 3: no usable GPU.
 # Run from the repository it publishes itself first, which needs the .NET SDK; from a folder of publish.sh it needs nothing.
 set -uo pipefail
@@ -64,8 +64,10 @@ else
   echo "compute-sanitizer is not here; its checks are left out."
 fi
 
-step bench "$here/bench/bench" sd15 --device cuda --dtype bfloat16 --json
-grep '^{' "$results/bench.log" > "$results/bench.jsonl"
+for command in models train; do
+  step "bench-$command" "$here/bench/bench" "$command" --device cuda --dtype bfloat16 --seconds 8 --json --anyway
+done
+grep -h '^{' "$results/bench-models.log" "$results/bench-train.log" > "$results/bench.jsonl"
 : > "$results/peer.jsonl"
 if [ -f "$here/torch_peer.py" ] && python3 -c 'import torch; assert torch.cuda.is_available()' 2> /dev/null; then
   step peer python3 "$here/torch_peer.py" --device cuda

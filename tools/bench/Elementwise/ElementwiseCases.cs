@@ -8,8 +8,7 @@ internal static class ElementwiseCases
     const int Groups = 32;
     const float Eps = 1e-5f;
 
-    /// <summary>Name of each case and what makes it.</summary>
-    public static IReadOnlyList<(string Name, Func<BenchCase> Make)> All { get; } = List(
+    public static IReadOnlyList<NamedCase> All { get; } = List(
         ("groupnorm_silu_320x64x64", name => GroupNormSilu(name, 64, 320, train: false)),
         ("groupnorm_silu_train_320x64x64", name => GroupNormSilu(name, 64, 320, train: true)),
         ("geglu_4096x2560", name => Geglu(name, train: false)),
@@ -42,16 +41,8 @@ internal static class ElementwiseCases
         ("memory_copy_l3", name => new MemoryCase(name, MemoryWork.Copy, MemoryCase.SharedCacheBytes)),
         ("memory_triad_l3", name => new MemoryCase(name, MemoryWork.Triad, MemoryCase.SharedCacheBytes)));
 
-    static (string, Func<BenchCase>)[] List(params ReadOnlySpan<(string Name, Func<string, BenchCase> Make)> cases)
-    {
-        var list = new (string, Func<BenchCase>)[cases.Length];
-        for (int i = 0; i < list.Length; i++)
-        {
-            (string name, Func<string, BenchCase> make) = cases[i];
-            list[i] = (name, () => make(name));
-        }
-        return list;
-    }
+    static IReadOnlyList<NamedCase> List(params (string Name, Func<string, BenchCase> Make)[] cases) =>
+        [.. cases.Select(c => new NamedCase(c.Name, () => c.Make(c.Name)))];
 
     /// <summary>Forward reads x and writes y; backward reads x and dy and writes dx. The statistics' pass is the cache's.</summary>
     static ElementwiseCase GroupNormSilu(string name, int size, int channels, bool train)

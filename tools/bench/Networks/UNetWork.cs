@@ -1,6 +1,6 @@
 using AlignT2I.Models.StableDiffusion;
 
-namespace AlignT2I.Bench;
+namespace AlignT2I.Bench.Networks;
 
 /// <summary>Floating-point operations of a UNet's matrix products, convolutions and attention; nothing else counts.</summary>
 internal sealed class UNetWork(UNet2DConditionConfig config, int tokens)
@@ -31,7 +31,8 @@ internal sealed class UNetWork(UNet2DConditionConfig config, int tokens)
         {
             for (int i = 0; i <= config.LayersPerBlock; i++)
             {
-                total += Resnet(c + skips.Pop(), channels[level], pixels) + (config.UpAttends(level) ? Transformer(channels[level], pixels) : 0);
+                total += Resnet(c + skips.Pop(), channels[level], pixels);
+                total += config.UpAttends(level) ? Transformer(channels[level], pixels) : 0;
                 c = channels[level];
             }
             if (level == 0)

@@ -1,16 +1,14 @@
-using AlignT2I.Engine;
-
-namespace AlignT2I.Bench.StableDiffusion;
+namespace AlignT2I.Bench.Networks;
 
 /// <summary>The networks' part of an image: fifty UNet passes with guidance and one decode, as the peer's program times it.</summary>
-internal sealed class Generation(BenchNetworks networks) : BenchCase
+internal sealed class Generation(string name, BenchNetworks networks) : BenchCase
 {
     const int Steps = 50;
 
-    readonly UNetForward step = new(networks, batch: 2);
-    readonly VaeDecode decode = new(networks);
+    readonly UNetForward step = new("", networks, UNetSize.StableDiffusion, side: 64, batch: 2);
+    readonly VaeDecode decode = new("", networks);
 
-    public override string Name => "generate_50step_512_b1";
+    public override string Name => name;
 
     public override string Dtype => step.Dtype;
 

@@ -1,0 +1,33 @@
+using AlignT2I.Engine;
+
+namespace AlignT2I.Bench.Networks;
+
+/// <summary>The cases of <c>bench models</c>: those that the peer's program has for the device.</summary>
+internal static class ModelCases
+{
+    public static IReadOnlyList<NamedCase> Of(BenchNetworks networks) =>
+    [
+        .. (networks.Backend == Backend.Cpu ? Cpu : Cuda).Select(c => new NamedCase(c.Name, () => c.Make(c.Name, networks))),
+    ];
+
+    static (string Name, Func<string, BenchNetworks, BenchCase> Make)[] Cpu =>
+    [
+        ("unet_fwd_64x64_b1", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 64, 1)),
+        ("unet_fwd_32x32_b1", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 32, 1)),
+        ("vae_decoder_64x64_to_512x512", (name, n) => new VaeDecode(name, n)),
+        ("clip_vision_b1", (name, n) => new ClipVision(name, n, 1)),
+        ("clip_text_b1", (name, n) => new ClipText(name, n, 1)),
+        ("tiny_unet_fwd_b32", (name, n) => new UNetForward(name, n, UNetSize.Tiny, 16, 32)),
+    ];
+
+    static (string Name, Func<string, BenchNetworks, BenchCase> Make)[] Cuda =>
+    [
+        ("unet_fwd_64x64_b1", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 64, 1)),
+        ("unet_fwd_64x64_b2", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 64, 2)),
+        ("unet_fwd_64x64_b8", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 64, 8)),
+        ("unet_fwd_64x64_b16", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 64, 16)),
+        ("vae_decoder_64x64_to_512x512", (name, n) => new VaeDecode(name, n)),
+        ("generate_50step_512_b1", (name, n) => new Generation(name, n)),
+        ("clip_vision_b1", (name, n) => new ClipVision(name, n, 1)),
+    ];
+}

@@ -1,0 +1,63 @@
+using AlignT2I.Engine;
+
+namespace AlignT2I.Bench.Networks;
+
+/// <summary>A pass of a network, recorded where the device can; reading its error waits for the device.</summary>
+/// <remarks>The error is the mean squared distance to fixed normal numbers: one number that every entry of the output is in.</remarks>
+/// <param name="name">The case.</param>
+/// <param name="networks">Where and in what it computes.</param>
+/// <param name="output">Shape of what the network gives.</param>
+/// <param name="reference">The error in float64 with synthetic weights; 0 where none was taken.</param>
+internal abstract class NetworkCase(string name, BenchNetworks networks, Shape output, double reference) : BenchCase
+{
+    readonly Tensor target = networks.Normal(output, 9), error = networks.Full([], 0);
+    RecordedWork? work;
+    double? first;
+
+    public override string Name => name;
+
+    public override string Dtype => networks.DType.ToString().ToLowerInvariant();
+
+    public override long? PeakBytes => networks.Backend == Backend.Cpu ? null : networks.Backend.PeakBytes;
+
+    /// <summary>The error of the last run.</summary>
+    public double Error { get; private set; }
+
+    /// <summary>Relative distance allowed to a reference: what the type's rounding does to single entries, in a mean over many.</summary>
+    public static double Tolerance(DType dtype) => dtype switch
+    {
+        DType.F64 => 1e-9,
+        DType.F32 => 1e-5,
+        DType.F16 => 3e-3,
+        _ => 3e-2,
+    };
+
+    /// <summary>What is timed.</summary>
+    protected abstract Tensor Compute();
+
+    public override void Run()
+    {
+        work ??= networks.Backend.Record(() =>
+        {
+            using Tape pause = Tape.Pause();
+            Tensor y = Compute();
+            error.CopyFrom(F.MseLoss(F.Cast(y, target.DType), target));
+        });
+        work.Run();
+        Error = error.Item();
+        first ??= Error;
+    }
+
+    /// <summary>The same as in the first run to the last bit, and as in float64 where the weights are synthetic.</summary>
+    public override bool Check() =>
+        Error == first && double.IsFinite(Error)
+        && (reference == 0 || networks.Weights is not null || Math.Abs(Error / reference - 1) < Tolerance(networks.DType));
+
+    public override void Dispose()
+    {
+        work?.Dispose();
+        error.Dispose();
+        target.Dispose();
+        networks.Backend.Trim();
+    }
+}

@@ -1,0 +1,42 @@
+using AlignT2I.Engine;
+using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Finetuning;
+using AlignT2I.Training.Pretraining;
+
+namespace AlignT2I.Bench.Networks;
+
+/// <summary>The cases of <c>bench train</c>: those that the peer's program has for the device, and updates of <c>finetune</c>.</summary>
+internal static class TrainingCases
+{
+    static readonly UNetSize miniature = new(MiniatureArchitecture.UNet, MiniatureArchitecture.MaxTokens);
+
+    /// <summary>An image of each kind in an update, one at a time: what fits into the memory of a common machine.</summary>
+    static readonly FinetuneOptions fullSize = new()
+    {
+        BatchSize = 1,
+        PretrainingBatchSize = 1,
+        MicroBatchSize = 1,
+        EmaDecay = 0,
+        LearningRate = 1e-5,
+        WarmupSteps = 0,
+        GradientCheckpointing = true,
+    };
+
+    public static IReadOnlyList<NamedCase> Of(BenchNetworks networks) =>
+    [
+        .. (networks.Backend == Backend.Cpu ? Cpu : Cuda).Select(c => new NamedCase(c.Name, () => c.Make(c.Name, networks))),
+    ];
+
+    static (string Name, Func<string, BenchNetworks, BenchCase> Make)[] Cpu =>
+    [
+        ("unet_train_32x32_b1", (name, n) => new UNetTraining(name, n, UNetSize.StableDiffusion, 32, 1, optimizes: false)),
+        ("tiny_unet_train_step_b32", (name, n) => new UNetTraining(name, n, UNetSize.Tiny, 16, 32, optimizes: true)),
+        ("miniature_finetune_step_b48", (name, n) => new FinetuneStep(name, n, miniature, 16, new FinetuneOptions { WarmupSteps = 0 })),
+        ("sd15_finetune_step_64x64_b2", (name, n) => new FinetuneStep(name, n, UNetSize.StableDiffusion, 64, fullSize)),
+    ];
+
+    static (string Name, Func<string, BenchNetworks, BenchCase> Make)[] Cuda =>
+    [
+        ("unet_train_64x64_b8", (name, n) => new UNetTraining(name, n, UNetSize.StableDiffusion, 64, 8, optimizes: true)),
+    ];
+}
