@@ -76,7 +76,7 @@ internal static class FinetuneCommand
         var report = new Report(parse.GetValue(json), silent: !ranks.IsFirst);
         using RunFolder folder = ranks.IsFirst ? RunFolder.Open(runFolder) : RunFolder.Follow(runFolder);
         FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, options);
-        options = FinetuneStage.WithMicroBatch(modelFolder, options, backend, ranks);
+        options = FinetuneStage.WithMicroBatch(folder, modelFolder, options, parse.GetValue(resume), backend, ranks);
         FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? [], ranks);
         if (parse.GetValue(dryRun))
         {

@@ -255,7 +255,10 @@ public sealed class Tensor : IDisposable
         owner = null;
     }
 
-    internal unsafe Span<byte> AsBytes()
+    /// <summary>The elements' bytes, of any type, in row-major order: the memory itself, valid while the tensor lives. On the CPU
+    /// only.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is on a device.</exception>
+    public unsafe Span<byte> AsBytes()
     {
         RequireHost();
         return new((void*)Live.Pointer, checked((int)(Count * DType.Size)));

@@ -78,12 +78,39 @@ public class RowTableTests
             }, batchSize: 2, "compute", progress, token);
     }
 
+    [TestCase(DType.BF16, 3.140625f)]
+    [TestCase(DType.F16, 3.140625f)]
+    public void Rows_of_half_precision_take_half_the_room_and_are_rounded_once(DType dtype, float pi)
+    {
+        using var folder = new TestFolder();
+        using MemoryScope scope = MemoryScope.Open();
+        float[] row = [3.1415926f, -0.5f, 0, 1e-3f];
+        RowTable memory = new([2, 2], dtype);
+        using (RowTable table = RowTable.Open(folder["table"], [2, 2], dtype))
+        {
+            foreach (RowTable each in (RowTable[])[table, memory])
+                each.Add("a", row);
+        }
+        using RowTable read = RowTable.Open(folder["table"], [2, 2], dtype);
+        Assert.That(new FileInfo(folder["table/00000.rows"]).Length, Is.EqualTo(8));
+        foreach (RowTable each in (RowTable[])[read, memory])
+        {
+            Tensor gathered = each.Gather([0, 0]);
+            Assert.That(gathered.DType, Is.EqualTo(dtype));
+            float[] expected = F.Cast(F.Cast(Tensor.From(row, [4]), dtype), DType.F32).ToArray<float>();
+            Assert.That(each.Row(0).ToArray(), Is.EqualTo(expected));
+            Assert.That(each.Row(0)[0], Is.EqualTo(pi));
+            Assert.That(F.Cast(gathered, DType.F32).ToArray<float>(), Is.EqualTo((float[])[.. expected, .. expected]));
+        }
+        Assert.That(() => RowTable.Open(folder["table"], [2, 2]), Refused($"its rows are {dtype.Name} of shape [2, 2]; expected float32"));
+    }
+
     [Test]
     public void Damage_is_named_with_what_to_do()
     {
         using var folder = new TestFolder();
         Write(folder["table"], rows: 5).Dispose();
-        Assert.That(() => RowTable.Open(folder["table"], [3]), Refused("[2, 2]; expected [3]"));
+        Assert.That(() => RowTable.Open(folder["table"], [3]), Refused("its rows are float32 of shape [2, 2]; expected float32 of shape [3]"));
         using (FileStream first = File.OpenWrite(folder["table/00000.rows"]))
             first.SetLength(31);
         Assert.That(() => RowTable.Open(folder["table"], [2, 2]), Refused("00000.rows: it has 31 bytes; at least 32"));

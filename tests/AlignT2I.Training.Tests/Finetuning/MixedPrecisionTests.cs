@@ -58,6 +58,10 @@ public class MixedPrecisionTests
     }
 
     [Test]
+    public void Text_states_kept_in_the_type_of_the_network_give_the_bits_of_float32_ones([Values(DType.BF16, DType.F16)] DType dtype) =>
+        Assert.That(Train(dtype, TinyFinetuning.Data(textType: dtype)).State, Is.EqualTo(Train(dtype, TinyFinetuning.Data()).State));
+
+    [Test]
     public void Live_bytes_are_the_same_after_20_and_after_100_updates([Values(DType.BF16, DType.F16)] DType dtype)
     {
         using var folder = new TestFolder();

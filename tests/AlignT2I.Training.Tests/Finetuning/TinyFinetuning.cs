@@ -46,10 +46,10 @@ internal sealed class TinyFinetuning : IDisposable
 
     public ParameterStore Parameters { get; }
 
-    public static FinetuneData Data(float rewardScale = 1)
+    public static FinetuneData Data(float rewardScale = 1, DType textType = DType.F32)
     {
         var random = new Philox(11);
-        RowTable latents = new([4, 4, 4]), texts = new([5, 6]);
+        RowTable latents = new([4, 4, 4]), texts = new([5, 6], textType);
         for (int i = 0; i < 20; i++)
             latents.Add($"image {i}", Row(random, latents.Width));
         texts.Add("", Row(random, texts.Width));

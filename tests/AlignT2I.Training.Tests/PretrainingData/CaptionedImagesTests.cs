@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using AlignT2I.Engine;
 using AlignT2I.Files;
@@ -81,6 +82,25 @@ public class CaptionedImagesTests
             found = captions.Length;
         }
         Assert.That(found, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_compressed_shard_is_read_like_a_plain_one_and_one_that_is_cut_does_no_harm()
+    {
+        Directory.CreateDirectory(folder["shards"]);
+        Shard("shards/a.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()));
+        Shard("b.tar", ("b.png", Noise(64, 64, 2)), ("b.txt", "two"u8.ToArray()));
+        using (FileStream plain = File.OpenRead(folder["b.tar"]))
+        using (var compressed = new GZipStream(File.Create(folder["shards/b.tar.gz"]), CompressionLevel.Fastest))
+            plain.CopyTo(compressed);
+        Assert.That(Collect(0, folder["shards"]).Images.Select(i => i.Caption), Is.EqualTo((string[])["one", "two"]));
+
+        byte[] whole = File.ReadAllBytes(folder["shards/b.tar.gz"]);
+        for (int length = 0; length < whole.Length; length += 331)
+        {
+            File.WriteAllBytes(folder["cut.tgz"], whole[..length]);
+            Assert.That(new TarShard(folder["cut.tgz"]).Read(_ => { }).Select(i => i.Caption), Is.SubsetOf((string[])["two"]));
+        }
     }
 
     [Test]

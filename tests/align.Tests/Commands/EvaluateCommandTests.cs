@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AlignT2I.Align.Tests.Distributed;
 using AlignT2I.Feedback;
 using AlignT2I.Files;
 using AlignT2I.Models.Parity;
@@ -69,6 +70,25 @@ internal sealed class EvaluateCommandTests
         Assert.That(Written(), Is.EqualTo(written));
 
         DateTime[] Written() => [.. Directory.EnumerateFiles(tiny.In("evaluation", "original", "images"), "*.png").Order().Select(File.GetLastWriteTimeUtc)];
+    }
+
+    [Test]
+    public void Killed_while_it_draws_it_goes_on_to_the_same_report()
+    {
+        JsonElement expected = Evaluate().Json.GetProperty("models");
+        foreach (string made in (string[])["evaluation", "report", "embeddings"])
+            Directory.Delete(tiny.In(made), recursive: true);
+        string[] arguments = ["evaluate", "--run", tiny.Path, "--model", tiny.Model, "--json", .. brief];
+        foreach (int images in (int[])[3, 11])
+        {
+            using Launcher process = Launcher.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "align.dll"), .. arguments]);
+            process.WaitUntil(() => Drawn() >= images, $"{images} images");
+            process.Kill();
+            Assert.That(File.Exists(tiny.In("report", "report.json")), Is.False, "an unfinished report must not look finished");
+        }
+        Assert.That(Evaluate().Json.GetProperty("models").ToString(), Is.EqualTo(expected.ToString()));
+
+        int Drawn() => Directory.Exists(tiny.In("evaluation")) ? Directory.GetFiles(tiny.In("evaluation"), "*.png", SearchOption.AllDirectories).Length : 0;
     }
 
     [Test]

@@ -62,6 +62,21 @@ internal sealed class FinetuneCommandTests
     }
 
     [Test]
+    public void A_chosen_micro_batch_is_that_of_the_checkpoint_when_training_goes_on()
+    {
+        using var tiny = new TinyRun();
+        tiny.WithReward();
+        string[] arguments = tiny.FinetuneArguments(4, "--checkpoint-steps", "2");
+        CommandRun.Finetune([.. arguments, "--micro-batch-size", "3"]).Succeeded();
+        string[] open = [.. arguments, "--micro-batch-size", "0", "--json"];
+        Assert.That(MicroBatch([.. open, "--dry-run"]), Is.EqualTo(4), "all four images of an update fit");
+        Assert.That(MicroBatch([.. open, "--resume", "--dry-run"]), Is.EqualTo(3));
+        CommandRun.Finetune([.. open, "--resume"]).Succeeded();
+
+        static int MicroBatch(string[] arguments) => CommandRun.Finetune(arguments).Succeeded().Json.GetProperty("microBatchSize").GetInt32();
+    }
+
+    [Test]
     public void What_cannot_be_is_refused_in_a_sentence()
     {
         using var tiny = new TinyRun();

@@ -113,11 +113,17 @@ internal sealed class Launcher : IDisposable
         kill.WaitForExit();
     }
 
-    public void Dispose()
+    /// <summary>Ends the program at once, with all that it has started.</summary>
+    public void Kill()
     {
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
         process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Kill();
         process.Dispose();
     }
 

@@ -62,6 +62,28 @@ internal sealed class MpiFinetuneTests
     }
 
     [Test]
+    public void A_signal_to_one_rank_stops_all_with_a_checkpoint()
+    {
+        using var tiny = new TinyRun();
+        tiny.WithReward();
+        string[] arguments = Passes(tiny, steps: 200, "--checkpoint-steps", "1000");
+        Trained alone = Alone(tiny, arguments);
+        using (Launcher mpirun = Launcher.Mpirun(2, arguments))
+        {
+            mpirun.WaitUntil(() => mpirun.Output.Contains("fine-tune | step", StringComparison.Ordinal), "a step");
+            Launcher.Signal("-TERM", Launcher.RankProcess("OMPI_COMM_WORLD_RANK", 1, tiny.Path));
+            Assert.That(mpirun.Wait(), Is.Not.Zero, "a job that was interrupted is not done");
+            Assert.That(mpirun.Error, Does.Not.Contain("is lost").And.Not.Contain("   at "));
+        }
+        Assert.That(Directory.GetFiles(tiny.In("checkpoints", "finetune-full"), "step-*.safetensors"), Has.Length.EqualTo(1));
+        Assert.That(Directory.Exists(tiny.In("finetuned")), Is.False, "an unfinished model must not look finished");
+
+        using Launcher resumed = Launcher.Mpirun(2, [.. arguments, "--resume"]);
+        Assert.That(resumed.Wait(), Is.Zero, resumed.Error);
+        Assert.That(File.ReadAllBytes(Trained.WeightsFile(tiny)), Is.EqualTo(alone.Weights));
+    }
+
+    [Test]
     [Category("Slow")]
     public void A_rank_that_does_not_answer_ends_the_job_after_a_while()
     {

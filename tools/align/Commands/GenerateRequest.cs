@@ -119,7 +119,7 @@ internal sealed record GenerateRequest
         return isMiniature || BatchSize is not null ? options : options with { BatchSize = FittingBatch(options) };
     }
 
-    /// <summary>The batch that fits into the memory of the machine; on a device, whose memory is not asked for, one image.</summary>
-    int FittingBatch(ImageGenerationOptions options) => Backend != Backend.Cpu ? 1
-        : GenerationMemory.LargestBatch(Model, UNet, options, DType, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    /// <summary>The batch that fits into the memory of the machine or the device.</summary>
+    int FittingBatch(ImageGenerationOptions options) =>
+        GenerationMemory.LargestBatch(Model, UNet, options, DType, Backend.AvailableBytes);
 }

@@ -7,7 +7,8 @@ namespace AlignT2I.Training.Caching;
 /// </summary>
 /// <param name="folder">The table's folder.</param>
 /// <param name="rowShape">Shape of one row.</param>
-public sealed class RowCache(string folder, Shape rowShape) : IDisposable
+/// <param name="dtype">What the rows are kept in: float32, bfloat16 or float16.</param>
+public sealed class RowCache(string folder, Shape rowShape, DType dtype = DType.F32) : IDisposable
 {
     RowTable? table;
 
@@ -25,7 +26,7 @@ public sealed class RowCache(string folder, Shape rowShape) : IDisposable
         IReadOnlyList<T> items, Func<T, string> keyOf, Func<IReadOnlyList<T>, Tensor> compute, int batchSize,
         string stage, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        table ??= RowTable.Open(folder, rowShape);
+        table ??= RowTable.Open(folder, rowShape, dtype);
         table.Refresh();
         T[] missing = [.. items.Where(i => !table.Has(keyOf(i))).DistinctBy(keyOf)];
         for (int start = 0; start < missing.Length; start += batchSize)

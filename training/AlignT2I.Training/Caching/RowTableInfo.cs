@@ -5,9 +5,10 @@ using AlignT2I.Training.Runs;
 namespace AlignT2I.Training.Caching;
 
 /// <summary>What <c>table.json</c> says of a table's files.</summary>
-/// <param name="RowShape">Shape of one row of float32.</param>
+/// <param name="RowShape">Shape of one row.</param>
 /// <param name="RowsPerShard">Rows of a full file.</param>
-internal sealed record RowTableInfo(IReadOnlyList<int> RowShape, int RowsPerShard)
+/// <param name="Dtype">Type of the values.</param>
+internal sealed record RowTableInfo(IReadOnlyList<int> RowShape, int RowsPerShard, string Dtype = "float32")
 {
     const string FileName = "table.json";
 
@@ -24,13 +25,11 @@ internal sealed record RowTableInfo(IReadOnlyList<int> RowShape, int RowsPerShar
         RowTableInfo[] read = [.. JsonLines.Read(path, CachingJson.Default.RowTableInfo).Select(line => line.Value)];
         if (read is not [{ RowsPerShard: > 0 } info])
             throw new FileFormatException(path, $"it does not describe a table. {advice}");
-        if (!info.RowShape.SequenceEqual(fresh.RowShape))
-        {
-            throw new FileFormatException(
-                path, $"its rows have the shape [{string.Join(", ", info.RowShape)}]; expected [{string.Join(", ", fresh.RowShape)}]. {advice}");
-        }
-        return info;
+        return info.Rows == fresh.Rows ? info
+            : throw new FileFormatException(path, $"its rows are {info.Rows}; expected {fresh.Rows}. {advice}");
     }
+
+    string Rows => $"{Dtype} of shape [{string.Join(", ", RowShape)}]";
 
     void Write(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, CachingJson.Default.RowTableInfo) + "\n");
 }

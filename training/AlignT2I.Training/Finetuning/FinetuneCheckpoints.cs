@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training.Checkpoints;
@@ -16,11 +17,29 @@ internal sealed class FinetuneCheckpoints(
     readonly string dataFingerprint = data.Fingerprint();
     readonly TrainingCheckpoint checkpoint = new(parameters.Parameters, optimizer, ema, scaler);
 
+    /// <summary>The options that the newest checkpoint in a folder was made with; null where there is none.</summary>
+    /// <exception cref="FileFormatException">It is damaged.</exception>
+    public static FinetuneOptions? NewestOptions(string folder)
+    {
+        if (Existing(folder) is not [.., (string path, _)])
+            return null;
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        try
+        {
+            return file.Metadata.TryGetValue(OptionsKey, out string? json)
+                ? JsonSerializer.Deserialize(json, FinetuneJson.Default.FinetuneOptions) : null;
+        }
+        catch (JsonException e)
+        {
+            throw new FileFormatException(path, $"the options in its metadata cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Removes the checkpoints of an earlier training.</summary>
     /// <returns>0, the step to begin with.</returns>
     public int Clear()
     {
-        foreach ((string path, _) in Existing())
+        foreach ((string path, _) in Existing(folder))
             Delete(path);
         return 0;
     }
@@ -29,7 +48,7 @@ internal sealed class FinetuneCheckpoints(
     /// <returns>Updates done, 0 where there is no checkpoint.</returns>
     public int LoadNewest()
     {
-        if (Existing() is not [.., (string path, int step)])
+        if (Existing(folder) is not [.., (string path, int step)])
             return 0;
         using (SafetensorsFile file = SafetensorsFile.Open(path))
         {
@@ -53,13 +72,13 @@ internal sealed class FinetuneCheckpoints(
             [OptionsKey] = options.Fingerprint,
             [DataKey] = dataFingerprint,
         });
-        List<(string Path, int Step)> existing = Existing();
+        List<(string Path, int Step)> existing = Existing(folder);
         foreach ((string path, _) in existing.Take(Math.Max(0, existing.Count - options.KeepCheckpoints)))
             Delete(path);
     }
 
     /// <summary>The whole checkpoints, oldest first.</summary>
-    List<(string Path, int Step)> Existing()
+    static List<(string Path, int Step)> Existing(string folder)
     {
         if (!Directory.Exists(folder))
             return [];

@@ -50,12 +50,12 @@ public static class FinetuneStage
     {
         options.Validate();
         communicator ??= Communicator.Single;
-        options = WithMicroBatch(modelFolder, options, backend ?? Backend.Cpu, communicator);
+        options = WithMicroBatch(run, modelFolder, options, resume, backend ?? Backend.Cpu, communicator);
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
         using LowRankAdapters? adapters = Adapters(options, backend ?? Backend.Cpu);
         using StableDiffusionModel model =
             StableDiffusionModel.Load(modelFolder, backend: backend, trainedUNet: options.ComputeType, adapters: adapters);
-        using var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder));
+        using var latents = new LatentCache(run, model, ModelFolder.FrozenHash(modelFolder), options.ComputeType ?? DType.F32);
         FinetuneData data;
         using (var embeddings = new EmbeddingCache(run, clip))
         {
@@ -65,9 +65,9 @@ public static class FinetuneStage
         using var trainer = new FinetuneTrainer(
             model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options, communicator);
         using JsonLinesWriter<LogLine>? log = communicator.IsFirst ? LogLine.OpenLog(run.LogFile) : null;
-        string name = $"finetune-{Name(options.Mix)}";
         FinetuneResult result = trainer.Run(
-            Path.Combine(run.CheckpointsFolder, name), resume, log, progress, communicator.IsFirst ? Path.Combine(run.EventsFolder, name) : null,
+            CheckpointsFolder(run, options.Mix), resume, log, progress,
+            communicator.IsFirst ? Path.Combine(run.EventsFolder, TrainingName(options.Mix)) : null,
             options.ValidationPrompts.Count > 0 ? new ValidationSampler(model, options) : null, cancellationToken);
         if (communicator.IsFirst)
             Save(run, options.Mix, model, adapters, trainer.Averages);
@@ -75,12 +75,17 @@ public static class FinetuneStage
         return result;
     }
 
-    /// <summary>The micro-batch size, chosen for the memory where the options leave it open: the same on all ranks, with a pass for
-    /// each.</summary>
-    public static FinetuneOptions WithMicroBatch(string modelFolder, FinetuneOptions options, Backend backend, Communicator communicator)
+    /// <summary>
+    /// The micro-batch size where the options leave it open: that of the checkpoint that training goes on from, as another one rounds
+    /// otherwise; else one chosen for the memory, the same on all ranks, with a pass for each.
+    /// </summary>
+    public static FinetuneOptions WithMicroBatch(
+        RunFolder run, string modelFolder, FinetuneOptions options, bool resume, Backend backend, Communicator communicator)
     {
         if (options.MicroBatchSize > 0)
             return options;
+        if (resume && FinetuneCheckpoints.NewestOptions(CheckpointsFolder(run, options.Mix)) is { } saved)
+            return options with { MicroBatchSize = saved.MicroBatchSize };
         int own = FinetuneMemory.WithMicroBatch(modelFolder, options, backend).MicroBatchSize;
         int smallest = communicator.Gather(BitConverter.GetBytes(own)).Min(bytes => BitConverter.ToInt32(bytes));
         return options with { MicroBatchSize = Math.Min(smallest, Math.Max(1, options.ImagesPerStep / communicator.Size)) };
@@ -104,6 +109,10 @@ public static class FinetuneStage
         RunFolder.Make(Folder(run, mix));
         model.SaveUNet(UNetFolder(run, mix), parameters: adapters?.Merge(model.UNetParameters, result) ?? result);
     }
+
+    static string CheckpointsFolder(RunFolder run, FinetuneMix mix) => Path.Combine(run.CheckpointsFolder, TrainingName(mix));
+
+    static string TrainingName(FinetuneMix mix) => $"finetune-{Name(mix)}";
 
     static string Folder(RunFolder run, FinetuneMix mix) => mix == FinetuneMix.Full ? run.FinetunedFolder
         : Path.Combine(run.FinetunedFolder, Name(mix));

@@ -10,12 +10,18 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>What fine-tuning reads of the frozen networks, computed once and kept in the run folder: VAE latents of images, text states
-/// of prompts.</summary>
+/// <summary>
+/// What fine-tuning reads of the frozen networks, computed once and kept in the run folder: VAE latents of images, text states of prompts.
+/// </summary>
+/// <remarks>
+/// Text states, the larger by far, are kept in what the UNet computes in: it would round them to that first of all. Latents are float32,
+/// because noise is added to them before they are rounded.
+/// </remarks>
 /// <param name="run">The run folder; the tables are in its <c>latents/</c>.</param>
 /// <param name="model">The model with its VAE and text encoder.</param>
 /// <param name="modelHash">Tells VAE and text encoder from others.</param>
-public sealed class LatentCache(RunFolder run, StableDiffusionModel model, string modelHash) : IDisposable
+/// <param name="textType">What text states are kept in: float32, bfloat16 or float16.</param>
+public sealed class LatentCache(RunFolder run, StableDiffusionModel model, string modelHash, DType textType = DType.F32) : IDisposable
 {
     const int BatchSize = 32;
 
@@ -24,7 +30,8 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         [model.UNet.Config.SampleSize, model.UNet.Config.SampleSize, model.UNet.Config.InChannels]);
 
     readonly RowCache texts = new(
-        Path.Combine(run.LatentsFolder, $"text-{modelHash}"), [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize]);
+        Path.Combine(run.LatentsFolder, $"text-{modelHash}{(textType.IsHalf ? $"-{textType.Name}" : "")}"),
+        [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize], textType);
 
     readonly StableDiffusionPipeline pipeline = new(model);
     readonly ClipImageProcessor cutting = new(model.UNet.Config.SampleSize * model.Vae.Config.DownsamplingFactor);

@@ -27,7 +27,7 @@ internal abstract class ImagePart(string path)
         if (!Directory.Exists(path))
             throw new UsageException(
                 $"{path}: there is no such file or folder; name tar shards, a folder of them, or a folder with images and captions.");
-        string[] shards = [.. Directory.EnumerateFiles(path, "*.tar").Order(StringComparer.Ordinal)];
+        string[] shards = [.. Directory.EnumerateFiles(path).Where(TarShard.IsName).Order(StringComparer.Ordinal)];
         return shards.Length > 0 ? [.. shards.Select(s => new TarShard(s))] : [new ImageFolder(path)];
     }
 }

@@ -1,28 +1,36 @@
 using System.Formats.Tar;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using AlignT2I.Files;
 
 namespace AlignT2I.Training.PretrainingData;
 
 /// <summary>
-/// A WebDataset shard, as img2dataset writes it: <c>key.jpg</c>, <c>key.txt</c> and <c>key.json</c> one after the other in a tar.
+/// A WebDataset shard, as img2dataset writes it: <c>key.jpg</c>, <c>key.txt</c> and <c>key.json</c> one after the other in a tar, which
+/// may be compressed by gzip.
 /// </summary>
 /// <remarks>
 /// Nothing of it is ever written to the disk, so names are names and no paths. Links and devices are skipped, entries and names have
-/// bounds,
-/// and what follows a damaged place is given up; all of it is reported.
+/// bounds, and what follows a damaged place is given up; all of it is reported.
 /// </remarks>
 internal sealed class TarShard(string path) : ImagePart(path)
 {
     const int LongestName = 1024;
+
+    static readonly string[] names = [".tar", ".tar.gz", ".tgz"];
+
+    /// <summary>Whether a file in a folder is one, by its name.</summary>
+    public static bool IsName(string path) => names.Any(n => path.EndsWith(n, StringComparison.OrdinalIgnoreCase));
 
     public override string Stamp() => new FileInfo(Path).Length.ToString(CultureInfo.InvariantCulture);
 
     public override IEnumerable<CaptionedImage> Read(Action<FileFormatException> report)
     {
         using FileStream file = InputFile.OpenRead(Path);
-        using var reader = new TarReader(new BufferedStream(file, 1 << 20));
+        using var buffered = new BufferedStream(file, 1 << 20);
+        using Stream tar = IsCompressed(buffered) ? new GZipStream(buffered, CompressionMode.Decompress) : buffered;
+        using var reader = new TarReader(tar);
         Sample? sample = null;
         while (Next(reader, report) is { } entry)
         {
@@ -57,6 +65,14 @@ internal sealed class TarShard(string path) : ImagePart(path)
     {
         int start = name.LastIndexOf('/') + 1, dot = name.IndexOf('.', start);
         return dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..].ToLowerInvariant());
+    }
+
+    /// <summary>Looks at the first two bytes; the name does not matter.</summary>
+    static bool IsCompressed(BufferedStream stream)
+    {
+        bool compressed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = 0;
+        return compressed;
     }
 
     TarEntry? Next(TarReader reader, Action<FileFormatException> report)
