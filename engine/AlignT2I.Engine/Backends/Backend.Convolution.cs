@@ -2,8 +2,8 @@ namespace AlignT2I.Engine;
 
 public abstract partial class Backend
 {
-    /// <summary>y [N, OH, OW, O] from x [N, H, W, I], weight [O, KH, KW, I] and bias [O].</summary>
-    internal abstract void Conv2dForward(Tensor x, Tensor weight, Tensor? bias, int stride, Padding2d padding, Tensor y);
+    /// <summary>y [N, OH, OW, O], the epilogue of x [N, H, W, I] convolved with weight [O, KH, KW, I].</summary>
+    internal abstract void Conv2dForward(Tensor x, Tensor weight, int stride, Padding2d padding, Epilogue epilogue, Tensor y);
 
     /// <summary>dx, the gradient of the images.</summary>
     internal abstract void Conv2dBackwardData(Tensor dy, Tensor weight, int stride, Padding2d padding, Tensor dx);

@@ -23,6 +23,8 @@ public unsafe class ConvolutionTests
         new ConvolutionShape(1, 6, 6, 40, 400, 3, 3, 1, 1),
         new ConvolutionShape(2, 10, 10, 250, 250, 3, 3, 1, 1),
         new ConvolutionShape(0, 4, 4, 3, 5, 3, 3, 1, 1),
+        new ConvolutionShape(2, 4, 3, 0, 5, 3, 3, 1, 1),
+        new ConvolutionShape(2, 4, 3, 5, 0, 3, 3, 1, 1),
     ];
 
     [TestCaseSource(nameof(shapes))]
@@ -60,7 +62,7 @@ public unsafe class ConvolutionTests
         T[] foundY = Guarded<T>(yCount), foundDx = Guarded<T>(xCount), foundDweight = Guarded<T>(weightCount);
         fixed (T* px = x, pw = weight, pb = bias, pdy = dy, py = foundY, pdx = foundDx, pdw = foundDweight)
         {
-            Convolution<T>.Forward(s, px, pw, pb, py + 1);
+            Convolution<T>.Forward(s, px, pw, new() { Columns = s.O, Bias = pb }, py + 1);
             Convolution<T>.BackwardData(s, pdy, pw, pdx + 1);
             Convolution<T>.BackwardWeight(s, px, pdy, pdw + 1);
         }

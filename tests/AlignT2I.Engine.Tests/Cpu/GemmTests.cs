@@ -71,7 +71,8 @@ public unsafe class GemmTests
                 fixed (T* pa = a, pb = b, pc = c, pbias = bias)
                 {
                     Gemm<T>.Multiply(
-                        transposeA, transposeB, m, n, k, pa, lda, pb, ldb, pc + ldc, ldc, accumulate, withBias ? pbias : null);
+                        transposeA, transposeB, m, n, k, pa, lda, pb, ldb, pc + ldc, ldc, accumulate,
+                        new() { Columns = n, Bias = withBias ? pbias : null });
                 }
                 for (int row = -1; row <= m; row++)
                 {

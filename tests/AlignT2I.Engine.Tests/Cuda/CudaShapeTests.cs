@@ -28,6 +28,10 @@ internal sealed class CudaShapeTests : CudaFixture
         new(typeof(GegluOp), "packs", [[3, 5, 64]], t => F.Geglu(t[0])),
         new(typeof(SiluOp), "packs and a rest", [[1003]], t => F.Silu(t[0])),
         new(typeof(AddBroadcastOp), "packs", [[2, 3, 16], [2, 16]], t => F.AddPerChannel(t[0], t[1])),
+        new(typeof(LinearOp), "packs, with residual", [[70, 24], [16, 24], [16], [70, 16]],
+            t => F.Linear(t[0], t[1], t[2], residual: t[3])),
+        new(typeof(Conv2dOp), "packs, with sample bias and residual", [[2, 5, 7, 8], [16, 3, 3, 8], [16], [2, 16], [2, 5, 7, 16]],
+            t => F.Conv2d(t[0], t[1], t[2], padding: 1, sampleBias: t[3], residual: t[4])),
         new(typeof(LinearOp), "packs", [[70, 24], [16, 24], [16]], t => F.Linear(t[0], t[1], t[2])),
         new(typeof(MseLossOp), "two blocks a sample", [[2, 17_000], [2, 17_000]], t => F.MseLoss(t[0], t[1])),
         new(typeof(UpsampleNearest2xOp), "packs", [[1, 3, 2, 16]], t => F.UpsampleNearest2x(t[0])),
@@ -49,6 +53,10 @@ internal sealed class CudaShapeTests : CudaFixture
         new(typeof(LinearOp), "one element", [[1, 1], [1, 1], [1]], t => F.Linear(t[0], t[1], t[2])),
         new(typeof(MatMulOp), "nothing to sum", [[3, 0], [0, 2]], t => F.MatMul(t[0], t[1])),
         new(typeof(Conv2dOp), "no images", [[0, 4, 4, 3], [2, 3, 3, 3], [2]], t => F.Conv2d(t[0], t[1], t[2], padding: 1)),
+        new(typeof(Conv2dOp), "no images, with sample bias and residual", [[0, 4, 4, 3], [2, 3, 3, 3], [0, 2], [0, 4, 4, 2]],
+            t => F.Conv2d(t[0], t[1], padding: 1, sampleBias: t[2], residual: t[3])),
+        new(typeof(Conv2dOp), "one pixel, with sample bias and residual", [[1, 1, 1, 1], [1, 1, 1, 1], [1], [1, 1], [1, 1, 1, 1]],
+            t => F.Conv2d(t[0], t[1], t[2], sampleBias: t[3], residual: t[4])),
         new(typeof(Conv2dOp), "one pixel", [[1, 1, 1, 1], [1, 1, 1, 1], [1]], t => F.Conv2d(t[0], t[1], t[2])),
         new(typeof(GroupNormOp), "no images", [[0, 2, 2, 4], [4], [4]], t => F.GroupNorm(t[0], t[1], t[2], groups: 2, eps: 1e-5f))
         {

@@ -37,7 +37,9 @@ internal sealed unsafe class EmulatedConvolution(EmulatedDriver driver, Convolut
         {
             switch (key.Pass)
             {
-                case ConvolutionPass.Forward: Convolution<float>.Forward(shape, pa, pb, pbias, py); break;
+                case ConvolutionPass.Forward:
+                    Convolution<float>.Forward(shape, pa, pb, new() { Columns = shape.O, Bias = pbias }, py);
+                    break;
                 case ConvolutionPass.BackwardData: Convolution<float>.BackwardData(shape, pa, pb, py); break;
                 default: Convolution<float>.BackwardWeight(shape, pa, pb, py); break;
             }

@@ -43,10 +43,15 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     public T* C;
     public nint StrideC;
 
-    /// <summary>Write C[column, row]: then <see cref="StrideC"/> lies between columns, and the bias has one element per row.</summary>
+    /// <summary>Write C[column, row]: then <see cref="StrideC"/> lies between columns.</summary>
     public bool TransposeC;
     public bool Accumulate;
-    public T* Bias;
+
+    /// <summary>Applied to each tile when its sum is complete.</summary>
+    public EpilogueKernel<T> Epilogue;
+
+    /// <summary>Row 0 of A among the rows of the whole result, or among its columns where C is transposed.</summary>
+    public long FirstRow;
 
     /// <summary>Room that <see cref="RowsA"/> needs for <paramref name="rows"/> rows.</summary>
     public static int PaddedRows(int rows) => (rows + TileGeometry<T>.Rows - 1) / TileGeometry<T>.Rows * TileGeometry<T>.Rows;
@@ -77,7 +82,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             for (int run = 0; run < Runs; run++)
             {
                 for (int start = 0; start < Length; start += piece)
-                    RunPanels(firstRow, endRow, run, 1, start, Math.Min(piece, Length - start), first: run == 0 && start == 0);
+                    RunPanels(firstRow, endRow, run, 1, start, Math.Min(piece, Length - start));
             }
         }
         else
@@ -85,12 +90,12 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             int group = Math.Max(1, depth / Math.Max(1, Length)), groups = (Runs + group - 1) / group;
             group = (Runs + groups - 1) / groups;
             for (int run = 0; run < Runs; run += group)
-                RunPanels(firstRow, endRow, run, Math.Min(group, Runs - run), 0, Length, first: run == 0);
+                RunPanels(firstRow, endRow, run, Math.Min(group, Runs - run), 0, Length);
         }
     }
 
     [SkipLocalsInit]
-    void RunPanels(int firstRow, int endRow, int run, int runs, int start, int length, bool first)
+    void RunPanels(int firstRow, int endRow, int run, int runs, int start, int length)
     {
         using Scratch<T> panelB = SourceB is null ? default : Scratch<T>.Rent((long)runs * length * TileGeometry<T>.PanelWidth);
         T* edge = stackalloc T[TileGeometry<T>.Rows * TileGeometry<T>.PanelWidth];
@@ -105,8 +110,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             Length = length,
             A = A + start * StrideA,
         };
-        bool accumulate = Accumulate || !first;
-        T* bias = first ? Bias : null;
+        bool accumulate = Accumulate || run > 0 || start > 0, last = run + runs == Runs && start + length == Length;
         for (int panel = FirstPanel; panel < EndPanel; panel++)
         {
             int startVector = TileGeometry<T>.PanelStart(Columns, panel);
@@ -130,17 +134,18 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
                     tile.C = C + row * StrideC + column;
                     tile.StrideC = StrideC;
                     tile.Accumulate = accumulate;
-                    tile.Bias = bias is null ? null : bias + column;
                     TileGeometry<T>.Run(&tile, vectors);
-                    continue;
                 }
-                tile.C = edge;
-                tile.StrideC = TileGeometry<T>.PanelWidth;
-                tile.Accumulate = false;
-                tile.Bias = null;
-                TileGeometry<T>.Run(&tile, vectors);
-                if (TransposeC) StoreTransposed(edge, row, rows, column, columns, accumulate, bias);
-                else StorePart(edge, row, rows, column, columns, accumulate, bias);
+                else
+                {
+                    tile.C = edge;
+                    tile.StrideC = TileGeometry<T>.PanelWidth;
+                    tile.Accumulate = false;
+                    TileGeometry<T>.Run(&tile, vectors);
+                    if (TransposeC) StoreTransposed(edge, row, rows, column, columns, accumulate);
+                    else StorePart(edge, row, rows, column, columns, accumulate);
+                }
+                if (last) Finish(row, rows, column, columns);
             }
         }
     }
@@ -151,21 +156,22 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
         else PanelPacking<T>.CopyRows(SourceB + firstK * SourceStride + column, SourceStride, k, columns, padded, to);
     }
 
-    readonly void StorePart(T* edge, int row, int rows, int column, int columns, bool accumulate, T* bias)
+    readonly void Finish(int row, int rows, int column, int columns)
+    {
+        if (TransposeC) Epilogue.Apply(C + column * StrideC + row, StrideC, column, columns, (int)FirstRow + row, rows);
+        else Epilogue.Apply(C + row * StrideC + column, StrideC, FirstRow + row, rows, column, columns);
+    }
+
+    readonly void StorePart(T* edge, int row, int rows, int column, int columns, bool accumulate)
     {
         for (int i = 0; i < rows; i++)
         {
             T* from = edge + i * TileGeometry<T>.PanelWidth, to = C + (row + i) * StrideC + column;
-            for (int j = 0; j < columns; j++)
-            {
-                T value = from[j];
-                if (bias is not null) value += bias[column + j];
-                to[j] = accumulate ? to[j] + value : value;
-            }
+            for (int j = 0; j < columns; j++) to[j] = accumulate ? to[j] + from[j] : from[j];
         }
     }
 
-    readonly void StoreTransposed(T* edge, int row, int rows, int column, int columns, bool accumulate, T* bias)
+    readonly void StoreTransposed(T* edge, int row, int rows, int column, int columns, bool accumulate)
     {
         for (int j = 0; j < columns; j++)
         {
@@ -173,7 +179,6 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             for (int i = 0; i < rows; i++)
             {
                 T value = from[i * TileGeometry<T>.PanelWidth];
-                if (bias is not null) value += bias[row + i];
                 to[i] = accumulate ? to[i] + value : value;
             }
         }

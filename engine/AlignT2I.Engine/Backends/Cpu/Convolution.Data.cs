@@ -9,6 +9,7 @@ internal static unsafe partial class Convolution<T>
     /// </remarks>
     public static void BackwardData(ConvolutionShape s, T* dy, T* weight, T* dx)
     {
+        if (s.C == 0) return;
         if (s.IsProduct)
         {
             Gemm<T>.Multiply(false, false, s.N * s.H * s.W, s.C, s.O, dy, s.O, weight, s.C, dx, s.C);
@@ -42,7 +43,7 @@ internal static unsafe partial class Convolution<T>
                 Stride = 1,
                 Padding = (down.Before, across.Before),
             };
-            Correlate(strips, dy, packed, s.C, null, result);
+            Correlate(strips, dy, packed, s.C, default, result);
         }
         if (s.Stride > 1 || depth == 0) Spread(s, down, across, depth > 0 ? result : null, dx);
     }

@@ -11,6 +11,7 @@ internal static unsafe partial class Convolution<T>
     /// <summary>dweight [O, KH, KW, C] = sum over pixels of dy times the patch that made the pixel.</summary>
     public static void BackwardWeight(ConvolutionShape s, T* x, T* dy, T* dweight)
     {
+        if (s.WeightCount == 0) return;
         if (s.IsProduct)
         {
             Gemm<T>.Multiply(true, false, s.O, s.C, s.N * s.H * s.W, dy, s.O, x, s.C, dweight, s.C);
@@ -32,7 +33,7 @@ internal static unsafe partial class Convolution<T>
             int first = (int)((long)strips.Count * part / parts), end = (int)((long)strips.Count * (part + 1) / parts);
             AddStrips(s, strips, first, end, 0, s.O, x, dy, partial + part * s.WeightCount);
         });
-        PartialSums<T>.Add(partial, parts, s.O, s.Depth, dweight, s.Depth, accumulate: false, bias: null);
+        PartialSums<T>.Add(partial, parts, s.O, s.Depth, dweight, s.Depth, accumulate: false, default);
     }
 
     static void WeightByChannels(ConvolutionShape s, ImageStrips<T> strips, T* x, T* dy, T* dweight)

@@ -5,25 +5,26 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <summary>2-D convolution of NHWC images as a matrix product over kernel positions and channels, without a matrix of patches.</summary>
 internal static unsafe partial class Convolution<T> where T : unmanaged, INumberBase<T>
 {
-    /// <summary>y [N, OH, OW, O] = x * weight + bias; <paramref name="bias"/> is null for none.</summary>
-    public static void Forward(ConvolutionShape s, T* x, T* weight, T* bias, T* y)
+    /// <summary>y [N, OH, OW, O] = epilogue(x * weight).</summary>
+    public static void Forward(ConvolutionShape s, T* x, T* weight, EpilogueKernel<T> epilogue, T* y)
     {
-        if (s.IsProduct)
+        if (s.IsProduct || s.Depth == 0)
         {
-            Gemm<T>.Multiply(false, true, s.N * s.H * s.W, s.O, s.C, x, s.C, weight, s.C, y, s.O, bias: bias);
+            Gemm<T>.Multiply(
+                false, true, s.N * s.OH * s.OW, s.O, s.Depth, x, s.Depth, weight, s.Depth, y, s.O, epilogue: epilogue);
             return;
         }
         ImageStrips<T> strips = ForwardStrips(s);
         if (strips.Count == 1)
         {
-            CorrelateStrip(strips, x, weight, s.O, bias, y);
+            CorrelateStrip(strips, x, weight, s.O, epilogue, y);
             return;
         }
         using Scratch<T> scratch = Scratch<T>.Rent(PanelPacking<T>.Size(s.Depth, s.O));
         T* packed = scratch.Pointer;
         CpuThreads.For(
             TileGeometry<T>.Panels(s.O), panel => PanelPacking<T>.PackColumns(weight, s.Depth, s.Depth, s.O, panel, packed));
-        Correlate(strips, x, packed, s.O, bias, y);
+        Correlate(strips, x, packed, s.O, epilogue, y);
     }
 
     static ImageStrips<T> ForwardStrips(ConvolutionShape s) => new()
@@ -35,8 +36,8 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
         Padding = (s.Padding.Top, s.Padding.Left),
     };
 
-    /// <summary>result [pixels, columns] = patches of the source times the packed weights + bias.</summary>
-    static void Correlate(ImageStrips<T> strips, T* source, T* packed, int columns, T* bias, T* result)
+    /// <summary>result [pixels, columns] = patches of the source times the packed weights, and the epilogue of that.</summary>
+    static void Correlate(ImageStrips<T> strips, T* source, T* packed, int columns, EpilogueKernel<T> epilogue, T* result)
     {
         int panels = TileGeometry<T>.Panels(columns), kernelRow = strips.Kernel.W * strips.Source.C;
         int across = Math.Clamp((4 * CpuThreads.Count + strips.Count - 1) / Math.Max(1, strips.Count), 1, panels);
@@ -57,13 +58,14 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
                 EndPanel = Math.Min(panels, panel + blockPanels),
                 C = result + firstPixel * columns,
                 StrideC = columns,
-                Bias = bias,
+                Epilogue = epilogue,
+                FirstRow = firstPixel,
             });
         });
     }
 
     /// <summary>The same for one strip: each thread packs the weights [columns, depth] of its panels just before their only use.</summary>
-    static void CorrelateStrip(ImageStrips<T> strips, T* source, T* weight, int columns, T* bias, T* result)
+    static void CorrelateStrip(ImageStrips<T> strips, T* source, T* weight, int columns, EpilogueKernel<T> epilogue, T* result)
     {
         using Scratch<T> scratch = Scratch<T>.Rent(strips.BufferSize);
         T* buffer = scratch.Pointer;
@@ -78,7 +80,7 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
             EndPanel = panel + 1,
             C = result,
             StrideC = columns,
-            Bias = bias,
+            Epilogue = epilogue,
         }));
     }
 

@@ -4,14 +4,15 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 internal sealed unsafe partial class CpuBackend
 {
-    internal override void Conv2dForward(Tensor x, Tensor weight, Tensor? bias, int stride, Padding2d padding, Tensor y)
+    internal override void Conv2dForward(Tensor x, Tensor weight, int stride, Padding2d padding, Epilogue epilogue, Tensor y)
     {
         using HalfOperands operands = new();
-        (x, weight, bias, y) = (operands.Read(x), operands.Read(weight), operands.ReadOptional(bias), operands.Write(y));
+        (x, weight, epilogue, y) = (operands.Read(x), operands.Read(weight), operands.Read(epilogue), operands.Write(y));
+        ConvolutionShape shape = ConvolutionShape.Of(x, weight, stride, padding);
         switch (y.DType)
         {
-            case DType.F32: Conv2dForward<float>(x, weight, bias, stride, padding, y); break;
-            case DType.F64: Conv2dForward<double>(x, weight, bias, stride, padding, y); break;
+            case DType.F32: Conv2dForward<float>(shape, x, weight, epilogue, y); break;
+            case DType.F64: Conv2dForward<double>(shape, x, weight, epilogue, y); break;
             default: throw NotSupported(y.DType);
         }
     }
@@ -42,12 +43,9 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    static void Conv2dForward<T>(Tensor x, Tensor weight, Tensor? bias, int stride, Padding2d padding, Tensor y)
-        where T : unmanaged, INumberBase<T>
-    {
-        T* b = bias is null ? null : bias.Pointer<T>();
-        Convolution<T>.Forward(ConvolutionShape.Of(x, weight, stride, padding), x.Pointer<T>(), weight.Pointer<T>(), b, y.Pointer<T>());
-    }
+    static void Conv2dForward<T>(ConvolutionShape shape, Tensor x, Tensor weight, Epilogue epilogue, Tensor y)
+        where T : unmanaged, INumberBase<T> =>
+        Convolution<T>.Forward(shape, x.Pointer<T>(), weight.Pointer<T>(), EpilogueKernel<T>.Of(epilogue, y), y.Pointer<T>());
 
     static void Conv2dBackwardData<T>(ConvolutionShape shape, Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T> =>
         Convolution<T>.BackwardData(shape, dy.Pointer<T>(), weight.Pointer<T>(), dx.Pointer<T>());

@@ -16,14 +16,14 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    internal override void LinearForward(Tensor x, Tensor weight, Tensor? bias, Tensor y)
+    internal override void LinearForward(Tensor x, Tensor weight, Epilogue epilogue, Tensor y)
     {
         using HalfOperands operands = new();
-        (x, weight, bias, y) = (operands.Read(x), operands.Read(weight), operands.ReadOptional(bias), operands.Write(y));
+        (x, weight, epilogue, y) = (operands.Read(x), operands.Read(weight), operands.Read(epilogue), operands.Write(y));
         switch (y.DType)
         {
-            case DType.F32: LinearForward<float>(x, weight, bias, y); break;
-            case DType.F64: LinearForward<double>(x, weight, bias, y); break;
+            case DType.F32: LinearForward<float>(x, weight, epilogue, y); break;
+            case DType.F64: LinearForward<double>(x, weight, epilogue, y); break;
             default: throw NotSupported(y.DType);
         }
     }
@@ -74,11 +74,12 @@ internal sealed unsafe partial class CpuBackend
             c.Pointer<T>(), n, (nint)m * n);
     }
 
-    static void LinearForward<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, INumberBase<T>
+    static void LinearForward<T>(Tensor x, Tensor weight, Epilogue epilogue, Tensor y) where T : unmanaged, INumberBase<T>
     {
         int n = weight.Shape[0], k = weight.Shape[1];
-        T* b = bias is null ? null : bias.Pointer<T>();
-        Gemm<T>.Multiply(false, true, (int)Rows(y), n, k, x.Pointer<T>(), k, weight.Pointer<T>(), k, y.Pointer<T>(), n, bias: b);
+        Gemm<T>.Multiply(
+            false, true, (int)Rows(y), n, k, x.Pointer<T>(), k, weight.Pointer<T>(), k, y.Pointer<T>(), n,
+            epilogue: EpilogueKernel<T>.Of(epilogue, y));
     }
 
     static void LinearBackwardData<T>(Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T>

@@ -113,8 +113,8 @@ internal sealed unsafe partial class CpuBackend
     void SumGroups<T, TTerm>(T* a, T* b, long count, int groups, Tensor y)
         where T : unmanaged, IFloatingPointIeee754<T> where TTerm : FixedOrder.ITerm
     {
+        if (y.Count == 0) return;
         int columns = (int)(y.Count / groups);
-        if (columns == 0) return;
         long rows = count / groups / columns;
         int chunks = (int)Math.Max(1, (rows + GroupRows - 1) / GroupRows);
         int blocks = (columns + GroupColumns - 1) / GroupColumns;

@@ -19,7 +19,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// use.</summary>
     const int MostRowsOnTheWay = 1024;
 
-    /// <summary>C [m, n] = op(A) op(B) + bias, or C += op(A) op(B) + bias.</summary>
+    /// <summary>C [m, n] = op(A) op(B), or C + op(A) op(B), and then the epilogue of that.</summary>
     /// <param name="transposeA">A is stored [k, m] instead of [m, k].</param>
     /// <param name="transposeB">B is stored [n, k] instead of [k, n].</param>
     /// <param name="m">Rows of C.</param>
@@ -32,19 +32,19 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// <param name="c">Result, rows <paramref name="ldc"/> apart; overlaps neither A nor B.</param>
     /// <param name="ldc">At least <paramref name="n"/>.</param>
     /// <param name="accumulate">Add to C instead of replacing it.</param>
-    /// <param name="bias">n elements added to every row; null for none.</param>
+    /// <param name="epilogue">Applied to C [m, n]; none by default.</param>
     public static void Multiply(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate = false, T* bias = null)
+        bool accumulate = false, EpilogueKernel<T> epilogue = default)
     {
         if (m <= 0 || n <= 0) return;
-        if (k <= 0) EmptySum(m, n, c, ldc, accumulate, bias);
+        if (k <= 0) EmptySum(m, n, c, ldc, accumulate, epilogue);
         else if (transposeB && !transposeA && m < n && m <= 8 * TileGeometry<T>.PanelWidth)
-            Product(false, true, n, m, k, b, ldb, a, lda, c, ldc, accumulate, bias, transposeC: true);
+            Product(false, true, n, m, k, b, ldb, a, lda, c, ldc, accumulate, epilogue, transposeC: true);
         else if (Parts(m, n, k) is > 1 and int parts)
-            SumOfParts(parts, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias);
+            SumOfParts(parts, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue);
         else
-            Product(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias, transposeC: false);
+            Product(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue, transposeC: false);
     }
 
     /// <summary>C[i] = op(A[i]) op(B[i]) for each i below <paramref name="batch"/>.</summary>
@@ -71,7 +71,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
 
     static void SumOfParts(
         int parts, bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate, T* bias)
+        bool accumulate, EpilogueKernel<T> epilogue)
     {
         long size = (long)m * n;
         using Scratch<T> sums = Scratch<T>.Rent(size * parts);
@@ -82,15 +82,15 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
             int first = part * step;
             Product(
                 transposeA, transposeB, m, n, Math.Min(step, k - first), a + first * (transposeA ? lda : 1), lda,
-                b + first * (transposeB ? 1 : ldb), ldb, partial + part * size, n, accumulate: false, bias: null, transposeC: false);
+                b + first * (transposeB ? 1 : ldb), ldb, partial + part * size, n, accumulate: false, default, transposeC: false);
         });
-        PartialSums<T>.Add(partial, parts, m, n, c, ldc, accumulate, bias);
+        PartialSums<T>.Add(partial, parts, m, n, c, ldc, accumulate, epilogue);
     }
 
     /// <summary>One product on all threads, or inside a loop on one; with <paramref name="transposeC"/>, C is stored [n, m].</summary>
     static void Product(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate, T* bias, bool transposeC)
+        bool accumulate, EpilogueKernel<T> epilogue, bool transposeC)
     {
         int panels = TileGeometry<T>.Panels(n);
         bool pack = transposeB || n % TileGeometry<T>.Lanes != 0 || (ldb > 512 && m > 2 * TileGeometry<T>.Rows);
@@ -140,7 +140,8 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
                 StrideC = ldc,
                 TransposeC = transposeC,
                 Accumulate = accumulate,
-                Bias = bias is null || !transposeC ? bias : bias + row,
+                Epilogue = epilogue,
+                FirstRow = row,
             }.Run();
         });
     }
@@ -155,15 +156,9 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         for (int i = 0; i < count; i++) body(i);
     }
 
-    static void EmptySum(int m, int n, T* c, nint ldc, bool accumulate, T* bias)
+    static void EmptySum(int m, int n, T* c, nint ldc, bool accumulate, EpilogueKernel<T> epilogue)
     {
-        for (int i = 0; i < m; i++)
-        {
-            for (int j = 0; j < n; j++)
-            {
-                T value = bias is null ? T.Zero : bias[j];
-                c[i * ldc + j] = accumulate ? c[i * ldc + j] + value : value;
-            }
-        }
+        for (int i = 0; i < m && !accumulate; i++) new Span<T>(c + i * ldc, n).Clear();
+        epilogue.Apply(c, ldc, 0, m, 0, n);
     }
 }

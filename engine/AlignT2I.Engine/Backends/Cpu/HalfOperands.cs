@@ -24,6 +24,14 @@ internal sealed class HalfOperands : IDisposable
     /// <summary>The same for an operand that may be left out.</summary>
     public Tensor? ReadOptional(Tensor? operand) => operand is null ? null : Read(operand);
 
+    /// <summary>The same for each tensor of an epilogue.</summary>
+    public Epilogue Read(Epilogue epilogue) => epilogue with
+    {
+        Bias = ReadOptional(epilogue.Bias),
+        SampleBias = ReadOptional(epilogue.SampleBias),
+        Residual = ReadOptional(epilogue.Residual),
+    };
+
     /// <summary>What the kernel writes in place of <paramref name="result"/>.</summary>
     public Tensor Write(Tensor result)
     {

@@ -24,7 +24,4 @@ internal unsafe struct Tile<T> where T : unmanaged
 
     /// <summary>Whether the product is added to C; otherwise it replaces it.</summary>
     public bool Accumulate;
-
-    /// <summary>Added to every row, one element per column; null for none.</summary>
-    public T* Bias;
 }

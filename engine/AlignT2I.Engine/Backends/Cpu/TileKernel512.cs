@@ -178,13 +178,7 @@ internal static unsafe class TileKernel512<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Tile<T>* tile, int row, Vector512<T> c0, Vector512<T> c1, Vector512<T> c2)
     {
-        T* c = tile->C + row * tile->StrideC, bias = tile->Bias;
-        if (bias is not null)
-        {
-            c0 += Vector512.Load(bias);
-            c1 += Vector512.Load(bias + Lanes);
-            c2 += Vector512.Load(bias + 2 * Lanes);
-        }
+        T* c = tile->C + row * tile->StrideC;
         if (tile->Accumulate)
         {
             c0 += Vector512.Load(c);
@@ -199,12 +193,7 @@ internal static unsafe class TileKernel512<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Tile<T>* tile, int row, Vector512<T> c0, Vector512<T> c1)
     {
-        T* c = tile->C + row * tile->StrideC, bias = tile->Bias;
-        if (bias is not null)
-        {
-            c0 += Vector512.Load(bias);
-            c1 += Vector512.Load(bias + Lanes);
-        }
+        T* c = tile->C + row * tile->StrideC;
         if (tile->Accumulate)
         {
             c0 += Vector512.Load(c);
@@ -217,11 +206,7 @@ internal static unsafe class TileKernel512<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Tile<T>* tile, int row, Vector512<T> c0)
     {
-        T* c = tile->C + row * tile->StrideC, bias = tile->Bias;
-        if (bias is not null)
-        {
-            c0 += Vector512.Load(bias);
-        }
+        T* c = tile->C + row * tile->StrideC;
         if (tile->Accumulate)
         {
             c0 += Vector512.Load(c);

@@ -126,13 +126,7 @@ internal static unsafe class TileKernelVector<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Tile<T>* tile, int row, Vector<T> c0, Vector<T> c1, Vector<T> c2)
     {
-        T* c = tile->C + row * tile->StrideC, bias = tile->Bias;
-        if (bias is not null)
-        {
-            c0 += Vector.Load(bias);
-            c1 += Vector.Load(bias + Lanes);
-            c2 += Vector.Load(bias + 2 * Lanes);
-        }
+        T* c = tile->C + row * tile->StrideC;
         if (tile->Accumulate)
         {
             c0 += Vector.Load(c);
@@ -147,12 +141,7 @@ internal static unsafe class TileKernelVector<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Tile<T>* tile, int row, Vector<T> c0, Vector<T> c1)
     {
-        T* c = tile->C + row * tile->StrideC, bias = tile->Bias;
-        if (bias is not null)
-        {
-            c0 += Vector.Load(bias);
-            c1 += Vector.Load(bias + Lanes);
-        }
+        T* c = tile->C + row * tile->StrideC;
         if (tile->Accumulate)
         {
             c0 += Vector.Load(c);
@@ -165,11 +154,7 @@ internal static unsafe class TileKernelVector<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store(Tile<T>* tile, int row, Vector<T> c0)
     {
-        T* c = tile->C + row * tile->StrideC, bias = tile->Bias;
-        if (bias is not null)
-        {
-            c0 += Vector.Load(bias);
-        }
+        T* c = tile->C + row * tile->StrideC;
         if (tile->Accumulate)
         {
             c0 += Vector.Load(c);

@@ -4,21 +4,22 @@ namespace AlignT2I.Engine.Backends.Cuda;
 
 internal sealed partial class CudaBackend
 {
-    internal override void Conv2dForward(Tensor x, Tensor weight, Tensor? bias, int stride, Padding2d padding, Tensor y)
+    internal override void Conv2dForward(Tensor x, Tensor weight, int stride, Padding2d padding, Epilogue epilogue, Tensor y)
     {
         if (y.Count == 0)
             return;
+        Tensor? bias = epilogue.Bias;
         if (IsProduct(x, weight.Shape, stride, padding))
         {
             Product(new(Rows(y), weight.Shape[0], weight.Shape[3], false, true, Native(x), Native(y)), x, weight, bias, y);
+            Finish(epilogue with { Bias = null }, y);
             return;
         }
 
         if (x.Shape[3] == 0)
         {
             Fill(y, 0);
-            if (bias is not null)
-                AddBroadcast(y, bias, 1, y);
+            Finish(epilogue, y);
             return;
         }
 
@@ -26,8 +27,7 @@ internal sealed partial class CudaBackend
         ConvolutionKey fused = plain with { Bias = bias is not null };
         bool fuses = bias is null || convolutions.Supports(fused);
         convolutions.Run(fuses ? fused : plain, new(P(x), P(weight), P(y), fuses ? P(bias) : 0));
-        if (!fuses)
-            AddBroadcast(y, bias!, 1, y);
+        Finish(fuses ? epilogue with { Bias = null } : epilogue, y);
     }
 
     internal override void Conv2dBackwardData(Tensor dy, Tensor weight, int stride, Padding2d padding, Tensor dx)

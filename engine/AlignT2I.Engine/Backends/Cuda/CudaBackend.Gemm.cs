@@ -11,8 +11,11 @@ internal sealed partial class CudaBackend
         Product(new(c.Shape[^2], c.Shape[^1], inner, transposeA, transposeB, Native(a), Native(c)) { Batch = batch }, a, b, null, c);
     }
 
-    internal override void LinearForward(Tensor x, Tensor weight, Tensor? bias, Tensor y) =>
-        Product(new(Rows(y), weight.Shape[0], weight.Shape[1], false, true, Native(x), Native(y)), x, weight, bias, y);
+    internal override void LinearForward(Tensor x, Tensor weight, Epilogue epilogue, Tensor y)
+    {
+        Product(new(Rows(y), weight.Shape[0], weight.Shape[1], false, true, Native(x), Native(y)), x, weight, epilogue.Bias, y);
+        Finish(epilogue with { Bias = null }, y);
+    }
 
     internal override void LinearBackwardData(Tensor dy, Tensor weight, Tensor dx) =>
         Product(new(Rows(dx), weight.Shape[1], weight.Shape[0], false, false, Native(dy), Native(dx)), dy, weight, null, dx);
