@@ -42,7 +42,6 @@ internal sealed class HouseTests
     static readonly string[] stillWide =
     [
         "training", "tools/align", "tests/align.Tests", "tests/AlignT2I.Training.Tests",
-        "engine/AlignT2I.Engine/Backends/Cuda", "tests/AlignT2I.Engine.Tests/Cuda",
     ];
 
     static readonly string[] textFiles =

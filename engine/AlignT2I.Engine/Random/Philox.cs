@@ -11,6 +11,9 @@ namespace AlignT2I.Engine;
 /// </remarks>
 public sealed class Philox
 {
+    internal const int WordsPerBlock = 4, Rounds = 10;
+    internal const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57, KeyStep0 = 0x9E3779B9, KeyStep1 = 0xBB67AE85;
+
     readonly ulong seed, stream;
     ulong counter;
 
@@ -59,11 +62,8 @@ public sealed class Philox
     /// <param name="values">Receives the values.</param>
     public void Uniform(Span<float> values)
     {
-        for (int i = 0; i < values.Length; i += 4)
-        {
-            (uint x, uint y, uint z, uint w) = NextBlock();
-            Put(values[i..], ToSingle(x), ToSingle(y), ToSingle(z), ToSingle(w));
-        }
+        PhiloxLanes.Uniform(State, values);
+        Skip(values.Length);
     }
 
     /// <summary>Fills a span with uniform values in [0, 1), multiples of 2^-53.</summary>
@@ -83,13 +83,40 @@ public sealed class Philox
     /// <param name="values">Receives the values.</param>
     public void Normal(Span<float> values)
     {
-        for (int i = 0; i < values.Length; i += 4)
-        {
-            (uint x, uint y, uint z, uint w) = NextBlock();
-            (float a, float b) = BoxMuller(x, y);
-            (float c, float d) = BoxMuller(z, w);
-            Put(values[i..], a, b, c, d);
-        }
+        PhiloxLanes.Normal(State, values);
+        Skip(values.Length);
+    }
+
+    /// <summary>Fills a float32 tensor on its device with what <see cref="Uniform(Span{float})"/> gives, bit for bit.</summary>
+    /// <param name="values">Receives the values.</param>
+    /// <exception cref="DTypeException">It is not float32.</exception>
+    public void Uniform(Tensor values)
+    {
+        Require.DType(values, DType.F32);
+        values.Backend.Uniform(values, [State]);
+        Skip(values.Count);
+    }
+
+    /// <summary>Fills a float32 tensor on its device with what <see cref="Normal(Span{float})"/> gives, bit for bit.</summary>
+    /// <param name="values">Receives the values.</param>
+    /// <exception cref="DTypeException">It is not float32.</exception>
+    public void Normal(Tensor values) => Normal(values, [this]);
+
+    /// <summary>Fills each row of a float32 tensor from a generator of its own, all of them at once.</summary>
+    /// <param name="values">Receives the values; as many rows (first dimension) as generators.</param>
+    /// <param name="rows">The generator of each row; it moves on as by <see cref="Normal(Span{float})"/> of the row.</param>
+    /// <exception cref="DTypeException">The tensor is not float32.</exception>
+    /// <exception cref="ShapeException">The generators do not divide the elements.</exception>
+    public static void Normal(Tensor values, IReadOnlyList<Philox> rows)
+    {
+        Require.DType(values, DType.F32);
+        if (rows.Count == 0 ? values.Count > 0 : values.Count % rows.Count != 0)
+            throw new ShapeException($"Normal: {rows.Count} generators do not share a tensor of shape {values.Shape}; give one per row.");
+        if (rows.Count == 0)
+            return;
+        values.Backend.Normal(values, [.. rows.Select(row => row.State)]);
+        foreach (Philox row in rows)
+            row.Skip(values.Count / rows.Count);
     }
 
     /// <summary>Fills a span with values of the standard normal distribution, in float64.</summary>
@@ -141,12 +168,12 @@ public sealed class Philox
     /// <summary>The bijection itself: ten rounds of Philox 4x32 on a counter under a key.</summary>
     internal static (uint X, uint Y, uint Z, uint W) Block((uint X, uint Y, uint Z, uint W) c, uint key0, uint key1)
     {
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
-            ulong p = 0xD2511F53ul * c.X, q = 0xCD9E8D57ul * c.Z;
+            ulong p = (ulong)Multiplier0 * c.X, q = (ulong)Multiplier1 * c.Z;
             c = ((uint)(q >> 32) ^ c.Y ^ key0, (uint)q, (uint)(p >> 32) ^ c.W ^ key1, (uint)p);
-            key0 += 0x9E3779B9;
-            key1 += 0xBB67AE85;
+            key0 += KeyStep0;
+            key1 += KeyStep1;
         }
         return c;
     }
@@ -157,23 +184,7 @@ public sealed class Philox
         return Block(((uint)n, (uint)(n >> 32), (uint)stream, (uint)(stream >> 32)), (uint)seed, (uint)(seed >> 32));
     }
 
-    static float ToSingle(uint bits) => (bits >> 8) * (1f / (1 << 24));
-
     static double ToDouble(ulong bits) => (bits >> 11) * (1.0 / (1UL << 53));
 
-    static (float, float) BoxMuller(uint radiusBits, uint angleBits)
-    {
-        float u = (float)((radiusBits + 1.0) * (1.0 / 4294967296.0));       // (0, 1]: the logarithm is finite
-        float radius = MathF.Sqrt(-2 * MathF.Log(u));
-        (float sin, float cos) = MathF.SinCos(2 * MathF.PI * ToSingle(angleBits));
-        return (radius * cos, radius * sin);
-    }
-
-    static void Put(Span<float> values, float a, float b, float c, float d)
-    {
-        values[0] = a;
-        if (values.Length > 1) values[1] = b;
-        if (values.Length > 2) values[2] = c;
-        if (values.Length > 3) values[3] = d;
-    }
+    void Skip(long values) => counter += (ulong)((values + WordsPerBlock - 1) / WordsPerBlock);
 }

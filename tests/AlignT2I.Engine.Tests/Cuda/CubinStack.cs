@@ -3,7 +3,9 @@ using System.Text;
 
 namespace AlignT2I.Engine.Tests.Cuda;
 
-/// <summary>Reads from machine code how much local memory a thread of its kernels has: spilled registers and arrays indexed at run time.</summary>
+/// <summary>
+/// Reads from machine code how much local memory a thread of its kernels has: spilled registers and arrays indexed at run time.
+/// </summary>
 /// <remarks>An ELF file; the section .nv.info is a list of (format, attribute, size, value), with a frame size per function.</remarks>
 internal static class CubinStack
 {

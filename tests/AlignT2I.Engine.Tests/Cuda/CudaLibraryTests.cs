@@ -68,7 +68,9 @@ internal sealed class CudaLibraryTests
     public void Options_are_words_of_the_environment()
     {
         CudaOptions options = CudaOptions.Parse("tf32, autotune");
-        Assert.That((options.TensorFloat32, options.Autotune, options.Nondeterministic, options.CacheMemory), Is.EqualTo((true, true, false, true)));
+        Assert.That(
+            (options.TensorFloat32, options.Autotune, options.Nondeterministic, options.CacheMemory),
+            Is.EqualTo((true, true, false, true)));
         Assert.That(CudaOptions.Parse("uncached").CacheMemory, Is.False);
         Assert.That(() => CudaOptions.Parse("fast"), Throws.TypeOf<UsageException>().With.Message.Contains("'fast' is no option"));
     }

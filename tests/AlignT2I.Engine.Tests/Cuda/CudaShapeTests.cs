@@ -1,6 +1,8 @@
 namespace AlignT2I.Engine.Tests.Cuda;
 
-/// <summary>Sizes that the operations' small cases do not reach: many blocks, 16-byte packs, wide rows and heads, nothing at all.</summary>
+/// <summary>
+/// Sizes that the operations' small cases do not reach: many blocks, 16-byte packs, wide rows and heads, nothing at all.
+/// </summary>
 internal sealed class CudaShapeTests : CudaFixture
 {
     static OpCase[] Large =>

@@ -63,6 +63,14 @@ internal sealed class GpuTests
         Check(dtype, 0.02, t => F.Linear(t[0], t[1], t[2]), x, w, b);
     }
 
+    [Test]
+    public void Random_values_have_the_bits_of_the_cpu()
+    {
+        CudaRandomTests.RequireDrawsOfTheCpu(gpu, [3, 1_000_001]);
+        CudaRandomTests.RequireDrawsOfTheCpu(gpu, [16, 16_384]);
+        CudaRandomTests.RequireExtremesOfTheCpu(gpu);
+    }
+
     /// <summary>Output and gradients; float32 within what float32 sums differ by, 16 bits within their own rounding.</summary>
     void Check(DType dtype, double tolerance16, Func<Tensor[], Tensor> function, params Tensor[] inputs)
     {

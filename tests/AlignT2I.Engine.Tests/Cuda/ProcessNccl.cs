@@ -35,13 +35,14 @@ internal sealed class ProcessNccl(ICudaDriver driver) : INccl
     public void Abort(nint communicator) => Aborted++;
 
     void Add(
-        Dictionary<(nint From, nint To), Queue<(nint Device, long Bytes)>> side, (nint From, nint To) way, (nint Device, long Bytes) memory,
-        CudaStream stream)
+        Dictionary<(nint From, nint To), Queue<(nint Device, long Bytes)>> side, (nint From, nint To) way,
+        (nint Device, long Bytes) memory, CudaStream stream)
     {
         if (!side.TryGetValue(way, out Queue<(nint Device, long Bytes)>? queue))
             side.Add(way, queue = []);
         queue.Enqueue(memory);
-        if (!sent.TryGetValue(way, out Queue<(nint Device, long Bytes)>? from) || !awaited.TryGetValue(way, out Queue<(nint Device, long Bytes)>? to))
+        if (!sent.TryGetValue(way, out Queue<(nint Device, long Bytes)>? from)
+            || !awaited.TryGetValue(way, out Queue<(nint Device, long Bytes)>? to))
             return;
         while (from.Count > 0 && to.Count > 0)
         {

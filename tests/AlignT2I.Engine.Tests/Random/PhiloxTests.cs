@@ -73,6 +73,102 @@ internal sealed class PhiloxTests
         Assert.That(doubles.Sum(v => v * v) / n, Is.EqualTo(1).Within(5 * Math.Sqrt(2 / n)));
     }
 
+    /// <summary>Shares beyond 1 to 4 standard deviations, of two million values; limits: five standard errors.</summary>
+    [TestCase(1, 0.31731051)]
+    [TestCase(2, 0.04550026)]
+    [TestCase(3, 0.0026997961)]
+    [TestCase(4, 6.3342484e-5)]
+    public void Normal_has_the_tails_of_the_normal_distribution(double deviations, double share)
+    {
+        var values = new float[2_000_000];
+        new Philox(7).Normal(values);
+        double n = values.Length, found = values.Count(v => Math.Abs(v) > deviations) / n;
+        Assert.That(found, Is.EqualTo(share).Within(5 * Math.Sqrt(share * (1 - share) / n)));
+        Assert.That(values.Max(MathF.Abs), Is.LessThan(6.67f));
+    }
+
+    [Test]
+    public void Normal_is_within_2_5e_7_of_the_exact_transform()
+    {
+        var generator = new Philox(8, 9);
+        PhiloxState start = generator.State;
+        var values = new float[400_000];
+        generator.Normal(values);
+        for (int i = 0; i < values.Length; i += 4)
+            RequireClose(PhiloxBlocks.Words(start with { Counter = (ulong)i / 4 }), values.AsSpan(i, 4));
+    }
+
+    /// <summary>Smallest and largest words, and those around the ends of quadrants: the values are finite and right.</summary>
+    [Test]
+    public void Extreme_words_give_numbers()
+    {
+        foreach (uint[] words in PhiloxBlocks.Extreme)
+        {
+            var values = new float[4];
+            new Philox(PhiloxBlocks.Before(words, seed: 5)).Normal(values);
+            Assert.That(values, Has.All.Matches<float>(float.IsFinite));
+            RequireClose(words, values);
+        }
+    }
+
+    [Test]
+    public void A_fill_of_any_length_begins_as_a_longer_one_and_counts_past_32_bits()
+    {
+        PhiloxState start = new(3, 4, uint.MaxValue - 7UL);
+        float[] uniform = new float[200], normal = new float[200];
+        new Philox(start).Uniform(uniform);
+        new Philox(start).Normal(normal);
+        for (int i = 0; i < uniform.Length; i++)
+        {
+            uint word = PhiloxBlocks.Words(start with { Counter = start.Counter + (ulong)i / 4 })[i % 4];
+            Assert.That(uniform[i], Is.EqualTo((word >> 8) / 16777216f), $"value {i}");
+        }
+        foreach (int length in (int[])[1, 2, 3, 63, 64, 65, 130])
+        {
+            var shorter = new float[length];
+            var generator = new Philox(start);
+            generator.Normal(shorter);
+            Assert.That(shorter, Is.EqualTo(normal[..length]));
+            Assert.That(generator.State.Counter - start.Counter, Is.EqualTo((ulong)(length + 3) / 4));
+        }
+    }
+
+    [Test]
+    public void Tensors_get_what_spans_get()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor values = Tensor.Empty([3, 20_001], DType.F32, Backend.Cpu);
+        var expected = new float[values.Count];
+        Philox tensor = new(1), span = new(1);
+        tensor.Uniform(values);
+        span.Uniform(expected);
+        Assert.That(values.ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(tensor.State, Is.EqualTo(span.State));
+
+        Philox[] rows = [new(1), new(2), new(1, 5)], others = [new(1), new(2), new(1, 5)];
+        Philox.Normal(values, rows);
+        for (int row = 0; row < rows.Length; row++)
+            others[row].Normal(expected.AsSpan(row * 20_001, 20_001));
+        Assert.That(values.ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(rows.Select(r => r.State), Is.EqualTo(others.Select(r => r.State)));
+        Assert.That(() => Philox.Normal(values, [new(1), new(2)]), Throws.TypeOf<ShapeException>());
+        Assert.That(() => rows[0].Normal(Tensor.Zeros([3], DType.F64, Backend.Cpu)), Throws.TypeOf<DTypeException>());
+    }
+
+    static void RequireClose(uint[] words, ReadOnlySpan<float> values)
+    {
+        for (int pair = 0; pair < 4; pair += 2)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log((float)((words[pair] + 1.0) / 4294967296)));
+            double quarters = (words[pair + 1] >> 8) / 4194304.0;
+            (double sin, double cos) = (Math.Sin(Math.PI / 2 * (quarters % 1)), Math.Cos(Math.PI / 2 * (quarters % 1)));
+            (double x, double y) = (int)quarters switch { 0 => (cos, sin), 1 => (-sin, cos), 2 => (-cos, -sin), _ => (sin, -cos) };
+            if (Math.Abs(values[pair] - radius * x) > 2.5e-7 * Math.Abs(radius * x) + 1e-15
+                || Math.Abs(values[pair + 1] - radius * y) > 2.5e-7 * Math.Abs(radius * y) + 1e-15)
+                Assert.Fail($"words {words[pair]:x} {words[pair + 1]:x}: {values[pair]:R}, {values[pair + 1]:R}");
+        }
+    }
+
     [Test]
     public void Integers_stay_in_range_and_reach_every_value()
     {

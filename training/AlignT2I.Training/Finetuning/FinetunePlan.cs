@@ -26,8 +26,8 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, S
     {
         int[] textRows = new int[count], timesteps = new int[count];
         float[] coefficients = new float[count];
+        Philox[] draws = new Philox[count];
         Tensor latents = Tensor.Empty([count, .. data.Latents.RowShape], DType.F32, Backend.Cpu);
-        Tensor noise = Tensor.Empty(latents.Shape, DType.F32, Backend.Cpu);
         int width = data.Latents.Width;
         for (int i = 0; i < count; i++)
         {
@@ -36,10 +36,9 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, S
             FinetuneExample example = ofModel
                 ? ModelExample(step, item)
                 : Draw(data.Pretraining, PretrainingOrder, step * pretrainingImages + item - options.BatchSize);
-            var random = new Philox(options.Seed ^ (Draws << 32), (ulong)((step << ItemBits) + item));
-            timesteps[i] = random.NextInt(scheduler.Config.NumTrainTimesteps);
-            bool dropped = random.NextDouble() < options.ConditioningDropout;
-            random.Normal(noise.AsSpan<float>().Slice(i * width, width));
+            draws[i] = new Philox(options.Seed ^ (Draws << 32), (ulong)((step << ItemBits) + item));
+            timesteps[i] = draws[i].NextInt(scheduler.Config.NumTrainTimesteps);
+            bool dropped = draws[i].NextDouble() < options.ConditioningDropout;
             data.Latents.Row(example.LatentRow).CopyTo(latents.AsSpan<float>().Slice(i * width, width));
             textRows[i] = dropped ? data.EmptyTextRow : example.TextRow;
             coefficients[i] = ofModel
@@ -48,8 +47,10 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, S
             if (options.MinSnrGamma > 0)
                 coefficients[i] *= (float)FinetuneLoss.MinSnrFactor(scheduler.AlphasCumprod[timesteps[i]], options.MinSnrGamma);
         }
-        return new FinetuneBatch(latents.To(backend), noise.To(backend), timesteps, data.TextStates.Gather(textRows).To(backend),
-            coefficients);
+        Tensor noise = Tensor.Empty(latents.Shape, DType.F32, backend);
+        Philox.Normal(noise, draws);
+        return new FinetuneBatch(
+            latents.To(backend), noise, timesteps, data.TextStates.Gather(textRows).To(backend), coefficients);
     }
 
     /// <summary>Mean reward of an update's images of the model.</summary>

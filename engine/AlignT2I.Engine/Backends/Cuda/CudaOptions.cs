@@ -38,7 +38,8 @@ public sealed record CudaOptions
                 "nondeterministic" => options with { Nondeterministic = true },
                 "autotune" => options with { Autotune = true },
                 "uncached" => options with { CacheMemory = false },
-                _ => throw new UsageException($"{Variable}: '{word}' is no option; expected tf32, nondeterministic, autotune or uncached."),
+                _ => throw new UsageException(
+                    $"{Variable}: '{word}' is no option; expected tf32, nondeterministic, autotune or uncached."),
             };
         }
 
