@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
@@ -11,118 +12,156 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// </remarks>
 internal static unsafe class GroupNormGradientKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Rows whose products are summed in T before they go into a double.</summary>
-    const int RowBlock = 64;
+    /// <summary>Rows whose products are summed in T before they go into a double; few enough for the first-level cache.</summary>
+    const int RowBlock = 16;
 
     /// <summary>Computes dx like x, dweight and dbias [Channels]. <paramref name="bias"/> is null where no SiLU follows.</summary>
     public static void Backward(
         T* x, T* weight, T* bias, T* mean, T* rstd, T* dy, T* dx, T* dweight, T* dbias, GroupNormShape shape)
     {
-        using Scratch<double> sums = Scratch<double>.Rent(2L * shape.Images * shape.Channels);
-        double* a = sums.Pointer, b = a + (long)shape.Images * shape.Channels;
-        shape.ForEachSlab((image, firstGroup, groups) =>
-        {
-            int firstChannel = firstGroup * shape.Width;
-            long at = (long)image * shape.Rows * shape.Channels + firstChannel, statistic = (long)image * shape.Groups + firstGroup;
-            long sum = (long)image * shape.Channels + firstChannel;
-            Slab(x + at, weight + firstChannel, bias is null ? null : bias + firstChannel, mean + statistic, rstd + statistic,
-                dy + at, dx + at, a + sum, b + sum, shape, groups);
-        });
+        int parts = shape.Parts, channels = shape.Channels, pieces = shape.Images * parts;
+        using Scratch<double> partial = Scratch<double>.Rent(2L * Math.Max(1, pieces) * channels);
+        using Scratch<T> factors = Scratch<T>.Rent(4L * shape.Images * channels);
+        double* sums = partial.Pointer;     // [pieces, a or b, channels]
+        T* coefficients = factors.Pointer;  // [images, 4, channels]
+        T* dz = bias is null ? dy : dx;
 
-        for (int c = 0; c < shape.Channels; c++)
+        void Prepare(int image)
         {
-            double weightSum = 0, biasSum = 0;
-            for (int n = 0; n < shape.Images; n++)
+            T* scale = coefficients + 4L * image * channels, shift = scale + channels, rate = shift + channels, origin = rate + channels;
+            for (int g = 0, c = 0; g < shape.Groups; g++, c += shape.Width)
             {
-                biasSum += a[(long)n * shape.Channels + c];
-                weightSum += b[(long)n * shape.Channels + c];
+                T m = mean[(long)image * shape.Groups + g], r = rstd[(long)image * shape.Groups + g];
+                if (bias is not null)
+                    GroupNormKernel<T>.Affine(weight + c, bias + c, m, r, shape.Width, scale + c, shift + c);
+                new Span<T>(rate + c, shape.Width).Fill(r);
+                new Span<T>(origin + c, shape.Width).Fill(-m * r);
             }
+        }
 
-            dbias[c] = T.CreateTruncating(biasSum);
-            dweight[c] = T.CreateTruncating(weightSum);
+        void Sum(int i)
+        {
+            (int image, int part) = Math.DivRem(i, parts);
+            (int first, int rows) = shape.RowsOf(part, parts);
+            long at = ((long)image * shape.Rows + first) * channels;
+            T* own = coefficients + 4L * image * channels;
+            double* a = sums + 2L * i * channels;
+            new Span<double>(a, 2 * channels).Clear();
+            for (int r = 0; r < rows; r += RowBlock, at += (long)RowBlock * channels)
+                Block(x + at, dy + at, bias is null ? null : dx + at, own, Math.Min(RowBlock, rows - r), channels, a, a + channels);
+        }
+
+        void Finish(int image)
+        {
+            double* a = sums + 2L * image * parts * channels;
+            using Scratch<double> total = Scratch<double>.Rent(2L * channels);
+            AddPieces(a, parts, 2 * channels, total.Pointer);
+            T* scale = coefficients + 4L * image * channels, rate = scale + channels, origin = rate + channels;
+            for (int g = 0, c = 0; g < shape.Groups; g++, c += shape.Width)
+            {
+                long at = (long)image * shape.Groups + g;
+                Coefficients(
+                    weight + c, mean[at], rstd[at], total.Pointer + c, total.Pointer + channels + c, shape.Width, shape.Rows,
+                    scale + c, rate + c, origin + c);
+            }
+        }
+
+        void Apply(int i)
+        {
+            (int image, int part) = Math.DivRem(i, parts);
+            (int first, int rows) = shape.RowsOf(part, parts);
+            T* scale = coefficients + 4L * image * channels, rate = scale + channels, origin = rate + channels;
+            for (int r = first; r < first + rows; r++)
+            {
+                long at = ((long)image * shape.Rows + r) * channels;
+                Row(x + at, dz + at, scale, rate, origin, dx + at, channels);
+            }
+        }
+
+        if (parts == 1)
+        {
+            shape.For(shape.Images, image =>
+            {
+                Prepare(image);
+                Sum(image);
+                Finish(image);
+                Apply(image);
+            });
+        }
+        else
+        {
+            for (int image = 0; image < shape.Images; image++)
+                Prepare(image);
+            shape.For(pieces, Sum);
+            for (int image = 0; image < shape.Images; image++)
+                Finish(image);
+            shape.For(pieces, Apply);
+        }
+
+        using Scratch<double> totals = Scratch<double>.Rent(2L * channels);
+        AddPieces(sums, pieces, 2 * channels, totals.Pointer);
+        for (int c = 0; c < channels; c++)
+        {
+            dbias[c] = T.CreateTruncating(totals.Pointer[c]);
+            dweight[c] = T.CreateTruncating(totals.Pointer[channels + c]);
         }
     }
 
-    /// <summary>Some groups of one image. <paramref name="bias"/> is null where no SiLU follows.</summary>
-    static void Slab(
-        T* x, T* weight, T* bias, T* mean, T* rstd, T* dy, T* dx, double* a, double* b, GroupNormShape shape, int groups)
+    /// <summary>total [length] = sum of the pieces [pieces, length], in order.</summary>
+    static void AddPieces(double* pieces, int count, int length, double* total)
     {
-        int width = shape.Width, channels = groups * width;
-        using Scratch<T> scratch = Scratch<T>.Rent(4L * channels);
-        T* scale = scratch.Pointer, shift = scale + channels, rate = shift + channels, origin = rate + channels;
-        for (int g = 0; g < groups; g++)
-        {
-            int c = g * width;
-            if (bias is not null)
-                GroupNormKernel<T>.Affine(weight + c, bias + c, mean[g], rstd[g], width, scale + c, shift + c);
-            new Span<T>(rate + c, width).Fill(rstd[g]);
-            new Span<T>(origin + c, width).Fill(-mean[g] * rstd[g]);
-        }
+        Span<double> sum = new(total, length);
+        sum.Clear();
+        for (int i = 0; i < count; i++)
+            TensorPrimitives.Add(sum, new ReadOnlySpan<double>(pieces + (long)i * length, length), sum);
+    }
 
-        T* dz = bias is null ? dy : dx;
+    /// <summary>Adds the sums of some rows to a and b. Where SiLU follows, dz goes to <paramref name="dz"/>; else that is null.</summary>
+    static void Block(T* x, T* dy, T* dz, T* coefficients, int rows, int channels, double* a, double* b)
+    {
         for (int c = 0; c < channels; c += Vector512<T>.Count)
         {
             int lanes = Math.Min(channels - c, Vector512<T>.Count);
-            new Span<double>(a + c, lanes).Clear();
-            new Span<double>(b + c, lanes).Clear();
-            for (int r = 0; r < shape.Rows; r += RowBlock)
-            {
-                int rows = Math.Min(RowBlock, shape.Rows - r);
-                long at = (long)r * shape.Channels + c;
-                if (bias is not null)
-                    DifferentiateSilu(x + at, dy + at, dx + at, scale + c, shift + c, rows, shape.Channels, lanes);
-                Accumulate(x + at, dz + at, rate + c, origin + c, rows, shape.Channels, lanes, a + c, b + c);
-            }
+            T* scale = coefficients + c, shift = scale + channels, rate = shift + channels, origin = rate + channels;
+            if (dz is null)
+                Sums(x + c, dy + c, rate, origin, rows, channels, lanes, a + c, b + c);
+            else
+                SiluSums(x + c, dy + c, dz + c, scale, shift, rate, origin, rows, channels, lanes, a + c, b + c);
         }
-
-        for (int g = 0; g < groups; g++)
-        {
-            int c = g * width;
-            Coefficients(weight + c, mean[g], rstd[g], a + c, b + c, width, shape.Rows, scale + c, rate + c, origin + c);
-        }
-
-        for (int r = 0; r < shape.Rows; r++, x += shape.Channels, dz += shape.Channels, dx += shape.Channels)
-            Row(x, dz, scale, rate, origin, dx, channels);
     }
 
-    /// <summary>dz = dy * s (1 + z (1 - s)) with s = sigmoid(z), z = x * scale + shift.</summary>
-    static void DifferentiateSilu(T* x, T* dy, T* dz, T* scale, T* shift, int rows, int stride, int lanes)
+    /// <summary>dz = dy * s (1 + z (1 - s)) with s = sigmoid(z), z = x * scale + shift; adds Σ dz to a and Σ dz * h to b.</summary>
+    static void SiluSums(
+        T* x, T* dy, T* dz, T* scale, T* shift, T* rate, T* origin, int rows, int stride, int lanes, double* a, double* b)
     {
         Vector512<T> factor = Lanes.Load(scale, lanes), offset = Lanes.Load(shift, lanes);
-        for (int r = 0; r < rows; r++, x += stride, dy += stride, dz += stride)
+        Vector512<T> r = Lanes.Load(rate, lanes), o = Lanes.Load(origin, lanes), first = default, second = default;
+        for (int row = 0; row < rows; row++, x += stride, dy += stride, dz += stride)
         {
-            Vector512<T> z = Lanes.Fma(Lanes.Load(x, lanes), factor, offset), s = VectorMath.Sigmoid(z, out Vector512<T> slope);
-            Lanes.Store(Lanes.Load(dy, lanes) * Lanes.Fma(z, slope, s), dz, lanes);
+            Vector512<T> xv = Lanes.Load(x, lanes), z = Lanes.Fma(xv, factor, offset);
+            Vector512<T> s = VectorMath.Sigmoid(z, out Vector512<T> slope), dzv = Lanes.Load(dy, lanes) * Lanes.Fma(z, slope, s);
+            Lanes.Store(dzv, dz, lanes);
+            first += dzv;
+            second = Lanes.Fma(dzv, Lanes.Fma(xv, r, o), second);
         }
+
+        Lanes.AddTo(first, a, lanes);
+        Lanes.AddTo(second, b, lanes);
     }
 
     /// <summary>Adds Σ dz to a and Σ dz * h to b, h = x * rate + origin.</summary>
-    static void Accumulate(T* x, T* dz, T* rate, T* origin, int rows, int stride, int lanes, double* a, double* b)
+    static void Sums(T* x, T* dz, T* rate, T* origin, int rows, int stride, int lanes, double* a, double* b)
     {
-        Vector512<T> factor = Lanes.Load(rate, lanes), offset = Lanes.Load(origin, lanes);
-        Vector512<T> a0 = default, a1 = default, b0 = default, b1 = default;
-        int r = 0;
-        for (; r + 2 <= rows; r += 2, x += 2L * stride, dz += 2L * stride)
+        Vector512<T> r = Lanes.Load(rate, lanes), o = Lanes.Load(origin, lanes), first = default, second = default;
+        for (int row = 0; row < rows; row++, x += stride, dz += stride)
         {
-            Vector512<T> dz0 = Lanes.Load(dz, lanes), dz1 = Lanes.Load(dz + stride, lanes);
-            (a0, a1) = (a0 + dz0, a1 + dz1);
-            b0 = Lanes.Fma(dz0, Lanes.Fma(Lanes.Load(x, lanes), factor, offset), b0);
-            b1 = Lanes.Fma(dz1, Lanes.Fma(Lanes.Load(x + stride, lanes), factor, offset), b1);
+            Vector512<T> dzv = Lanes.Load(dz, lanes);
+            first += dzv;
+            second = Lanes.Fma(dzv, Lanes.Fma(Lanes.Load(x, lanes), r, o), second);
         }
 
-        if (r < rows)
-        {
-            Vector512<T> dz0 = Lanes.Load(dz, lanes);
-            a0 += dz0;
-            b0 = Lanes.Fma(dz0, Lanes.Fma(Lanes.Load(x, lanes), factor, offset), b0);
-        }
-
-        (a0, b0) = (a0 + a1, b0 + b1);
-        for (int lane = 0; lane < lanes; lane++)
-        {
-            a[lane] += double.CreateTruncating(a0[lane]);
-            b[lane] += double.CreateTruncating(b0[lane]);
-        }
+        Lanes.AddTo(first, a, lanes);
+        Lanes.AddTo(second, b, lanes);
     }
 
     /// <summary>dx = dz * scale + x * rate + origin: the three coefficients of each channel of a group.</summary>

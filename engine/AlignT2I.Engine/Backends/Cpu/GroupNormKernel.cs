@@ -10,13 +10,60 @@ namespace AlignT2I.Engine.Backends.Cpu;
 internal static unsafe class GroupNormKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Computes y [Images, Rows, Channels], mean and rstd [Images, Groups].</summary>
-    public static void Forward(T* x, T* weight, T* bias, T* y, T* mean, T* rstd, GroupNormShape shape, double eps, bool silu) =>
-        shape.ForEachSlab((image, firstGroup, groups) =>
+    public static void Forward(T* x, T* weight, T* bias, T* y, T* mean, T* rstd, GroupNormShape shape, double eps, bool silu)
+    {
+        int parts = shape.Parts, channels = shape.Channels, groups = shape.Groups;
+        using Scratch<Moments> partial = Scratch<Moments>.Rent((long)shape.Images * parts * groups);
+        using Scratch<T> affine = Scratch<T>.Rent(2L * shape.Images * channels);
+        Moments* moments = partial.Pointer;
+        T* scales = affine.Pointer, shifts = scales + (long)shape.Images * channels;
+
+        void Measure(int i)
         {
-            int firstChannel = firstGroup * shape.Width;
-            long at = (long)image * shape.Rows * shape.Channels + firstChannel, statistic = (long)image * shape.Groups + firstGroup;
-            Slab(x + at, weight + firstChannel, bias + firstChannel, y + at, mean + statistic, rstd + statistic, shape, groups, eps, silu);
-        });
+            (int image, int part) = Math.DivRem(i, parts);
+            (int first, int rows) = shape.RowsOf(part, parts);
+            MomentsOf(x + ((long)image * shape.Rows + first) * channels, rows, shape, moments + (long)i * groups);
+        }
+
+        void Finish(int image)
+        {
+            for (int g = 0; g < groups; g++)
+            {
+                Moments all = moments[(long)image * parts * groups + g];
+                for (int part = 1; part < parts; part++)
+                    all = all.With(moments[((long)image * parts + part) * groups + g]);
+                long at = (long)image * groups + g, channel = (long)image * channels + g * shape.Width;
+                mean[at] = T.CreateTruncating(all.Mean);
+                rstd[at] = T.CreateTruncating(1 / Math.Sqrt(all.Variance + eps));
+                int c = g * shape.Width;
+                Affine(weight + c, bias + c, mean[at], rstd[at], shape.Width, scales + channel, shifts + channel);
+            }
+        }
+
+        void Apply(int i)
+        {
+            (int image, int part) = Math.DivRem(i, parts);
+            (int first, int rows) = shape.RowsOf(part, parts);
+            long at = ((long)image * shape.Rows + first) * channels, channel = (long)image * channels;
+            Rows(x + at, scales + channel, shifts + channel, y + at, rows, channels, silu);
+        }
+
+        if (parts == 1)
+        {
+            shape.For(shape.Images, image =>
+            {
+                Measure(image);
+                Finish(image);
+                Apply(image);
+            });
+            return;
+        }
+
+        shape.For(shape.Images * parts, Measure);
+        for (int image = 0; image < shape.Images; image++)
+            Finish(image);
+        shape.For(shape.Images * parts, Apply);
+    }
 
     /// <summary>scale = rstd * weight and shift = bias - mean * scale of the channels of one group.</summary>
     public static void Affine(T* weight, T* bias, T mean, T rstd, int width, T* scale, T* shift)
@@ -28,45 +75,40 @@ internal static unsafe class GroupNormKernel<T> where T : unmanaged, IFloatingPo
         }
     }
 
-    static void Slab(T* x, T* weight, T* bias, T* y, T* mean, T* rstd, GroupNormShape shape, int groups, double eps, bool silu)
+    /// <summary>Moments of each group over some rows.</summary>
+    static void MomentsOf(T* x, int rows, GroupNormShape shape, Moments* moments)
     {
-        int width = shape.Width, channels = groups * width;
-        using Scratch<double> statistics = Scratch<double>.Rent(3L * channels);
-        using Scratch<T> affine = Scratch<T>.Rent(2L * channels);
-        double* center = statistics.Pointer, first = center + channels, second = first + channels;
-        T* scale = affine.Pointer, shift = scale + channels;
-        ChannelStatistics<T>.Compute(x, shape.Rows, shape.Channels, channels, center, first, second);
-        for (int g = 0; g < groups; g++)
+        int channels = shape.Channels, width = shape.Width;
+        using Scratch<double> sums = Scratch<double>.Rent(2L * channels);
+        using Scratch<T> centers = Scratch<T>.Rent(channels);
+        ChannelStatistics<T>.Compute(x, rows, channels, centers.Pointer, sums.Pointer, sums.Pointer + channels);
+        for (int g = 0; g < shape.Groups; g++)
         {
-            int c = g * width;
-            (double m, double variance) = Moments(center + c, first + c, second + c, width, shape.Rows);
-            mean[g] = T.CreateTruncating(m);
-            rstd[g] = T.CreateTruncating(1 / Math.Sqrt(variance + eps));
-            Affine(weight + c, bias + c, mean[g], rstd[g], width, scale + c, shift + c);
-        }
+            T* center = centers.Pointer + g * width;
+            double* first = sums.Pointer + g * width, second = first + channels;
+            double origin = double.CreateTruncating(center[0]), sum = 0, squares = 0;
+            for (int c = 0; c < width; c++)
+                sum += rows * (double.CreateTruncating(center[c]) - origin) + first[c];
+            double count = (double)width * rows, mean = origin + sum / count;
+            for (int c = 0; c < width; c++)
+            {
+                double shift = double.CreateTruncating(center[c]) - mean;
+                squares += second[c] + shift * (2 * first[c] + rows * shift);
+            }
 
-        for (int r = 0; r < shape.Rows; r++, x += shape.Channels, y += shape.Channels)
+            moments[g] = new Moments(count, mean, Math.Max(0, squares));
+        }
+    }
+
+    static void Rows(T* x, T* scale, T* shift, T* y, int rows, int channels, bool silu)
+    {
+        for (int r = 0; r < rows; r++, x += channels, y += channels)
         {
             if (silu)
                 RowSilu(x, scale, shift, y, channels);
             else
                 Row(x, scale, shift, y, channels);
         }
-    }
-
-    static (double Mean, double Variance) Moments(double* center, double* first, double* second, int width, int rows)
-    {
-        double count = (double)width * rows, sum = 0, squares = 0;
-        for (int c = 0; c < width; c++)
-            sum += rows * (center[c] - center[0]) + first[c];
-        double mean = center[0] + sum / count;
-        for (int c = 0; c < width; c++)
-        {
-            double shift = center[c] - mean;
-            squares += second[c] + shift * (2 * first[c] + rows * shift);
-        }
-
-        return (mean, Math.Max(0, squares / count));
     }
 
     static void Row(T* x, T* scale, T* shift, T* y, int channels)

@@ -1,44 +1,56 @@
 namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>The sizes of one group normalization of x [Images, Rows, Channels], and how it is cut for threads.</summary>
+/// <remarks>Whole rows, so that memory is read in order; the cut depends on the sizes alone, and so does every bit of the sums.</remarks>
 /// <param name="Images">N.</param>
 /// <param name="Rows">H * W.</param>
 /// <param name="Channels">C.</param>
 /// <param name="Groups">Groups; divides C.</param>
 internal readonly record struct GroupNormShape(int Images, int Rows, int Channels, int Groups)
 {
-    /// <summary>Below this many elements the work is not worth a second thread.</summary>
-    const long ParallelElements = 1 << 14;
+    /// <summary>Elements in a part of an image: enough to be worth a hand-over.</summary>
+    const long PartElements = 1 << 14;
 
-    /// <summary>Enough images to keep threads busy without cutting channels.</summary>
+    /// <summary>Elements that one thread keeps in its second-level cache from the statistics to the result.</summary>
+    const long CacheElements = 1 << 17;
+
+    /// <summary>Enough images to keep threads busy without cutting them.</summary>
     const int EnoughImages = 8;
 
-    /// <summary>Fewest channels in a slab: 256 bytes of float32 in a row.</summary>
-    const int SlabChannels = 64;
+    /// <summary>Putting parts together takes time for each of them.</summary>
+    const int MostParts = 32;
 
     /// <summary>Channels in a group.</summary>
     public int Width => Channels / Groups;
 
-    /// <summary>
-    /// Calls body(image, firstGroup, groups) so that every group of every image is covered once; no result may depend on the cut.
-    /// </summary>
-    public void ForEachSlab(Action<int, int, int> body)
+    /// <summary>Parts into which an image's rows are cut.</summary>
+    public int Parts
     {
-        int slabs = Images >= EnoughImages ? 1 : Math.Clamp(Channels / SlabChannels, 1, Math.Min(EnoughImages, Groups));
-        int groups = Groups;
-        Action<int> item = i =>
+        get
         {
-            (int image, int slab) = Math.DivRem(i, slabs);
-            int first = (int)((long)slab * groups / slabs), end = (int)((slab + 1L) * groups / slabs);
-            body(image, first, end - first);
-        };
-        if ((long)Images * Rows * Channels >= ParallelElements)
+            long elements = (long)Rows * Channels;
+            bool whole = Images >= EnoughImages && elements <= CacheElements;
+            return whole || Rows == 0 ? 1 : (int)Math.Clamp(elements / PartElements, 1, Math.Min(MostParts, Rows));
+        }
+    }
+
+    /// <summary>First row and number of rows of a part of <paramref name="parts"/>.</summary>
+    public (int First, int Count) RowsOf(int part, int parts)
+    {
+        int first = (int)((long)part * Rows / parts);
+        return (first, (int)((part + 1L) * Rows / parts) - first);
+    }
+
+    /// <summary>Calls body for each index below <paramref name="count"/>: on all threads where the image is worth it.</summary>
+    public void For(int count, Action<int> body)
+    {
+        if ((long)Images * Rows * Channels >= PartElements)
         {
-            CpuThreads.For(Images * slabs, item);
+            CpuThreads.For(count, body);
             return;
         }
 
-        for (int i = 0; i < Images * slabs; i++)
-            item(i);
+        for (int i = 0; i < count; i++)
+            body(i);
     }
 }

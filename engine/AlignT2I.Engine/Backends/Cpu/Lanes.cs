@@ -42,6 +42,27 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum<T>(Vector512<T> value) where T : unmanaged, INumberBase<T> => double.CreateTruncating(Vector512.Sum(value));
 
+    /// <summary>sums[i] += lane i, of the first <paramref name="count"/> lanes, 1 to the number of lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddTo<T>(Vector512<T> value, double* sums, int count) where T : unmanaged, INumberBase<T>
+    {
+        if (count < Vector512<T>.Count)
+        {
+            for (int lane = 0; lane < count; lane++)
+                sums[lane] += double.CreateTruncating(value[lane]);
+        }
+        else if (typeof(T) == typeof(float))
+        {
+            (Vector512<double> low, Vector512<double> high) = Vector512.Widen(value.AsSingle());
+            (Vector512.Load(sums) + low).Store(sums);
+            (Vector512.Load(sums + Vector512<double>.Count) + high).Store(sums + Vector512<double>.Count);
+        }
+        else
+        {
+            (Vector512.Load(sums) + value.AsDouble()).Store(sums);
+        }
+    }
+
     /// <summary>Largest lane; NaN where one is.</summary>
     public static T Max<T>(Vector512<T> value) where T : unmanaged, INumber<T>
     {
