@@ -7,6 +7,7 @@ using AlignT2I.Models.Clip;
 using AlignT2I.Models.Inception;
 using AlignT2I.Models.Parity;
 using AlignT2I.Models.Pipelines;
+using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Align.Commands;
 
@@ -32,6 +33,12 @@ internal static class SynthesizeCommand
         Description = $"folder with CLIP's vocab.json and merges.txt; {Inception} needs none",
     };
 
+    static readonly Option<int> sampleSize = new("--sample-size")
+    {
+        Description = "height and width of Stable Diffusion's latents: 64 are its 512 x 512 pixels, 32 a quarter of the work with the same weights",
+        DefaultValueFactory = _ => new UNet2DConditionConfig().SampleSize,
+    };
+
     static readonly Option<string> dtype = new("--dtype")
     {
         Description = "type of the weights in the files: float32, bfloat16 or float16",
@@ -49,7 +56,7 @@ internal static class SynthesizeCommand
             "Write a network of its real size with made-up weights: it draws or sees noise, with the time and memory of the real one. "
             + "The weights are those of the recorded cases that 'align parity' takes: a function of name and seed.",
             "align synthesize --output synthetic-sd15 --tokenizer clip-vit-large-patch14"))
-            { network, output, tokenizer, dtype, seed, json };
+            { network, output, tokenizer, sampleSize, dtype, seed, json };
         command.SetAction(Start);
         return command;
     }
@@ -67,7 +74,7 @@ internal static class SynthesizeCommand
         {
             Clip => WriteClip(path, Tokenizer(parse), type, weightsSeed),
             Inception => WriteInception(path, type, weightsSeed),
-            _ => WriteStableDiffusion(path, Tokenizer(parse), type, weightsSeed),
+            _ => WriteStableDiffusion(path, Tokenizer(parse), parse.GetRequiredValue(sampleSize), type, weightsSeed),
         };
         new Report(parse.GetValue(json)).Result(
             FormattableString.Invariant($"{name} of {parameters / 1e6:0} million made-up parameters is in {path} ({watch.Elapsed.TotalSeconds:0.0} s)."),
@@ -78,11 +85,11 @@ internal static class SynthesizeCommand
     static string Tokenizer(ParseResult parse) => parse.GetValue(tokenizer)?.ToString()
         ?? throw new UsageException("synthesize: the model needs CLIP's vocab.json and merges.txt; name their folder with --tokenizer.");
 
-    static long WriteStableDiffusion(string folder, string tokenizerFolder, DType type, ulong weightsSeed)
+    static long WriteStableDiffusion(string folder, string tokenizerFolder, int latents, DType type, ulong weightsSeed)
     {
         var source = new SyntheticParameters(new SyntheticWeights(SyntheticVariant.V1, weightsSeed));
         using var model = new StableDiffusionModel(
-            ClipTokenizer.Load(tokenizerFolder), new(), (new(), source), (new(), source), (new(), source));
+            ClipTokenizer.Load(tokenizerFolder), new(), (new(), source), (new UNet2DConditionConfig { SampleSize = latents }, source), (new(), source));
         using AtomicFolder written = AtomicFolder.Create(folder);
         model.Save(written.TemporaryPath, type);
         written.Commit();
