@@ -45,10 +45,7 @@ public sealed class AutoencoderKLDecoder : Module<Tensor>
 
         Tensor x = midBlock.Call(convIn.Call(postQuantConv.Call(F.Cast(latents, dtype))));
         foreach (VaeUpBlock block in upBlocks)
-        {
             x = block.Call(x);
-            x.Backend.Trim();       // the next block's feature maps are of another size
-        }
         return F.Cast(convOut.Call(convNormOut.Call(x)), dtype.Accumulator);
     }
 }

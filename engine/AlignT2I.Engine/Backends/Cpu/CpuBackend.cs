@@ -6,32 +6,47 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// types.</summary>
 internal sealed unsafe partial class CpuBackend : Backend
 {
-    readonly CpuMemoryPool pool = new();
+    long liveBytes, peakBytes;
 
     public override string Name => "cpu";
 
     public override DType ComputeType => DType.F32;
 
-    public override long LiveBytes => pool.LiveBytes;
+    public override long LiveBytes => Volatile.Read(ref liveBytes);
 
-    public override long PeakBytes => pool.PeakBytes;
+    public override long PeakBytes => Volatile.Read(ref peakBytes);
 
     public override long AvailableBytes => AvailableMemory.Bytes() + ReservedBytes - LiveBytes;
 
-    public override long ReservedBytes => pool.ReservedBytes;
+    public override long ReservedBytes => CpuAllocator.Current.ReservedBytes;
 
-    public override void Trim() => pool.Trim();
+    public override void Trim() => CpuAllocator.Current.Trim();
 
     /// <summary>Starts <see cref="PeakBytes"/> again from what is live now: what one piece of work takes.</summary>
-    internal void ResetPeak() => pool.ResetPeak();
+    internal void ResetPeak() => Volatile.Write(ref peakBytes, LiveBytes);
 
     internal override bool IsHost => true;
 
     public override RecordedWork Record(Action work) => new RepeatedWork(work);
 
-    internal override nint Allocate(long bytes) => pool.Allocate(bytes);
+    internal override nint Allocate(long bytes)
+    {
+        long live = Interlocked.Add(ref liveBytes, CpuMemoryPool.BlockSize(bytes));
+        for (long peak = PeakBytes; live > peak;)
+        {
+            long found = Interlocked.CompareExchange(ref peakBytes, live, peak);
+            if (found == peak)
+                break;
+            peak = found;
+        }
+        return CpuAllocator.Current.Allocate(bytes);
+    }
 
-    internal override void Free(nint pointer, long bytes) => pool.Free(pointer, bytes);
+    internal override void Free(nint pointer, long bytes)
+    {
+        Interlocked.Add(ref liveBytes, -CpuMemoryPool.BlockSize(bytes));
+        CpuAllocator.Current.Free(pointer, bytes);
+    }
 
     internal override void Upload(ReadOnlySpan<byte> from, Tensor to) => from.CopyTo(to.AsBytes());
 

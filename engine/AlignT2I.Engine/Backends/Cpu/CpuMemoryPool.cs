@@ -1,96 +1,87 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Aligned blocks by size class; a freed block waits for the next request of its class or of one a little smaller.</summary>
+/// <summary>Keeps what is freed for the next request: large blocks in a <see cref="BlockHeap"/>, small ones by size class.</summary>
 /// <remarks>
 /// The first touch of a fresh page costs ten times a cached write, so the hot loop must see none: nothing goes back to the system unless
 /// it is asked for.
 /// </remarks>
-internal sealed unsafe class CpuMemoryPool
+internal sealed class CpuMemoryPool : CpuAllocator
 {
-    const int Alignment = 64;
-    const int SmallSteps = 4, LargeSteps = 16;
-    const long Large = 1 << 20, Huge = 1 << 25;
+    const int Alignment = 64, Page = 4096;
+    const int StepsPerOctave = 4;
+
+    /// <summary>Largest block that has a size class; <see cref="SlabSize"/> of the heap at a time are cut into those.</summary>
+    const long Small = 64 << 10, SlabSize = 2 << 20;
 
     readonly Lock gate = new();
-    readonly Dictionary<long, Stack<nint>> free = [];
-    readonly Dictionary<nint, long> lent = [];      // blocks in use for less than their size
+    readonly BlockHeap heap = new();
+    readonly Dictionary<long, Stack<nint>> small = [];
+    nint slab;
+    long slabRest;
 
-    public long LiveBytes { get; private set; }
-
-    public long PeakBytes { get; private set; }
-
-    public long ReservedBytes { get; private set; }
-
-    /// <summary>Starts <see cref="PeakBytes"/> again from what is live now.</summary>
-    public void ResetPeak()
+    public override long ReservedBytes
     {
-        lock (gate)
-            PeakBytes = LiveBytes;
+        get
+        {
+            lock (gate)
+                return heap.ReservedBytes;
+        }
     }
 
-    public nint Allocate(long bytes)
+    /// <summary>Size of the block that serves a request: a quarter of a small one is unused at most, of a large one part of a page.</summary>
+    public static long BlockSize(long bytes)
     {
-        long size = SizeClass(bytes);
+        if (bytes > Small)
+            return RoundUp(bytes, Page);
+        if (bytes <= Alignment * StepsPerOctave)
+            return RoundUp(Math.Max(1, bytes), Alignment);
+        return RoundUp(bytes, (1L << BitOperations.Log2((ulong)(bytes - 1))) / StepsPerOctave);
+    }
+
+    public override nint Allocate(long bytes)
+    {
+        long size = BlockSize(bytes);
         lock (gate)
         {
-            LiveBytes += size;
-            PeakBytes = Math.Max(PeakBytes, LiveBytes);
-            for (long candidate = size; candidate <= size + size / SmallSteps; candidate = SizeClass(candidate + 1))
+            if (size > Small)
+                return heap.Allocate(size);
+            return small.TryGetValue(size, out Stack<nint>? blocks) && blocks.TryPop(out nint block) ? block : Cut(size);
+        }
+    }
+
+    public override void Free(nint block, long bytes)
+    {
+        long size = BlockSize(bytes);
+        lock (gate)
+        {
+            if (size > Small)
             {
-                if (!free.TryGetValue(candidate, out Stack<nint>? blocks) || !blocks.TryPop(out nint block))
-                    continue;
-                if (candidate != size)
-                    lent[block] = candidate;
-                return block;
+                heap.Free(block);
+                return;
             }
-            ReservedBytes += size;
-        }
-
-        return (nint)NativeMemory.AlignedAlloc((nuint)size, Alignment);
-    }
-
-    public void Free(nint pointer, long bytes)
-    {
-        long size = SizeClass(bytes);
-        lock (gate)
-        {
-            LiveBytes -= size;
-            if (lent.Remove(pointer, out long whole))
-                size = whole;
-            if (!free.TryGetValue(size, out Stack<nint>? blocks))
-                free.Add(size, blocks = new Stack<nint>());
-            blocks.Push(pointer);
+            if (!small.TryGetValue(size, out Stack<nint>? blocks))
+                small.Add(size, blocks = new Stack<nint>());
+            blocks.Push(block);
         }
     }
 
-    /// <summary>Gives huge blocks that wait for a request back to the system.</summary>
-    public void Trim()
+    public override void Trim()
     {
         lock (gate)
-        {
-            foreach ((long size, Stack<nint> blocks) in free.Where(f => f.Key >= Huge))
-            {
-                while (blocks.TryPop(out nint block))
-                {
-                    NativeMemory.AlignedFree((void*)block);
-                    ReservedBytes -= size;
-                }
-            }
-        }
+            heap.Trim();
     }
 
-    /// <summary>
-    /// Rounds up to a quarter of the power of two below, so that at most a fifth of a block is unused; from a mebibyte on to a sixteenth,
-    /// as weights are.
-    /// </summary>
-    static long SizeClass(long bytes)
+    nint Cut(long size)
     {
-        if (bytes <= Alignment * SmallSteps)
-            return Math.Max(Alignment, (bytes + Alignment - 1) / Alignment * Alignment);
-        long step = (1L << BitOperations.Log2((ulong)(bytes - 1))) / (bytes >= Large ? LargeSteps : SmallSteps);
-        return (bytes + step - 1) / step * step;
+        if (slabRest < size)
+            (slab, slabRest) = (heap.Allocate(SlabSize), SlabSize);
+        nint block = slab;
+        slab += (nint)size;
+        slabRest -= size;
+        return block;
     }
+
+    static long RoundUp(long bytes, long step) => (bytes + step - 1) / step * step;
 }

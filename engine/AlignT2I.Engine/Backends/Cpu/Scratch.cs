@@ -1,6 +1,6 @@
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Working memory of one kernel call, aligned to cache lines; ends with <c>using</c>. Its pool never gives pages back.</summary>
+/// <summary>Working memory of one kernel call, aligned to cache lines; ends with <c>using</c>.</summary>
 internal readonly unsafe struct Scratch<T> : IDisposable where T : unmanaged
 {
     readonly long bytes;
@@ -17,11 +17,11 @@ internal readonly unsafe struct Scratch<T> : IDisposable where T : unmanaged
     public static Scratch<T> Rent(long count)
     {
         long bytes = Math.Max(1, count) * sizeof(T);
-        return new Scratch<T>((T*)ScratchPool.Shared.Allocate(bytes), bytes);
+        return new Scratch<T>((T*)CpuAllocator.Current.Allocate(bytes), bytes);
     }
 
     public void Dispose()
     {
-        if (Pointer is not null) ScratchPool.Shared.Free((nint)Pointer, bytes);
+        if (Pointer is not null) CpuAllocator.Current.Free((nint)Pointer, bytes);
     }
 }
