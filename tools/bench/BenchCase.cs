@@ -24,6 +24,9 @@ internal abstract class BenchCase : IDisposable
     /// <summary>Largest memory of the device so far; null where it is the process' own.</summary>
     public virtual long? PeakBytes => null;
 
+    /// <summary>What the check compares with a reference: to be noted where one is taken; null where entries are compared.</summary>
+    public virtual IReadOnlyList<double>? Compared => null;
+
     /// <summary>
     /// The same operations on tensors of almost nothing, whose time is what this case spends outside kernels, at most; null where nobody
     /// asks.

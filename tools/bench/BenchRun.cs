@@ -18,12 +18,12 @@ internal static class BenchRun
     /// <exception cref="UsageException">No case has the filter in its name.</exception>
     public static int Run(IReadOnlyList<NamedCase> cases, MeasuringOptions options, TextWriter output, TextWriter errors)
     {
-        List<NamedCase> chosen = [.. cases.Where(c => c.Name.Contains(options.Filter, StringComparison.Ordinal))];
-        if (chosen.Count == 0)
+        foreach (string text in options.Filters.Where(text => !cases.Any(c => Has(c, text))))
         {
             string names = string.Join(", ", cases.Select(c => c.Name));
-            throw new UsageException($"no case has '{options.Filter}' in its name; the names are {names}.");
+            throw new UsageException($"no case has '{text}' in its name; the names are {names}.");
         }
+        List<NamedCase> chosen = [.. cases.Where(c => options.Filters.Count == 0 || options.Filters.Any(text => Has(c, text)))];
         if (!options.Anyway && MachineWatch.OthersNow() is > MachineWatch.Allowed and var now)
             return Refuse("before the first case was measured", now, errors);
         if (!options.Json)
@@ -39,6 +39,8 @@ internal static class BenchRun
         }
         return right ? 0 : WrongResult;
     }
+
+    static bool Has(NamedCase c, string text) => c.Name.Contains(text, StringComparison.Ordinal);
 
     static Measurement Measure(NamedCase named, MeasuringOptions options)
     {

@@ -18,11 +18,12 @@ namespace AlignT2I.Bench;
 /// <param name="PeakMemMb">Largest memory of the process during the case, or of the device that computed so far, in MiB.</param>
 /// <param name="Others">Share of the processors' time that other programs took meanwhile; above <see cref="MachineWatch.Allowed"/>
 /// the times are not to be trusted.</param>
+/// <param name="Compared">What was compared with a reference; null for entries of operations.</param>
 /// <param name="Result"><see cref="Right"/>, or <see cref="Wrong"/>.</param>
 internal sealed record Measurement(
     string Name, string Lib, string Dtype, string Mode, int Threads, int Batch, int Runs,
     double MsMedian, double MsMin, double MsMax, double? Gflops, double? Gbps, double ImagesPerS, double? OutsideKernels,
-    long PeakMemMb, double Others, string Result)
+    long PeakMemMb, double Others, IReadOnlyList<double>? Compared, string Result)
 {
     public const string Right = "right", Wrong = "WRONG";
 }

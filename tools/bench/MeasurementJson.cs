@@ -6,5 +6,7 @@ namespace AlignT2I.Bench;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Measurement))]
+[JsonSerializable(typeof(Comparison.TimesLine))]
+[JsonSerializable(typeof(Comparison.CaseRatio))]
 [JsonSerializable(typeof(Feedback.FeedbackMeasurement))]
 internal sealed partial class MeasurementJson : JsonSerializerContext;

@@ -4,17 +4,17 @@ using AlignT2I.Files;
 namespace AlignT2I.Bench;
 
 /// <summary>The options of every command that measures cases.</summary>
-/// <param name="Filter">Run the cases whose name holds this text.</param>
+/// <param name="Filters">Run the cases whose name holds one of these texts; all where there is none.</param>
 /// <param name="Runs">Runs timed at least.</param>
 /// <param name="Seconds">Time that the timed runs of a case may take beyond those.</param>
 /// <param name="Json">One line of JSON for each case.</param>
 /// <param name="Anyway">Report though others use the machine.</param>
-internal sealed record MeasuringOptions(string Filter, int Runs, double Seconds, bool Json, bool Anyway)
+internal sealed record MeasuringOptions(IReadOnlyList<string> Filters, int Runs, double Seconds, bool Json, bool Anyway)
 {
-    static readonly Option<string> filter = new("--filter")
+    static readonly Option<string[]> filter = new("--filter")
     {
-        Description = "run the cases whose name holds this text",
-        DefaultValueFactory = _ => "",
+        Description = "run the cases whose name holds this text; more than once for more texts",
+        DefaultValueFactory = _ => [],
     };
 
     static readonly Option<int> runs = new("--runs") { Description = "runs timed at least", DefaultValueFactory = _ => 5 };

@@ -4,6 +4,7 @@ using AlignT2I.CommandLine;
 
 var root = new RootCommand("Benchmarks of the engine, named as the peers' programs name theirs, and of the feedback server.")
 {
-    OpsCommand.Create(), ModelsCommand.Create(), TrainCommand.Create(), RewardCommand.Create(), FeedbackCommand.Create(),
+    OpsCommand.Create(), ModelsCommand.Create(), TrainCommand.Create(), CompareCommand.Create(), GoalsCommand.Create(),
+    RewardCommand.Create(), FeedbackCommand.Create(),
 };
 return Shell.Run(root, args);

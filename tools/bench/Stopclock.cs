@@ -24,7 +24,7 @@ internal static class Stopclock
         return new Measurement(
             c.Name, "AlignT2I", c.Dtype, c.Mode, Threads, c.Batch, times.Count,
             Math.Round(median, 4), Math.Round(times[0], 4), Math.Round(times[^1], 4), Rate(c.Gflop), Rate(1e-9 * c.Bytes),
-            Math.Round(c.Batch / median * 1e3, 3), outside, peakBytes >> 20, Math.Round(others, 3),
+            Math.Round(c.Batch / median * 1e3, 3), outside, peakBytes >> 20, Math.Round(others, 3), c.Compared,
             c.Check() ? Measurement.Right : Measurement.Wrong);
     }
 

@@ -47,6 +47,9 @@ internal sealed class FinetuneStep : BenchCase
 
     public override long? PeakBytes => networks.Backend == Backend.Cpu ? null : networks.Backend.PeakBytes;
 
+    /// <summary>Loss and norm of the gradient of the first update.</summary>
+    public override IReadOnlyList<double> Compared => [first!.Value.Loss, first.Value.Norm];
+
     public override BenchCase Skeleton() =>
         new FinetuneStep(Name, networks, size.Skeleton, 1 << (size.Config.Levels - 1), options);
 

@@ -13,6 +13,7 @@ internal abstract class NetworkCase(string name, BenchNetworks networks, Shape o
     readonly Tensor target = networks.Normal(output, 9), error = networks.Full([], 0);
     RecordedWork? work;
     double? first;
+    double last;
 
     public override string Name => name;
 
@@ -20,8 +21,7 @@ internal abstract class NetworkCase(string name, BenchNetworks networks, Shape o
 
     public override long? PeakBytes => networks.Backend == Backend.Cpu ? null : networks.Backend.PeakBytes;
 
-    /// <summary>The error of the last run.</summary>
-    public double Error { get; private set; }
+    public override IReadOnlyList<double> Compared => [last];
 
     /// <summary>Relative distance allowed to a reference: what the type's rounding does to single entries, in a mean over many.</summary>
     public static double Tolerance(DType dtype) => dtype switch
@@ -44,14 +44,14 @@ internal abstract class NetworkCase(string name, BenchNetworks networks, Shape o
             error.CopyFrom(F.MseLoss(F.Cast(y, target.DType), target));
         });
         work.Run();
-        Error = error.Item();
-        first ??= Error;
+        last = error.Item();
+        first ??= last;
     }
 
     /// <summary>The same as in the first run to the last bit, and as in float64 where the weights are synthetic.</summary>
     public override bool Check() =>
-        Error == first && double.IsFinite(Error)
-        && (reference == 0 || networks.Weights is not null || Math.Abs(Error / reference - 1) < Tolerance(networks.DType));
+        last == first && double.IsFinite(last)
+        && (reference == 0 || networks.Weights is not null || Math.Abs(last / reference - 1) < Tolerance(networks.DType));
 
     public override void Dispose()
     {

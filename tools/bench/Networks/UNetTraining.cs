@@ -57,6 +57,9 @@ internal sealed class UNetTraining : BenchCase
 
     public override long? PeakBytes => networks.Backend == Backend.Cpu ? null : networks.Backend.PeakBytes;
 
+    /// <summary>Loss and norm of the gradient of the first run.</summary>
+    public override IReadOnlyList<double> Compared => [first!.Value.Loss, first.Value.Norm];
+
     public override BenchCase Skeleton() =>
         new UNetTraining(Name, networks, size.Skeleton, 1 << (size.Config.Levels - 1), batch: 1, optimizer is not null);
 
