@@ -34,9 +34,9 @@ internal static class TimesFile
         if (!(double.IsFinite(line.MsMedian) && line.MsMin > 0 && line.MsMin <= line.MsMedian))
         {
             throw new FileFormatException(where, FormattableString.Invariant(
-                $"ms_median is {line.MsMedian} and ms_min {line.MsMin}; expected positive numbers of milliseconds, the latter not larger."));
+                $"ms_median is {line.MsMedian} and ms_min {line.MsMin}; expected positive milliseconds, the latter not larger."));
         }
         if (line.Result is not (null or Measurement.Right))
-            throw new FileFormatException(where, $"the result of {line.Name} is {line.Result}; its times mean nothing. Leave the line out.");
+            throw new FileFormatException(where, $"the result of {line.Name} is {line.Result}; its times mean nothing; leave it out.");
     }
 }

@@ -15,9 +15,9 @@ internal static class ModelCases
         ("unet_fwd_64x64_b1", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 64, 1)),
         ("unet_fwd_32x32_b1", (name, n) => new UNetForward(name, n, UNetSize.StableDiffusion, 32, 1)),
         ("vae_decoder_64x64_to_512x512", (name, n) => new VaeDecode(name, n)),
-        ("clip_vision_b1", (name, n) => new ClipVision(name, n, 1)),
-        ("clip_text_b1", (name, n) => new ClipText(name, n, 1)),
-        ("tiny_unet_fwd_b32", (name, n) => new UNetForward(name, n, UNetSize.Tiny, 16, 32)),
+        ("clip_vision_b1", (name, n) => new ClipVision(name, n, 1, reference: 1.9486157845912668)),
+        ("clip_text_b1", (name, n) => new ClipText(name, n, 1, reference: 1.9953549927961185)),
+        ("tiny_unet_fwd_b32", (name, n) => new UNetForward(name, n, UNetSize.Tiny, 16, 32, reference: 1.3238432157736169)),
     ];
 
     static (string Name, Func<string, BenchNetworks, BenchCase> Make)[] Cuda =>
