@@ -96,8 +96,8 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
             throw new DTypeException($"parameters are kept in F32, F64, BF16 or F16, not {type}.");
         using MemoryScope scope = MemoryScope.Open();
         Tensor single = Tensor.Empty(shape, DType.F32, Backend.Cpu);
-        source.Read(name, Parameter.ToFileShape(shape, layout), init, single.AsSpan<float>());
-        Parameter.ToMemoryLayout(single.AsSpan<float>(), shape, layout);
+        source.Read(name, Parameter.ToFileShape(shape, layout), init, single.Elements<float>());
+        Parameter.ToMemoryLayout(single.Elements<float>(), shape, layout);
         Tensor operand = F.Cast(single, type).To(backend).Persist();
         Parameter parameter = masters && type.IsHalf
             ? new Parameter(name, single.To(backend).Persist(), layout) { HalfCopy = operand }

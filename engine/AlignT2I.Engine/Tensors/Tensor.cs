@@ -205,7 +205,11 @@ public sealed class Tensor : IDisposable
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not this tensor's element.</exception>
     /// <exception cref="InvalidOperationException">The tensor is on a device: copy it by <see cref="ToArray"/> or <see
     /// cref="To"/>.</exception>
-    public unsafe Span<T> AsSpan<T>() where T : unmanaged => new(Pointer<T>(), checked((int)Count));
+    public Span<T> AsSpan<T>() where T : unmanaged
+    {
+        Live.Lend();
+        return Elements<T>();
+    }
 
     /// <summary>A copy of the elements, in row-major order.</summary>
     public T[] ToArray<T>() where T : unmanaged
@@ -264,6 +268,9 @@ public sealed class Tensor : IDisposable
         return new((void*)Live.Pointer, checked((int)(Count * DType.Size)));
     }
 
+    /// <summary>The elements for now: to be written before the next operation, if at all.</summary>
+    internal unsafe Span<T> Elements<T>() where T : unmanaged => new(Pointer<T>(), checked((int)Count));
+
     /// <summary>A copy of the elements' bytes.</summary>
     internal byte[] Bytes()
     {
@@ -272,11 +279,20 @@ public sealed class Tensor : IDisposable
         return bytes;
     }
 
+    /// <summary>The first element, to be read or written now: what was made of the old elements is void.</summary>
     internal unsafe T* Pointer<T>() where T : unmanaged
     {
         RequireElement<T>();
         RequireHost();
         return (T*)Live.Pointer;
+    }
+
+    /// <summary>The first element, to be read only.</summary>
+    internal unsafe T* ReadPointer<T>() where T : unmanaged
+    {
+        RequireElement<T>();
+        RequireHost();
+        return (T*)Live.ReadPointer;
     }
 
     void RequireElement<T>() where T : unmanaged

@@ -62,8 +62,8 @@ public unsafe class ConvolutionTests
         T[] foundY = Guarded<T>(yCount), foundDx = Guarded<T>(xCount), foundDweight = Guarded<T>(weightCount);
         fixed (T* px = x, pw = weight, pb = bias, pdy = dy, py = foundY, pdx = foundDx, pdw = foundDweight)
         {
-            Convolution<T>.Forward(s, px, pw, new() { Columns = s.O, Bias = pb }, py + 1);
-            Convolution<T>.BackwardData(s, pdy, pw, pdx + 1);
+            Convolution<T>.Forward(s, px, pw, null, new() { Columns = s.O, Bias = pb }, py + 1);
+            Convolution<T>.BackwardData(s, pdy, pw, null, pdx + 1);
             Convolution<T>.BackwardWeight(s, px, pdy, pdw + 1);
         }
         AssertClose("y", y, foundY, tolerance * s.Depth);

@@ -38,9 +38,9 @@ internal sealed unsafe class EmulatedConvolution(EmulatedDriver driver, Convolut
             switch (key.Pass)
             {
                 case ConvolutionPass.Forward:
-                    Convolution<float>.Forward(shape, pa, pb, new() { Columns = shape.O, Bias = pbias }, py);
+                    Convolution<float>.Forward(shape, pa, pb, null, new() { Columns = shape.O, Bias = pbias }, py);
                     break;
-                case ConvolutionPass.BackwardData: Convolution<float>.BackwardData(shape, pa, pb, py); break;
+                case ConvolutionPass.BackwardData: Convolution<float>.BackwardData(shape, pa, pb, null, py); break;
                 default: Convolution<float>.BackwardWeight(shape, pa, pb, py); break;
             }
         }

@@ -8,7 +8,7 @@ namespace AlignT2I.Engine.Backends.Cpu;
 internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
 {
     /// <summary>Steps of a block of the sum where rows go first: a tile's rows of A and all panels of B stay near.</summary>
-    const int RowsFirstDepth = 1024;
+    public const int RowsFirstDepth = 1024;
 
     public T* A;
 
@@ -25,6 +25,9 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     public nint StrideB;
     public int Runs;
     public int Length;
+
+    /// <summary>Steps of a block of the sum, where other than a panel in the first-level cache allows; 0 for those.</summary>
+    public int Depth;
 
     /// <summary>B to be packed on the way, a panel at a time: [k, n], or [n, k] if transposed. Null for B as above.</summary>
     public T* SourceB;
@@ -67,7 +70,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     {
         if (!RowsFirst)
         {
-            RunRows(0, Rows, TileGeometry<T>.Depth);
+            RunRows(0, Rows, Depth == 0 ? TileGeometry<T>.Depth : Depth);
             return;
         }
         for (int row = 0; row < Rows; row += TileGeometry<T>.Rows)

@@ -2,17 +2,30 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 internal static unsafe partial class Convolution<T>
 {
+    /// <summary>The order in which <see cref="BackwardData"/> reads the weights, if that can be kept.</summary>
+    public static PackedLayout? BackwardLayout(ConvolutionShape s)
+    {
+        if (s.IsProduct) return Gemm<T>.WeightLayout(s.N * s.H * s.W, s.C, s.O, transposed: false);
+        return UsesWinograd(s) ? WinogradShape.BackwardData(s).Layout : null;
+    }
+
     /// <summary>dx [N, H, W, C] from <paramref name="dy"/> [N, OH, OW, O]: dy convolved with the weights turned by 180 degrees.</summary>
     /// <remarks>
     /// With a stride, the pixels of dx whose row and column leave the same remainders meet the same kernel positions, every stride-th one;
-    /// each of these sets is a convolution of its own with stride 1.
+    /// each of these sets is a convolution of its own with stride 1. <paramref name="packed"/> is the weight as <see cref="BackwardLayout"/>
+    /// says; null to pack it here.
     /// </remarks>
-    public static void BackwardData(ConvolutionShape s, T* dy, T* weight, T* dx)
+    public static void BackwardData(ConvolutionShape s, T* dy, T* weight, T* packed, T* dx)
     {
         if (s.C == 0) return;
         if (s.IsProduct)
         {
-            Gemm<T>.Multiply(false, false, s.N * s.H * s.W, s.C, s.O, dy, s.O, weight, s.C, dx, s.C);
+            Gemm<T>.Multiply(false, false, s.N * s.H * s.W, s.C, s.O, dy, s.O, weight, s.C, dx, s.C, packedB: packed);
+            return;
+        }
+        if (UsesWinograd(s))
+        {
+            Winograd.Convolve(WinogradShape.BackwardData(s), (float*)dy, (float*)weight, (float*)packed, default, (float*)dx);
             return;
         }
         for (int row = 0; row < Math.Min(s.Stride, s.H); row++)

@@ -1,31 +1,60 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>2-D convolution of NHWC images as a matrix product over kernel positions and channels, without a matrix of patches.</summary>
 internal static unsafe partial class Convolution<T> where T : unmanaged, INumberBase<T>
 {
+    /// <summary>The order in which <see cref="Forward"/> reads the weights; null where it takes them as they are.</summary>
+    public static PackedLayout? ForwardLayout(ConvolutionShape s)
+    {
+        if (s.IsProduct || s.Depth == 0) return Gemm<T>.WeightLayout(s.N * s.OH * s.OW, s.O, s.Depth, transposed: true);
+        return UsesWinograd(s) ? WinogradShape.Forward(s).Layout : new PackedLayout(PackedForm.Columns, s.Depth, s.O);
+    }
+
     /// <summary>y [N, OH, OW, O] = epilogue(x * weight).</summary>
-    public static void Forward(ConvolutionShape s, T* x, T* weight, EpilogueKernel<T> epilogue, T* y)
+    /// <remarks><paramref name="packed"/> is the weight as <see cref="ForwardLayout"/> says; null to pack it here.</remarks>
+    public static void Forward(ConvolutionShape s, T* x, T* weight, T* packed, EpilogueKernel<T> epilogue, T* y)
     {
         if (s.IsProduct || s.Depth == 0)
         {
             Gemm<T>.Multiply(
-                false, true, s.N * s.OH * s.OW, s.O, s.Depth, x, s.Depth, weight, s.Depth, y, s.O, epilogue: epilogue);
+                false, true, s.N * s.OH * s.OW, s.O, s.Depth, x, s.Depth, weight, s.Depth, y, s.O, epilogue: epilogue, packedB: packed);
+        }
+        else if (UsesWinograd(s))
+        {
+            var ofFloat = Unsafe.BitCast<EpilogueKernel<T>, EpilogueKernel<float>>(epilogue);
+            Winograd.Convolve(WinogradShape.Forward(s), (float*)x, (float*)weight, (float*)packed, ofFloat, (float*)y);
+        }
+        else
+        {
+            ForwardDirect(s, x, weight, packed, epilogue, y);
+        }
+    }
+
+    /// <summary>The same by its definition, whatever the sizes.</summary>
+    public static void ForwardDirect(ConvolutionShape s, T* x, T* weight, T* packed, EpilogueKernel<T> epilogue, T* y)
+    {
+        ImageStrips<T> strips = ForwardStrips(s);
+        if (packed is not null)
+        {
+            Correlate(strips, x, packed, s.O, epilogue, y);
             return;
         }
-        ImageStrips<T> strips = ForwardStrips(s);
         if (strips.Count == 1)
         {
             CorrelateStrip(strips, x, weight, s.O, epilogue, y);
             return;
         }
         using Scratch<T> scratch = Scratch<T>.Rent(PanelPacking<T>.Size(s.Depth, s.O));
-        T* packed = scratch.Pointer;
+        packed = scratch.Pointer;
         CpuThreads.For(
             TileGeometry<T>.Panels(s.O), panel => PanelPacking<T>.PackColumns(weight, s.Depth, s.Depth, s.O, panel, packed));
         Correlate(strips, x, packed, s.O, epilogue, y);
     }
+
+    static bool UsesWinograd(ConvolutionShape s) => typeof(T) == typeof(float) && s.SuitsWinograd;
 
     static ImageStrips<T> ForwardStrips(ConvolutionShape s) => new()
     {

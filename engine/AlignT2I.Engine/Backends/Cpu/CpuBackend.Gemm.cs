@@ -74,18 +74,21 @@ internal sealed unsafe partial class CpuBackend
             c.Pointer<T>(), n, (nint)m * n);
     }
 
-    static void LinearForward<T>(Tensor x, Tensor weight, Epilogue epilogue, Tensor y) where T : unmanaged, INumberBase<T>
+    void LinearForward<T>(Tensor x, Tensor weight, Epilogue epilogue, Tensor y) where T : unmanaged, INumberBase<T>
     {
-        int n = weight.Shape[0], k = weight.Shape[1];
+        int m = (int)Rows(y), n = weight.Shape[0], k = weight.Shape[1];
+        T* packed = Packed<T>(weight, Gemm<T>.WeightLayout(m, n, k, transposed: true));
         Gemm<T>.Multiply(
-            false, true, (int)Rows(y), n, k, x.Pointer<T>(), k, weight.Pointer<T>(), k, y.Pointer<T>(), n,
-            epilogue: EpilogueKernel<T>.Of(epilogue, y));
+            false, true, m, n, k, x.Pointer<T>(), k, weight.ReadPointer<T>(), k, y.Pointer<T>(), n,
+            epilogue: EpilogueKernel<T>.Of(epilogue, y), packedB: packed);
     }
 
-    static void LinearBackwardData<T>(Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T>
+    void LinearBackwardData<T>(Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T>
     {
-        int k = weight.Shape[0], n = weight.Shape[1];
-        Gemm<T>.Multiply(false, false, (int)Rows(dx), n, k, dy.Pointer<T>(), k, weight.Pointer<T>(), n, dx.Pointer<T>(), n);
+        int m = (int)Rows(dx), k = weight.Shape[0], n = weight.Shape[1];
+        T* packed = Packed<T>(weight, Gemm<T>.WeightLayout(m, n, k, transposed: false));
+        Gemm<T>.Multiply(
+            false, false, m, n, k, dy.Pointer<T>(), k, weight.ReadPointer<T>(), n, dx.Pointer<T>(), n, packedB: packed);
     }
 
     static void LinearBackwardWeight<T>(Tensor x, Tensor dy, Tensor dweight) where T : unmanaged, INumberBase<T>

@@ -4,8 +4,10 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores; <see cref="HalfOperands"/> are the 16-bit
 /// types.</summary>
-internal sealed unsafe partial class CpuBackend : Backend
+/// <param name="packedBytes">Bytes that packed copies of weights may take; null for what <see cref="PackedWeights"/> says.</param>
+internal sealed unsafe partial class CpuBackend(long? packedBytes = null) : Backend
 {
+    readonly PackedWeights packedWeights = new(packedBytes);
     long liveBytes, peakBytes;
 
     public override string Name => "cpu";
@@ -16,11 +18,14 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override long PeakBytes => Volatile.Read(ref peakBytes);
 
-    public override long AvailableBytes => AvailableMemory.Bytes() + ReservedBytes - LiveBytes;
+    public override long AvailableBytes => AvailableMemory.Bytes() + ReservedBytes - LiveBytes - PackedBytes;
 
     public override long ReservedBytes => CpuAllocator.Current.ReservedBytes;
 
     public override void Trim() => CpuAllocator.Current.Trim();
+
+    /// <summary>Bytes of packed copies of weights.</summary>
+    internal long PackedBytes => packedWeights.Bytes;
 
     /// <summary>Starts <see cref="PeakBytes"/> again from what is live now: what one piece of work takes.</summary>
     internal void ResetPeak() => Volatile.Write(ref peakBytes, LiveBytes);
@@ -63,18 +68,22 @@ internal sealed unsafe partial class CpuBackend : Backend
     {
         switch (x.DType)
         {
-            case DType.F32: x.AsSpan<float>().Fill((float)value); break;
-            case DType.F64: x.AsSpan<double>().Fill(value); break;
-            case DType.F16: x.AsSpan<Half>().Fill((Half)value); break;
-            case DType.I32: x.AsSpan<int>().Fill((int)value); break;
-            case DType.I64: x.AsSpan<long>().Fill((long)value); break;
-            case DType.U8: x.AsSpan<byte>().Fill((byte)value); break;
+            case DType.F32: x.Elements<float>().Fill((float)value); break;
+            case DType.F64: x.Elements<double>().Fill(value); break;
+            case DType.F16: x.Elements<Half>().Fill((Half)value); break;
+            case DType.I32: x.Elements<int>().Fill((int)value); break;
+            case DType.I64: x.Elements<long>().Fill((long)value); break;
+            case DType.U8: x.Elements<byte>().Fill((byte)value); break;
             case DType.BF16: MemoryMarshal.Cast<byte, ushort>(x.AsBytes()).Fill(BFloat16.FromSingle(BFloat16.ToOdd(value))); break;
             default: throw NotSupported(x.DType);
         }
     }
 
     internal override void Accumulate(Tensor sum, Tensor x) => Add(sum, x, sum);
+
+    /// <summary>The packed copy of a weight, if there is one; null for types that are not packed.</summary>
+    T* Packed<T>(Tensor weight, PackedLayout? layout) where T : unmanaged =>
+        typeof(T) == typeof(float) && layout is { } wanted ? (T*)packedWeights.Find(weight, wanted) : null;
 
     /// <summary>The exception for a type without a CPU kernel.</summary>
     static DTypeException NotSupported(DType dtype) =>

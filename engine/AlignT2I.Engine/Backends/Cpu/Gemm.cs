@@ -19,6 +19,14 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// use.</summary>
     const int MostRowsOnTheWay = 1024;
 
+    /// <summary>The order in which a product of m rows reads a weight [k, n], or [n, k], as B; null where it takes it as it is.</summary>
+    public static PackedLayout? WeightLayout(int m, int n, int k, bool transposed)
+    {
+        if (k <= 0 || (!(transposed && HasFewRows(m, n)) && Parts(m, n, k) > 1) || !Packs(transposed, m, n, transposed ? k : n))
+            return null;
+        return new PackedLayout(transposed ? PackedForm.Columns : PackedForm.Rows, k, n);
+    }
+
     /// <summary>C [m, n] = op(A) op(B), or C + op(A) op(B), and then the epilogue of that.</summary>
     /// <param name="transposeA">A is stored [k, m] instead of [m, k].</param>
     /// <param name="transposeB">B is stored [n, k] instead of [k, n].</param>
@@ -33,13 +41,16 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// <param name="ldc">At least <paramref name="n"/>.</param>
     /// <param name="accumulate">Add to C instead of replacing it.</param>
     /// <param name="epilogue">Applied to C [m, n]; none by default.</param>
+    /// <param name="packedB">B as <see cref="WeightLayout"/> says; null to pack it here.</param>
     public static void Multiply(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate = false, EpilogueKernel<T> epilogue = default)
+        bool accumulate = false, EpilogueKernel<T> epilogue = default, T* packedB = null)
     {
         if (m <= 0 || n <= 0) return;
         if (k <= 0) EmptySum(m, n, c, ldc, accumulate, epilogue);
-        else if (transposeB && !transposeA && m < n && m <= 8 * TileGeometry<T>.PanelWidth)
+        else if (packedB is not null)
+            PackedProduct(transposeB && HasFewRows(m, n), m, n, k, a, lda, packedB, c, ldc, accumulate, epilogue);
+        else if (transposeB && !transposeA && HasFewRows(m, n))
             Product(false, true, n, m, k, b, ldb, a, lda, c, ldc, accumulate, epilogue, transposeC: true);
         else if (Parts(m, n, k) is > 1 and int parts)
             SumOfParts(parts, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue);
@@ -62,6 +73,12 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         for (int i = 0; i < batch; i++)
             Multiply(transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc, accumulate);
     }
+
+    /// <summary>Whether A is small enough to be the packed operand, where B is stored transposed.</summary>
+    static bool HasFewRows(int m, int n) => m < n && m <= 8 * TileGeometry<T>.PanelWidth;
+
+    static bool Packs(bool transposeB, int m, int n, nint ldb) =>
+        transposeB || n % TileGeometry<T>.Lanes != 0 || (ldb > 512 && m > 2 * TileGeometry<T>.Rows);
 
     static int Parts(int m, int n, int k)
     {
@@ -93,7 +110,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         bool accumulate, EpilogueKernel<T> epilogue, bool transposeC)
     {
         int panels = TileGeometry<T>.Panels(n);
-        bool pack = transposeB || n % TileGeometry<T>.Lanes != 0 || (ldb > 512 && m > 2 * TileGeometry<T>.Rows);
+        bool pack = Packs(transposeB, m, n, ldb);
         bool parallel = (double)m * n * k > SmallWork;
         bool onTheWay = pack && m <= MostRowsOnTheWay && panels >= 4 * CpuThreads.Count;
         using Scratch<T> scratch = pack && !onTheWay ? Scratch<T>.Rent(PanelPacking<T>.Size(k, n)) : default;
@@ -139,6 +156,46 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
                 C = transposeC ? c + row : c + row * ldc,
                 StrideC = ldc,
                 TransposeC = transposeC,
+                Accumulate = accumulate,
+                Epilogue = epilogue,
+                FirstRow = row,
+            }.Run();
+        });
+    }
+
+    /// <summary>One product whose B is packed. With few rows the sums are cut as where A is the packed operand: the same bits.</summary>
+    static void PackedProduct(bool fewRows, int m, int n, int k, T* a, nint lda, T* packedB, T* c, nint ldc, bool accumulate,
+        EpilogueKernel<T> epilogue)
+    {
+        int panels = TileGeometry<T>.Panels(n);
+        Grid grid = fewRows ? Grid.Columns(m, panels) : Grid.Choose(m, panels, TileGeometry<T>.Rows);
+        Loop((double)m * n * k > SmallWork, grid.Count, index =>
+        {
+            (int row, int rows) = grid.Rows(index);
+            (int panel, int endPanel) = grid.Panels(index);
+            nint* rowsA = stackalloc nint[BlockProduct<T>.PaddedRows(rows)];
+            nint none = 0;
+            for (int i = 0; i < rows; i++) rowsA[i] = (row + i) * lda;
+            BlockProduct<T>.PadRows(rowsA, rows);
+            new BlockProduct<T>
+            {
+                A = a,
+                RowsA = rowsA,
+                Rows = rows,
+                RunsA = &none,
+                StrideA = 1,
+                B = packedB,
+                PanelB = PanelPacking<T>.PanelSize(k),
+                RunsB = &none,
+                StrideB = TileGeometry<T>.PanelWidth,
+                Runs = 1,
+                Length = k,
+                Depth = fewRows ? BlockProduct<T>.RowsFirstDepth : 0,
+                Columns = n,
+                FirstPanel = panel,
+                EndPanel = endPanel,
+                C = c + row * ldc,
+                StrideC = ldc,
                 Accumulate = accumulate,
                 Epilogue = epilogue,
                 FirstRow = row,

@@ -1,0 +1,96 @@
+using System.Globalization;
+using AlignT2I.Files;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>Copies of float32 weights in the order that kernels read them, for as long as a weight does not change.</summary>
+/// <remarks>
+/// A copy is made when a weight is used the second time unchanged, so that one that every step updates costs nothing, and ends with the
+/// weight or its next change. The copies take at most a quarter of the memory that the system has available with them, or the mebibytes
+/// that the environment variable ALIGNT2I_PACKED_WEIGHTS gives, 0 for none; weights beyond are packed at each use. Either way gives the
+/// same bits.
+/// </remarks>
+/// <param name="most">Bytes of all copies at most; null for what is said above.</param>
+internal sealed unsafe class PackedWeights(long? most)
+{
+    const string Setting = "ALIGNT2I_PACKED_WEIGHTS";
+
+    /// <summary>One part in so many of the available memory.</summary>
+    const int Share = 4;
+
+    readonly Lock gate = new();
+    readonly Lazy<long?> limit = new(() => most ?? FromEnvironment());
+
+    /// <summary>Bytes of all copies.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The weight's copy; null where there is none, and the kernel packs for itself.</summary>
+    /// <exception cref="UsageException">ALIGNT2I_PACKED_WEIGHTS is no number of mebibytes.</exception>
+    public float* Find(Tensor weight, PackedLayout layout)
+    {
+        Storage storage = weight.Live;
+        if (storage.Version is not { } version || limit.Value == 0) return null;
+        lock (gate)
+        {
+            if (storage.Derived is not Copies copies) storage.Derived = copies = new Copies(this);
+            return copies.Find(layout, version, (float*)storage.ReadPointer);
+        }
+    }
+
+    bool HasRoom(long bytes) => Bytes + bytes <= (limit.Value ?? (AvailableMemory.Bytes() + Bytes) / Share);
+
+    static long? FromEnvironment()
+    {
+        string? setting = Environment.GetEnvironmentVariable(Setting);
+        if (string.IsNullOrEmpty(setting)) return null;
+        if (long.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out long mebibytes) && mebibytes < 1L << 40)
+            return mebibytes << 20;
+        throw new UsageException($"{Setting} is '{setting}'; "
+            + "give the mebibytes that packed copies of weights may take, 0 for none, or unset it for a quarter of the available memory.");
+    }
+
+    /// <summary>The copies of one weight, each in the layout of a kernel that has used it.</summary>
+    sealed class Copies(PackedWeights owner) : IDisposable
+    {
+        readonly Dictionary<PackedLayout, nint> copies = [];      // 0: used once; Refused: no room
+        long version;
+
+        const nint Refused = -1;
+
+        public float* Find(PackedLayout layout, long now, float* weight)
+        {
+            if (version != now) Free();
+            version = now;
+            if (!copies.TryGetValue(layout, out nint copy))
+            {
+                copies.Add(layout, 0);
+                return null;
+            }
+            if (copy == 0)
+            {
+                long bytes = layout.Size * sizeof(float);
+                copies[layout] = copy = owner.HasRoom(bytes) ? CpuAllocator.Current.Allocate(bytes) : Refused;
+                if (copy == Refused) return null;
+                owner.Bytes += bytes;
+                layout.Pack(weight, (float*)copy);
+            }
+            return copy == Refused ? null : (float*)copy;
+        }
+
+        public void Dispose()
+        {
+            lock (owner.gate) Free();
+        }
+
+        void Free()
+        {
+            foreach ((PackedLayout layout, nint copy) in copies)
+            {
+                if (copy is 0 or Refused) continue;
+                CpuAllocator.Current.Free(copy, layout.Size * sizeof(float));
+                owner.Bytes -= layout.Size * sizeof(float);
+            }
+            copies.Clear();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AlignT2I.Engine.Backends.Cpu;
+
+/// <summary>3 x 3 convolutions of stride 1 by Winograd's F(2 x 2, 3 x 3): 16 products for four results instead of 36.</summary>
+/// <remarks>
+/// Lavin &amp; Gray 2016, arXiv:1509.09308. A block of squares is transformed into a thread's cache, multiplied there panel by panel, and
+/// each panel's products become results at once; no transformed image is ever in memory as a whole. The error: on random values its root
+/// mean square is at most twice that of the sum by its definition (1.6 times at 512 channels), and below 5 * 2^-24 * sqrt(9 C) of the
+/// largest product; tested against float64.
+/// </remarks>
+internal static unsafe class Winograd
+{
+    /// <summary>Products of a square.</summary>
+    public const int Products = 16;
+
+    const int KernelSize = 4;
+
+    /// <summary>Result = epilogue(source convolved with the weights).</summary>
+    /// <remarks><paramref name="packed"/> are the weights as <see cref="WinogradShape.Layout"/> says, or null.</remarks>
+    public static void Convolve(WinogradShape s, float* source, float* weight, float* packed, EpilogueKernel<float> epilogue, float* result)
+    {
+        PackedLayout layout = s.Layout;
+        int panels = layout.Panels, size = s.BlockSquares, blocks = (s.Squares + size - 1) / Math.Max(1, size);
+        int groups = Math.Clamp((4 * CpuThreads.Count + blocks - 1) / Math.Max(1, blocks), 1, panels), group = (panels + groups - 1) / groups;
+        groups = (panels + group - 1) / group;
+        bool pack = packed is null && blocks > 1;
+        using Scratch<float> zeros = Scratch<float>.Rent(s.C), weights = pack ? Scratch<float>.Rent(layout.Size) : default;
+        float* zero = zeros.Pointer;
+        new Span<float>(zero, s.C).Clear();
+        if (pack)
+        {
+            packed = weights.Pointer;
+            layout.Pack(weight, packed);
+        }
+        CpuThreads.For(blocks * groups, index =>
+        {
+            int first = index / groups * size, panel = index % groups * group;
+            var block = new Block(s, first, Math.Min(size, s.Squares - first));
+            using Scratch<float> squares = Scratch<float>.Rent(block.SourceSize), sums = Scratch<float>.Rent(block.SumsSize);
+            using Scratch<float> own = packed is null ? Scratch<float>.Rent(layout.PanelSize) : default;
+            block.TransformSource(source, zero, squares.Pointer);
+            for (int end = Math.Min(panels, panel + group); panel < end; panel++)
+            {
+                float* u = packed is null ? own.Pointer : packed + panel * layout.PanelSize;
+                if (packed is null) layout.PackPanel(weight, panel, u);
+                block.Multiply(panel, squares.Pointer, u, sums.Pointer);
+                block.TransformResult(panel, sums.Pointer, epilogue, result);
+            }
+        });
+    }
+
+    /// <summary>Squares first .. first + count - 1 of all.</summary>
+    readonly struct Block(WinogradShape s, int first, int count)
+    {
+        // A vector more between rows and between matrices: at powers of two they would share cache sets.
+        int RowSize => (s.C + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count + Vector512<float>.Count;
+
+        nint SourceMatrix => (nint)count * RowSize + Vector512<float>.Count;
+
+        static int SumsRow => (TileGeometry<float>.PanelWidth + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count;
+
+        nint SumsMatrix => (nint)BlockProduct<float>.PaddedRows(count) * SumsRow + Vector512<float>.Count;
+
+        /// <summary>Elements of the transformed source.</summary>
+        public long SourceSize => Products * SourceMatrix;
+
+        /// <summary>Elements of the products with one panel.</summary>
+        public long SumsSize => Products * SumsMatrix;
+
+        /// <summary>v [16, squares, C] from the source; <paramref name="zero"/> are as many zeros as a pixel has channels.</summary>
+        public void TransformSource(float* source, float* zero, float* v)
+        {
+            float** pixels = stackalloc float*[KernelSize * KernelSize];
+            for (int i = 0; i < count; i++)
+            {
+                (int image, int row, int column) = Place(i);
+                int top = row - s.Top, left = column - s.Left;
+                for (int h = 0; h < KernelSize; h++)
+                {
+                    float* line = source + ((nint)image * s.H + top + h) * s.W * s.C;
+                    bool outside = top + h < 0 || top + h >= s.H;
+                    for (int w = 0; w < KernelSize; w++)
+                    {
+                        pixels[h * KernelSize + w] =
+                            outside || left + w < 0 || left + w >= s.W ? zero : line + (nint)(left + w) * s.C;
+                    }
+                }
+                WinogradTransform.Source(pixels, s.C, v + (nint)i * RowSize, SourceMatrix);
+            }
+        }
+
+        /// <summary>m [16, squares, panel] = v times the panel's weights, product by product.</summary>
+        public void Multiply(int panel, float* v, float* u, float* m)
+        {
+            (_, _, int padded) = PanelPacking<float>.Extent(s.O, panel);
+            int rows = BlockProduct<float>.PaddedRows(count);
+            nint* rowsA = stackalloc nint[rows];
+            nint none = 0;
+            for (int i = 0; i < count; i++) rowsA[i] = (nint)i * RowSize;
+            BlockProduct<float>.PadRows(rowsA, count);
+            var product = new BlockProduct<float>
+            {
+                RowsA = rowsA,
+                Rows = rows,
+                RunsA = &none,
+                StrideA = 1,
+                PanelB = PanelPacking<float>.PanelSize(s.C),
+                RunsB = &none,
+                StrideB = TileGeometry<float>.PanelWidth,
+                Runs = 1,
+                Length = s.C,
+                Columns = padded,
+                EndPanel = 1,
+                StrideC = SumsRow,
+            };
+            for (int i = 0; i < Products; i++)
+            {
+                product.A = v + i * SourceMatrix;
+                product.B = u + i * PanelPacking<float>.PanelSize(s.C);
+                product.C = m + i * SumsMatrix;
+                product.Run();
+            }
+        }
+
+        /// <summary>The results of a panel's channels from its products.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void TransformResult(int panel, float* m, EpilogueKernel<float> epilogue, float* result)
+        {
+            (int channel, int channels, _) = PanelPacking<float>.Extent(s.O, panel);
+            for (int i = 0; i < count; i++, m += SumsRow)
+            {
+                (int image, int row, int column) = Place(i);
+                long pixel = ((long)image * s.OH + row) * s.OW + column;
+                float* y = result + pixel * s.O + channel, below = y + (nint)s.OW * s.O;
+                int down = Math.Min(2, s.OH - row), across = Math.Min(2, s.OW - column);
+                for (int c = 0; c < channels; c += Vector512<float>.Count)
+                {
+                    int lanes = channels - c;
+                    (Vector512<float> y00, Vector512<float> y01, Vector512<float> y10, Vector512<float> y11) =
+                        WinogradTransform.Result(m + c, SumsMatrix);
+                    Lanes.Store(y00, y + c, lanes);
+                    if (across == 2) Lanes.Store(y01, y + s.O + c, lanes);
+                    if (down == 1) continue;
+                    Lanes.Store(y10, below + c, lanes);
+                    if (across == 2) Lanes.Store(y11, below + s.O + c, lanes);
+                }
+                epilogue.Apply(y, s.O, pixel, across, channel, channels);
+                if (down == 2) epilogue.Apply(below, s.O, pixel + s.OW, across, channel, channels);
+            }
+        }
+
+        /// <summary>Image of a square, and row and column of its first result.</summary>
+        (int Image, int Row, int Column) Place(int index)
+        {
+            (int image, int place) = Math.DivRem(first + index, s.PerImage);
+            return (image, place / s.Across * 2, place % s.Across * 2);
+        }
+    }
+}
