@@ -38,6 +38,8 @@ internal static class FinetuneOptionSet
     static readonly Option<double> conditioningDropout =
         Of("--conditioning-dropout", "share of prompts left out", defaults.ConditioningDropout);
     static readonly Option<double> minSnrGamma = Of("--min-snr-gamma", "gamma of min-SNR weighting; 0 for none", defaults.MinSnrGamma);
+    static readonly Option<int> minTimestep =
+        Of("--min-timestep", "smallest timestep that noise is drawn for; 0 draws from all", defaults.MinTimestep);
     static readonly Option<double> emaDecay = Of("--ema-decay", "decay of the averaged weights; 0 keeps none", defaults.EmaDecay);
     static readonly Option<bool> checkpointing = new("--gradient-checkpointing") { Description = "less memory, a third more time" };
     static readonly Option<int> loraRank =
@@ -71,7 +73,7 @@ internal static class FinetuneOptionSet
             return
             [
                 config, mix, steps, learningRate, schedule, warmup, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight,
-                conditioningDropout, minSnrGamma, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets, validationPrompts,
+                conditioningDropout, minSnrGamma, minTimestep, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets, validationPrompts,
                 validationSteps, checkpointSteps, seed,
             ];
         }
@@ -105,6 +107,7 @@ internal static class FinetuneOptionSet
             PretrainingWeight = parse.Or(pretrainingWeight, file.PretrainingWeight),
             ConditioningDropout = parse.Or(conditioningDropout, file.ConditioningDropout),
             MinSnrGamma = parse.Or(minSnrGamma, file.MinSnrGamma),
+            MinTimestep = parse.Or(minTimestep, file.MinTimestep),
             EmaDecay = parse.Or(emaDecay, file.EmaDecay),
             GradientCheckpointing = parse.Or(checkpointing, file.GradientCheckpointing),
             LoraRank = parse.Or(loraRank, file.LoraRank),

@@ -1,9 +1,11 @@
+using AlignT2I.Engine;
+using AlignT2I.Models.Schedulers;
 using AlignT2I.Testing;
 using AlignT2I.Training.Finetuning;
 
 namespace AlignT2I.Training.Tests.Finetuning;
 
-/// <summary>Gradient checkpointing, min-SNR weighting, no average, the choice of the micro-batch.</summary>
+/// <summary>Gradient checkpointing, min-SNR weighting, the range of timesteps, no average, the choice of the micro-batch.</summary>
 public class FinetuneFeatureTests
 {
     [Test]
@@ -31,6 +33,22 @@ public class FinetuneFeatureTests
         double plain = FirstLoss(TinyFinetuning.Options), weighted = FirstLoss(TinyFinetuning.Options with { MinSnrGamma = 1 });
         Assert.That(weighted, Is.LessThan(plain));
         Assert.That(FirstLoss(TinyFinetuning.Options with { MinSnrGamma = 1e9 }), Is.EqualTo(plain));
+    }
+
+    [TestCase(0)]
+    [TestCase(400)]
+    [TestCase(999)]
+    public void Noise_is_drawn_for_all_timesteps_from_the_smallest_on(int minTimestep)
+    {
+        var options = TinyFinetuning.Options with { MinTimestep = minTimestep };
+        var plan = new FinetunePlan(TinyFinetuning.Data(), options, new DdpmScheduler(new SchedulerConfig()), Backend.Cpu);
+        using MemoryScope scope = MemoryScope.Open();
+        int[] timesteps = [.. Enumerable.Range(0, 200).SelectMany(step => plan.Batch(step, 0, plan.ImagesPerStep).Timesteps)];
+        int range = 1000 - minTimestep;
+        Assert.That(timesteps, Is.All.InRange(minTimestep, 999));
+        Assert.That(timesteps.Min(), Is.LessThanOrEqualTo(minTimestep + 0.02 * range));
+        Assert.That(timesteps.Max(), Is.GreaterThanOrEqualTo(999 - 0.02 * range));
+        Assert.That(timesteps.Average(), Is.EqualTo(minTimestep + 0.5 * (range - 1)).Within(0.05 * range));
     }
 
     [Test]

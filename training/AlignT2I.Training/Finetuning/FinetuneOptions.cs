@@ -61,6 +61,12 @@ public sealed record FinetuneOptions
     public double MinSnrGamma { get; init; }
 
     /// <summary>
+    /// Smallest timestep that noise is drawn for; 0, the paper's, draws from all. The noisier ones decide what is in a picture, the others
+    /// its texture, which most of the loss is about.
+    /// </summary>
+    public int MinTimestep { get; init; }
+
+    /// <summary>
     /// Whether backward computes the insides of the UNet's blocks again instead of holding them: less memory, a third more time.
     /// </summary>
     public bool GradientCheckpointing { get; init; }
@@ -118,6 +124,7 @@ public sealed record FinetuneOptions
         Check(ConditioningDropout is >= 0 and <= 1, "conditioning dropout", ConditioningDropout, "0 to 1");
         Check(EmaDecay is >= 0 and < 1, "EMA decay", EmaDecay, "0 up to below 1");
         Check(MinSnrGamma >= 0, "gamma of min-SNR weighting", MinSnrGamma, "0 or more");
+        Check(MinTimestep >= 0, "smallest timestep", MinTimestep, "0 or more");
         Check(MaxSkippedSteps >= 0, "number of steps that may be skipped", MaxSkippedSteps, "0 or more");
         Check(LoraRank >= 0, "rank of the adaptation", LoraRank, "1 or more, or 0 for none");
         Check(LoraAlpha >= 0, "alpha of the adaptation", LoraAlpha, "a positive number, or 0 for the rank");

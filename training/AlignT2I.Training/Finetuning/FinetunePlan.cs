@@ -37,7 +37,7 @@ internal sealed class FinetunePlan(FinetuneData data, FinetuneOptions options, S
                 ? ModelExample(step, item)
                 : Draw(data.Pretraining, PretrainingOrder, step * pretrainingImages + item - options.BatchSize);
             draws[i] = new Philox(options.Seed ^ (Draws << 32), (ulong)((step << ItemBits) + item));
-            timesteps[i] = draws[i].NextInt(scheduler.Config.NumTrainTimesteps);
+            timesteps[i] = options.MinTimestep + draws[i].NextInt(scheduler.Config.NumTrainTimesteps - options.MinTimestep);
             bool dropped = draws[i].NextDouble() < options.ConditioningDropout;
             data.Latents.Row(example.LatentRow).CopyTo(latents.AsSpan<float>().Slice(i * width, width));
             textRows[i] = dropped ? data.EmptyTextRow : example.TextRow;
