@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -75,6 +76,12 @@ internal sealed partial class EndToEndTests
         Assert.That(second.Json.GetProperty("seed").GetInt32(), Is.EqualTo(3));
         Assert.That(second.Error, Does.Not.Contain("fine-tune |").And.Not.Contain("generate |"));
         CommandRun.Align([.. arguments[..^1], "4"]).Failed(2, "other options");
+
+        string tables = CommandRun.Align("tables", tiny.Path, tiny.Path).Succeeded().Output;
+        string reward = models.GetProperty("full").GetProperty("averageReward").GetDouble().ToString("F3", CultureInfo.InvariantCulture);
+        Assert.That(tables, Does.Contain("| model | seed 3 | seed 3 | mean |")
+            .And.Contain($"| + pre-training loss (full, eq. 4) | {reward} | {reward} | {reward} |"));
+        CommandRun.Align("tables", tiny["nowhere"]).Failed(2, "nowhere");
     }
 
     static void CheckNumbers(JsonElement report)

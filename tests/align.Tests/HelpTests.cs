@@ -7,6 +7,7 @@ internal sealed class HelpTests
     [TestCase("generate")]
     [TestCase("rate")]
     [TestCase("evaluate")]
+    [TestCase("tables")]
     [TestCase("pretrain")]
     [TestCase("parity")]
     [TestCase("synthesize")]
@@ -28,7 +29,7 @@ internal sealed class HelpTests
     public void The_umbrella_lists_its_commands()
     {
         string output = CommandRun.Align("--help").Succeeded().Output;
-        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "pretrain", "parity", "synthesize", "doctor"])
+        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "tables", "pretrain", "parity", "synthesize", "doctor"])
             Assert.That(output, Does.Contain(command));
     }
 

@@ -12,6 +12,7 @@ internal static class AlignCommand
         GenerateCommand.Create(),
         RateCommand.Create(),
         EvaluateCommand.Create(),
+        TablesCommand.Create(),
         PretrainCommand.Create(),
         ParityCommand.Create(),
         SynthesizeCommand.Create(),
