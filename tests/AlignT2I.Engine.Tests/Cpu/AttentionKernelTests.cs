@@ -1,3 +1,5 @@
+using AlignT2I.Engine.Backends.Cpu;
+
 namespace AlignT2I.Engine.Tests.Cpu;
 
 public class AttentionKernelTests
@@ -7,6 +9,10 @@ public class AttentionKernelTests
     [TestCase(1, 130, 130, 2, 40, true)]
     [TestCase(1, 17, 200, 1, 70, false)]
     [TestCase(2, 77, 77, 2, 64, true)]
+    [TestCase(1, 49, 77, 2, 80, false)]
+    [TestCase(1, 64, 64, 2, 160, false)]
+    [TestCase(1, 16, 300, 1, 512, false)]
+    [TestCase(1, 1, 1, 1, 1, true)]
     public void Float32_agrees_with_the_formula(int images, int queries, int keys, int heads, int headDim, bool causal)
     {
         using MemoryScope scope = MemoryScope.Open();
@@ -20,6 +26,11 @@ public class AttentionKernelTests
 
     [TestCase(2, 150, 150, 4, 12, false)]
     [TestCase(1, 130, 90, 2, 40, true)]
+    [TestCase(1, 60, 77, 3, 80, false)]
+    [TestCase(1, 33, 70, 2, 160, true)]
+    [TestCase(1, 500, 600, 1, 20, false)]
+    [TestCase(1, 600, 600, 1, 9, true)]
+    [TestCase(2, 900, 31, 1, 12, false)]
     public void Gradients_in_float32_agree_with_float64(int images, int queries, int keys, int heads, int headDim, bool causal)
     {
         using MemoryScope scope = MemoryScope.Open();
@@ -42,6 +53,63 @@ public class AttentionKernelTests
         Assert.That(y.ToArray<float>(), Is.All.EqualTo(0.5f));
     }
 
+    [TestCase(1)]
+    [TestCase(30)]
+    [TestCase(200)]
+    public void Values_that_no_number_goes_with_reach_their_queries_alone(int key)
+    {
+        double[][] inputs = Inputs(1, 90, 210, 6);
+        float[] infinite = Result(inputs, key, float.NegativeInfinity), undefined = Result(inputs, key, float.NaN);
+        float[] expected = Result(inputs, key, -1e30f);
+        Assert.That(undefined, Is.All.NaN);
+        Assert.That(infinite[..6], Is.EqualTo(expected[..6]), "a key of score minus infinity has no weight");
+        Assert.That(infinite[6..], Is.All.NaN, "as all keys of a row of minus infinity, or one of infinity");
+    }
+
+    [Test]
+    public void A_query_does_not_depend_on_those_beside_it()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        double[][] inputs = Inputs(1, 150, 200, 24);
+        Tensor k = Float(inputs[1], [1, 200, 24]), v = Float(inputs[2], [1, 200, 24]);
+        float[] all = F.ScaledDotProductAttention(Float(inputs[0], [1, 150, 24]), k, v, heads: 2).ToArray<float>();
+        for (int queries = 1; queries <= 60; queries += queries < 4 ? 1 : 14)
+        {
+            Tensor q = Float(inputs[0][..(queries * 24)], [1, queries, 24]);
+            float[] few = F.ScaledDotProductAttention(q, k, v, heads: 2).ToArray<float>();
+            Assert.That(few, Is.EqualTo(all[..few.Length]), $"{queries} queries");
+        }
+    }
+
+    [TestCase(3, 100, 100, true)]
+    [TestCase(1, 700, 500, false)]
+    [TestCase(1, 400, 800, true)]
+    public unsafe void One_thread_finds_the_same_bits_as_all(int images, int queries, int keys, bool causal)
+    {
+        AttentionShape shape = new(images, queries, keys, Heads: 2, HeadDim: 20, causal);
+        float[][] inputs = [.. Inputs(images, queries, keys, shape.Stride).Select(x => x.Select(value => (float)value).ToArray())];
+        float[][] expected = Run(), alone = [];
+        CpuThreads.For(2, i =>      // a loop inside a loop runs on its caller
+        {
+            float[][] found = Run();
+            if (i == 1) alone = found;
+        });
+        Assert.That(alone, Is.EqualTo(expected));
+
+        float[][] Run()
+        {
+            float[] y = new float[inputs[0].Length], logs = new float[images * 2 * queries];
+            float[] dq = new float[y.Length], dk = new float[inputs[1].Length], dv = new float[dk.Length];
+            fixed (float* pq = inputs[0], pk = inputs[1], pv = inputs[2], py = y, plogs = logs, pdq = dq, pdk = dk, pdv = dv)
+            {
+                AttentionKernel<float>.Forward(pq, pk, pv, py, plogs, shape);
+                AttentionGradientKernel<float>.Backward(pq, pk, pv, py, plogs, pq, pdq, pdk, pdv, shape);
+            }
+
+            return [y, logs, dq, dk, dv];
+        }
+    }
+
     [Test]
     public void A_causal_query_reads_no_later_position()
     {
@@ -62,6 +130,18 @@ public class AttentionKernelTests
             () => F.ScaledDotProductAttention(q, k, k, heads: 2), Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 4, 6]"));
         Assert.That(
             () => F.ScaledDotProductAttention(q, q, q, heads: 4), Throws.TypeOf<ShapeException>().With.Message.Contains("heads = 4"));
+    }
+
+    /// <summary>One head; the first query is 1, the second -1 and the others 0 in column 0, where a key has the value.</summary>
+    static float[] Result(double[][] inputs, int key, float value)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        double[] q = [.. inputs[0]], k = [.. inputs[1]];
+        for (int i = 0; i < 90; i++)
+            q[i * 6] = i == 0 ? 1 : i == 1 ? -1 : 0;
+        k[key * 6] = value;
+        return F.ScaledDotProductAttention(Float(q, [1, 90, 6]), Float(k, [1, 210, 6]), Float(inputs[2], [1, 210, 6]), heads: 1)
+            .ToArray<float>();
     }
 
     static float[] Causal(double[][] inputs)

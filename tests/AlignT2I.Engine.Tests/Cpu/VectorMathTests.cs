@@ -34,6 +34,55 @@ public class VectorMathTests
     [TestCase(float.NaN, float.NaN)]
     public void Exp_at_the_ends(float x, float expected) => Assert.That(One(VectorMath.Exp, x), Is.EqualTo(expected));
 
+    [TestCase(1001)]
+    [TestCase(1, Category = "Slow")]
+    public void Power_of_two_is_within_1_02_units_in_the_last_place_for_every_float(int step)
+    {
+        // -0 to minus infinity by their bits, then 0 to 127.
+        Assert.That(Worst(0x8000_0000, 0xFF80_0000), Is.LessThan(1.02).And.GreaterThan(0.5));
+        Assert.That(Worst(0, BitConverter.SingleToUInt32Bits(127)), Is.LessThan(1.02).And.GreaterThan(0.5));
+
+        double Worst(long first, long last)
+        {
+            const int pieces = 64;
+            double[] worst = new double[pieces];
+            Parallel.For(0, pieces, piece =>
+            {
+                long from = first + (last - first) * piece / pieces, to = first + (last - first) * (piece + 1) / pieces;
+                Vector512<uint> lanes = Vector512<uint>.Indices * (uint)step;
+                Vector512<double> largest = default;
+                for (long bits = from; bits <= to; bits += 16L * step)
+                {
+                    Vector512<float> x = Vector512.Min(Vector512.Create((uint)bits) + lanes, Vector512.Create((uint)to)).AsSingle();
+                    Vector512<float> found = VectorMath.PowerOfTwo(x);
+                    largest = Vector512.Max(largest, Error(Vector512.WidenLower(x), Vector512.WidenLower(found)));
+                    largest = Vector512.Max(largest, Error(Vector512.WidenUpper(x), Vector512.WidenUpper(found)));
+                }
+
+                for (int lane = 0; lane < Vector512<double>.Count; lane++)
+                    worst[piece] = Math.Max(worst[piece], largest[lane]);
+            });
+            return worst.Max();
+        }
+
+        static Vector512<double> Error(Vector512<double> x, Vector512<double> found)
+        {
+            Vector512<double> exact = Vector512.Exp(Vector512.Max(x, Vector512.Create(-1000.0)) * Math.Log(2));
+            Vector512<double> power = (exact.AsInt64() & Vector512.Create(0x7FF0_0000_0000_0000)).AsDouble();
+            return Vector512.Abs(found - exact) / (Vector512.Max(power, Vector512.Create(Math.ScaleB(1, -126))) * Math.ScaleB(1, -23));
+        }
+    }
+
+    [TestCase(float.NegativeInfinity, 0)]
+    [TestCase(-1e30f, 0)]
+    [TestCase(-150, 0)]
+    [TestCase(-149, 1.4e-45f)]
+    [TestCase(-1, 0.5f)]
+    [TestCase(0, 1)]
+    [TestCase(127, 1.7014118e38f)]
+    [TestCase(float.NaN, float.NaN)]
+    public void Power_of_two_at_the_ends(float x, float expected) => Assert.That(One(VectorMath.PowerOfTwo, x), Is.EqualTo(expected));
+
     [Test]
     public void Cumulative_normal_is_within_8e_8()
     {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics.X86;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
@@ -36,26 +35,9 @@ internal static unsafe class PanelPacking<T> where T : unmanaged, INumberBase<T>
     /// <summary>Packs <paramref name="k"/> rows of some columns, stored transposed, into one panel.</summary>
     public static void CopyColumns(T* b, nint ldb, int k, int columns, int padded, T* to)
     {
-        int width = TileGeometry<T>.PanelWidth, square = typeof(T) == typeof(float) && Avx.IsSupported ? SquareTranspose.Size : 0;
-        int done = square == 0 ? 0 : k / square * square, column = 0;
-        for (; square > 0 && column + square <= columns; column += square)
-        {
-            T* from = b + column * ldb;
-            for (int i = 0; i < done; i += square)
-                SquareTranspose.Copy((float*)(from + i), ldb, (float*)(to + (nint)i * width + column), width);
-            CopyEach(from, ldb, done, k, square, to + column);
-        }
-        CopyEach(b + column * ldb, ldb, 0, k, columns - column, to + column);
+        int width = TileGeometry<T>.PanelWidth;
+        SquareTranspose.Copy(b, ldb, columns, k, to, width);
         for (int i = 0; i < k && columns < padded; i++) new Span<T>(to + (nint)i * width + columns, padded - columns).Clear();
-    }
-
-    static void CopyEach(T* from, nint ldb, int first, int end, int columns, T* to)
-    {
-        for (int i = first; i < end; i++)
-        {
-            T* row = to + (nint)i * TileGeometry<T>.PanelWidth;
-            for (int j = 0; j < columns; j++) row[j] = from[j * ldb + i];
-        }
     }
 
     /// <summary>Packs one row of a panel.</summary>

@@ -12,6 +12,17 @@ internal static class VectorMath
     public static Vector512<T> Exp<T>(Vector512<T> x) where T : unmanaged =>
         typeof(T) == typeof(float) ? Exp(x.AsSingle()).As<float, T>() : Vector512.Exp(x.AsDouble()).As<double, T>();
 
+    /// <summary>2^x of floats or doubles, for x up to 127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> PowerOfTwo<T>(Vector512<T> x) where T : unmanaged => typeof(T) == typeof(float)
+        ? PowerOfTwo(x.AsSingle()).As<float, T>()
+        : Vector512.Exp(x.AsDouble() * Math.Log(2)).As<double, T>();
+
+    /// <summary>Natural logarithm of floats or doubles.</summary>
+    public static Vector512<T> Log<T>(Vector512<T> x) where T : unmanaged => typeof(T) == typeof(float)
+        ? Vector512.Log(x.AsSingle()).As<float, T>()
+        : Vector512.Log(x.AsDouble()).As<double, T>();
+
     /// <summary>1 / (1 + e^-x) of floats or doubles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Sigmoid<T>(Vector512<T> x) where T : unmanaged => Vector512<T>.One / (Vector512<T>.One + Exp(-x));
@@ -41,6 +52,23 @@ internal static class VectorMath
         p = Lanes.Fma(p, r, Vector512.Create(0.166665206f));
         p = Lanes.Fma(p, r, Vector512.Create(0.499999934f));
         p = Lanes.Fma(p, r * r, r) + Vector512<float>.One;
+        return Scale(p, n);
+    }
+
+    /// <summary>2^x within 1.02 units in the last place for x up to 127; 0 from -150 down, NaN of NaN.</summary>
+    /// <remarks>2^x = 2^n 2^r with |r| ≤ 1/2, and 2^r = 1 + r p(r), p of degree 5: relative error 3e-9 before rounding.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PowerOfTwo(Vector512<float> x)
+    {
+        x = Vector512.MaxNative(Vector512.Create(-150f), x);
+        Vector512<float> n = Vector512.Round(x), r = x - n;
+        Vector512<float> p = Vector512.Create(1.55946778e-4f);
+        p = Lanes.Fma(p, r, Vector512.Create(0.00134066434f));
+        p = Lanes.Fma(p, r, Vector512.Create(0.00961769279f));
+        p = Lanes.Fma(p, r, Vector512.Create(0.0555031039f));
+        p = Lanes.Fma(p, r, Vector512.Create(0.240226522f));
+        p = Lanes.Fma(p, r, Vector512.Create(0.693147242f));
+        p = Lanes.Fma(p, r, Vector512<float>.One);
         return Scale(p, n);
     }
 
@@ -96,9 +124,9 @@ internal static class VectorMath
         if (Avx512F.IsSupported)
             return Avx512F.Scale(p, n);
         Vector512<int> power = Vector512.ConvertToInt32(n), half = power >> 1;
-        return p * PowerOfTwo(half) * PowerOfTwo(power - half);
+        return p * WholePower(half) * WholePower(power - half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> PowerOfTwo(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();
+    static Vector512<float> WholePower(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();
 }
