@@ -29,7 +29,8 @@ internal static class TrainingCases
 
     static (string Name, Func<string, BenchNetworks, BenchCase> Make)[] Cpu =>
     [
-        ("unet_train_32x32_b1", (name, n) => new UNetTraining(name, n, UNetSize.StableDiffusion, 32, 1, optimizes: false)),
+        ("unet_train_32x32_b1", (name, n) => new UNetTraining(
+            name, n, UNetSize.StableDiffusion, 32, 1, optimizes: false, reference: (1.257475733757019, 8.508017981224565))),
         ("tiny_unet_train_step_b32", (name, n) => new UNetTraining(
             name, n, UNetSize.Tiny, 16, 32, optimizes: true, reference: (1.3298099247582278, 1.9878182658122174))),
         ("miniature_finetune_step_b48", (name, n) => new FinetuneStep(name, n, miniature, 16, new FinetuneOptions { WarmupSteps = 0 })),
