@@ -9,7 +9,7 @@ internal static class Bench
     public static (int ExitCode, string Output, string Error) Run(params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "bench.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ALIGNT2I_PACKED_WEIGHTS"] = "0";      // memory is to be what the work needs, not what makes it faster
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();

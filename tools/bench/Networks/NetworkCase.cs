@@ -8,7 +8,7 @@ namespace AlignT2I.Bench.Networks;
 /// <param name="networks">Where and in what it computes.</param>
 /// <param name="output">Shape of what the network gives.</param>
 /// <param name="reference">
-/// The error with synthetic weights in float64; of the largest networks in float32, each product computed as defined; 0 where none was taken.
+/// The error with synthetic weights in float64; of the largest networks in float32 without Winograd; 0 where none was taken.
 /// </param>
 internal abstract class NetworkCase(string name, BenchNetworks networks, Shape output, double reference) : BenchCase
 {
