@@ -64,7 +64,7 @@ internal static unsafe class AttentionKernel<T> where T : unmanaged, IFloatingPo
         }
     }
 
-    /// <summary>Scores of one vector of queries become powers of 2 relative to the new maximum; the sums so far are brought to it.</summary>
+    /// <summary>Scores of one vector of queries become powers of 2 relative to the new maximum; the sums are brought to it.</summary>
     static void Exponentiate(T* scores, int rows, int width, T* max, T* total, T* sums, int dim)
     {
         Vector512<T> before = Vector512.Load(max), now = Vector512.MaxNative(before, Max(scores, rows, width));
@@ -109,7 +109,7 @@ internal static unsafe class AttentionKernel<T> where T : unmanaged, IFloatingPo
         return Vector512.MaxNative(Vector512.MaxNative(a, b), Vector512.MaxNative(c, d));
     }
 
-    /// <summary>Divides the sums [dim, width] by their totals; the maxima become the natural logarithms of the sums of exponentials.</summary>
+    /// <summary>Divides the sums [dim, width] by their totals; maxima become natural logarithms of the sums of exponentials.</summary>
     static void Normalize(T* sums, int dim, int width, T* max, T* total)
     {
         Vector512<T> unit = Vector512.Create(T.CreateTruncating(Math.Log(2)));
