@@ -7,7 +7,7 @@ namespace AlignT2I.Engine;
 internal sealed record LowRank(Tensor Down, Tensor Up, float Scale)
 {
     /// <param name="x">[..., in].</param>
-    /// <param name="y">The layer's own output [..., out].</param>
-    /// <returns>y + scale · x downᵀ upᵀ.</returns>
-    public Tensor AddTo(Tensor x, Tensor y) => F.Add(y, F.Affine(F.Linear(F.Linear(x, Down), Up), Scale));
+    /// <param name="residual">What else is added [..., out]; null for nothing.</param>
+    /// <returns>residual + scale · x downᵀ upᵀ.</returns>
+    public Tensor AddTo(Tensor x, Tensor? residual) => F.Linear(F.Affine(F.Linear(x, Down), Scale), Up, residual: residual);
 }

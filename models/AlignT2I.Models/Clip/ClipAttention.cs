@@ -4,7 +4,7 @@ namespace AlignT2I.Models.Clip;
 
 /// <summary>Multi-head self-attention of both towers.</summary>
 /// <remarks>Vaswani et al. 2017, arXiv:1706.03762. Parameter names as in transformers' CLIPAttention.</remarks>
-internal sealed class ClipAttention : Module<Tensor>
+internal sealed class ClipAttention : Module<Tensor, Tensor>
 {
     readonly Linear qProj, kProj, vProj, outProj;
     readonly int heads;
@@ -20,7 +20,8 @@ internal sealed class ClipAttention : Module<Tensor>
     }
 
     /// <param name="x">Hidden states [N, S, D].</param>
+    /// <param name="residual">What the result is added to [N, S, D].</param>
     /// <returns>[N, S, D].</returns>
-    protected override Tensor Forward(Tensor x) =>
-        outProj.Call(F.ScaledDotProductAttention(qProj.Call(x), kProj.Call(x), vProj.Call(x), heads, causal));
+    protected override Tensor Forward(Tensor x, Tensor residual) =>
+        outProj.Call(F.ScaledDotProductAttention(qProj.Call(x), kProj.Call(x), vProj.Call(x), heads, causal), residual);
 }

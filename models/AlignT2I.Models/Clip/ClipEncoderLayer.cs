@@ -10,11 +10,11 @@ internal sealed class ClipEncoderLayer : Module<Tensor>
     readonly LayerNorm layerNorm1, layerNorm2;
     readonly ClipAttention selfAttn;
     readonly Linear fc1, fc2;
-    readonly string hiddenAct;
+    readonly Activation activation;
 
     public ClipEncoderLayer(ParameterBuilder p, int hiddenSize, int intermediateSize, int heads, bool causal, string hiddenAct, float eps)
     {
-        this.hiddenAct = hiddenAct;
+        activation = ClipTower.Activation(hiddenAct);
         selfAttn = new ClipAttention(p["self_attn"], hiddenSize, heads, causal);
         layerNorm1 = new LayerNorm(p["layer_norm1"], hiddenSize, eps);
         fc1 = new Linear(p["mlp"]["fc1"], hiddenSize, intermediateSize);
@@ -26,8 +26,8 @@ internal sealed class ClipEncoderLayer : Module<Tensor>
     /// <returns>[N, S, D].</returns>
     protected override Tensor Forward(Tensor x)
     {
-        x = F.Add(x, selfAttn.Call(layerNorm1.Call(x)));
-        Tensor h = ClipTower.Activate(hiddenAct, fc1.Call(layerNorm2.Call(x)));
-        return F.Add(x, fc2.Call(h));
+        x = selfAttn.Call(layerNorm1.Call(x), x);
+        Tensor h = fc1.Call(layerNorm2.Call(x), activation: activation);
+        return fc2.Call(h, residual: x);
     }
 }

@@ -8,8 +8,8 @@ internal static class ClipTower
 {
     public const string QuickGelu = "quick_gelu", Gelu = "gelu";
 
-    /// <summary>Applies the activation that a configuration names.</summary>
-    public static Tensor Activate(string name, Tensor x) => name == QuickGelu ? F.QuickGelu(x) : F.Gelu(x);
+    /// <summary>The activation that a configuration names.</summary>
+    public static Activation Activation(string name) => name == QuickGelu ? Engine.Activation.QuickGelu : Engine.Activation.Gelu;
 
     public static void Validate(ConfigCheck check, int hidden, int intermediate, int projection, int layers, int heads,
         string activation, double eps)

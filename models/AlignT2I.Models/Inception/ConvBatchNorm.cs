@@ -42,6 +42,6 @@ internal sealed class ConvBatchNorm : Module<Tensor>
         Tensor factor = F.Mul(scale, perDeviation);
         Tensor bias = F.Sub(shift, F.Mul(mean, factor));
         Tensor scaled = F.MulPerSample(F.Cast(weight, factor.DType), factor);
-        return F.Relu(F.Conv2d(x, F.Cast(scaled, x.DType), F.Cast(bias, x.DType), stride, padding));
+        return F.Conv2d(x, F.Cast(scaled, x.DType), F.Cast(bias, x.DType), stride, padding, activation: Activation.Relu);
     }
 }

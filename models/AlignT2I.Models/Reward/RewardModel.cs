@@ -49,7 +49,7 @@ public sealed class RewardModel : Module<Tensor, Tensor>
 
         x = F.Cast(x, dtype);
         for (int i = 0; i < mlp.Length; i++)
-            x = mlp[i].Call(i == 0 ? x : F.Relu(x));
+            x = mlp[i].Call(x, activation: i < mlp.Length - 1 ? Activation.Relu : Activation.None);
         return F.Sigmoid(F.Cast(x, dtype.Accumulator)).Reshape([n]);
     }
 }

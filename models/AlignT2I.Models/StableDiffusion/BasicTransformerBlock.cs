@@ -28,8 +28,8 @@ internal sealed class BasicTransformerBlock : Module<Tensor, Tensor>
     protected override Tensor Forward(Tensor x, Tensor encoderHiddenStates)
     {
         Tensor h = norm1.Call(x);
-        x = F.Add(x, attn1.Call(h, h));
-        x = F.Add(x, attn2.Call(norm2.Call(x), encoderHiddenStates));
-        return F.Add(x, ff.Call(norm3.Call(x)));
+        x = attn1.Call(h, h, x);
+        x = attn2.Call(norm2.Call(x), encoderHiddenStates, x);
+        return ff.Call(norm3.Call(x), x);
     }
 }

@@ -26,9 +26,7 @@ internal sealed class ResnetBlock : Module<Tensor, Tensor>
     /// <returns>Feature map [N, H, W, outChannels].</returns>
     protected override Tensor Forward(Tensor x, Tensor temb)
     {
-        Tensor h = conv1.Call(norm1.Call(x));
-        h = F.AddPerChannel(h, timeEmbProj.Call(F.Silu(temb)));
-        h = conv2.Call(norm2.Call(h));
-        return F.Add(h, convShortcut?.Call(x) ?? x);
+        Tensor h = conv1.Call(norm1.Call(x), sampleBias: timeEmbProj.Call(F.Silu(temb)));
+        return conv2.Call(norm2.Call(h), residual: convShortcut?.Call(x) ?? x);
     }
 }

@@ -21,5 +21,5 @@ internal sealed class TimeEmbedding : Module<Tensor>
     /// <param name="timesteps">Diffusion steps [N], F32.</param>
     /// <returns>[N, timeEmbedDim].</returns>
     protected override Tensor Forward(Tensor timesteps) =>
-        linear2.Call(F.Silu(linear1.Call(F.Cast(F.TimestepEmbedding(timesteps, channels), dtype))));
+        linear2.Call(linear1.Call(F.Cast(F.TimestepEmbedding(timesteps, channels), dtype), activation: Activation.Silu));
 }

@@ -28,6 +28,6 @@ internal sealed class Transformer2D : Module<Tensor, Tensor>
         int n = x.Shape[0], height = x.Shape[1], width = x.Shape[2], channels = x.Shape[3];
         Tensor h = projIn.Call(norm.Call(x)).Reshape([n, height * width, channels]);
         h = block.Call(h, encoderHiddenStates).Reshape(x.Shape);
-        return F.Add(projOut.Call(h), x);
+        return projOut.Call(h, residual: x);
     }
 }

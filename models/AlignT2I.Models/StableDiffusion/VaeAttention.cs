@@ -22,8 +22,9 @@ internal sealed class VaeAttention : Module<Tensor>
     /// <returns>[N, H, W, channels].</returns>
     protected override Tensor Forward(Tensor x)
     {
-        Tensor tokens = groupNorm.Call(x).Reshape([x.Shape[0], x.Shape[1] * x.Shape[2], x.Shape[3]]);
+        Shape shape = [x.Shape[0], x.Shape[1] * x.Shape[2], x.Shape[3]];
+        Tensor tokens = groupNorm.Call(x).Reshape(shape);
         Tensor attended = F.ScaledDotProductAttention(toQ.Call(tokens), toK.Call(tokens), toV.Call(tokens), heads: 1);
-        return F.Add(toOut.Call(attended).Reshape(x.Shape), x);
+        return toOut.Call(attended, residual: x.Reshape(shape)).Reshape(x.Shape);
     }
 }

@@ -25,5 +25,5 @@ internal sealed class VaeResnetBlock : Module<Tensor>
     /// <param name="x">Feature map [N, H, W, inChannels].</param>
     /// <returns>Feature map [N, H, W, outChannels].</returns>
     protected override Tensor Forward(Tensor x) =>
-        F.Add(conv2.Call(norm2.Call(conv1.Call(norm1.Call(x)))), convShortcut?.Call(x) ?? x);
+        conv2.Call(norm2.Call(conv1.Call(norm1.Call(x))), residual: convShortcut?.Call(x) ?? x);
 }

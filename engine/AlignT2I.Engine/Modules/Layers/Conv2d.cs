@@ -1,7 +1,7 @@
 namespace AlignT2I.Engine;
 
-/// <summary>2-D convolution of NHWC images. Parameters <c>weight</c> ([O, I, k, k] in files) and <c>bias</c> [O].</summary>
-public sealed class Conv2d : Module<Tensor>
+/// <summary>2-D convolution of NHWC images, plus a bias per image and a residual. Parameters <c>weight</c> ([O, I, k, k] in files) and <c>bias</c> [O].</summary>
+public sealed class Conv2d : Module<Tensor, Tensor?, Tensor?>
 {
     readonly Tensor weight;
     readonly Tensor? bias;
@@ -18,7 +18,13 @@ public sealed class Conv2d : Module<Tensor>
         this.padding = padding;
     }
 
+    /// <inheritdoc cref="Forward"/>
+    public new Tensor Call(Tensor x, Tensor? sampleBias = null, Tensor? residual = null) => base.Call(x, sampleBias, residual);
+
     /// <param name="x">[N, H, W, inChannels].</param>
+    /// <param name="sampleBias">[N, outChannels], added to every pixel of an image; null for none.</param>
+    /// <param name="residual">The shape of the result; null for none.</param>
     /// <returns>[N, (H + padding - kernel) / stride + 1, (W + padding - kernel) / stride + 1, outChannels].</returns>
-    protected override Tensor Forward(Tensor x) => F.Conv2d(x, weight, bias, stride, padding);
+    protected override Tensor Forward(Tensor x, Tensor? sampleBias, Tensor? residual) =>
+        F.Conv2d(x, weight, bias, stride, padding, sampleBias, residual);
 }

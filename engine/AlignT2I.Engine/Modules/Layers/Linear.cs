@@ -1,9 +1,9 @@
 namespace AlignT2I.Engine;
 
 /// <summary>
-/// y = x weightᵀ + bias over the last axis. Parameters <c>weight</c> [outFeatures, inFeatures] and <c>bias</c> [outFeatures].
+/// y = activation(x weightᵀ + bias + residual) over the last axis. Parameters <c>weight</c> [outFeatures, inFeatures] and <c>bias</c> [outFeatures].
 /// </summary>
-public sealed class Linear : Module<Tensor>
+public sealed class Linear : Module<Tensor, Tensor?, Activation>
 {
     readonly Tensor weight;
     readonly Tensor? bias;
@@ -17,11 +17,14 @@ public sealed class Linear : Module<Tensor>
         adaptation = p.Adaptation(inFeatures, outFeatures);
     }
 
+    /// <inheritdoc cref="Forward"/>
+    public new Tensor Call(Tensor x, Tensor? residual = null, Activation activation = Activation.None) =>
+        base.Call(x, residual, activation);
+
     /// <param name="x">[..., inFeatures].</param>
+    /// <param name="residual">[..., outFeatures]; null for none.</param>
+    /// <param name="activation">Applied to the sum.</param>
     /// <returns>[..., outFeatures].</returns>
-    protected override Tensor Forward(Tensor x)
-    {
-        Tensor y = F.Linear(x, weight, bias);
-        return adaptation is null ? y : adaptation.AddTo(x, y);
-    }
+    protected override Tensor Forward(Tensor x, Tensor? residual, Activation activation) =>
+        F.Linear(x, weight, bias, adaptation is null ? residual : adaptation.AddTo(x, residual), activation);
 }
