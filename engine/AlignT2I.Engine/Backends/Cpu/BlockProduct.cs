@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
@@ -34,9 +35,6 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     public nint SourceStride;
     public bool SourceTransposed;
 
-    /// <summary>Take a tile's rows through all panels and the whole sum before the next: A is read once.</summary>
-    public bool RowsFirst;
-
     /// <summary>Columns of all of B.</summary>
     public int Columns;
     public int FirstPanel;
@@ -46,7 +44,10 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     public T* C;
     public nint StrideC;
 
-    /// <summary>Write C[column, row]: then <see cref="StrideC"/> lies between columns.</summary>
+    /// <summary>
+    /// Write C[column, row], <see cref="StrideC"/> between columns. Then a tile's rows go through all panels and the whole sum before the
+    /// next: A is read once.
+    /// </summary>
     public bool TransposeC;
     public bool Accumulate;
 
@@ -68,13 +69,19 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     /// <summary>Computes the block: blocks of the sum outermost, then panels of B, so that a panel stays in cache for all rows.</summary>
     public void Run()
     {
-        if (!RowsFirst)
+        if (!TransposeC)
         {
             RunRows(0, Rows, Depth == 0 ? TileGeometry<T>.Depth : Depth);
             return;
         }
-        for (int row = 0; row < Rows; row += TileGeometry<T>.Rows)
-            RunRows(row, Math.Min(Rows, row + TileGeometry<T>.Rows), RowsFirstDepth);
+        int together = Math.Max(TileGeometry<T>.Rows, Vector512<T>.Count);
+        for (int start = 0; start < Rows; start += together)
+        {
+            int end = Math.Min(Rows, start + together);
+            for (int row = start; row < end; row += TileGeometry<T>.Rows)
+                RunRows(row, Math.Min(end, row + TileGeometry<T>.Rows), RowsFirstDepth);
+            FinishTransposed(start, end - start);
+        }
     }
 
     void RunRows(int firstRow, int endRow, int depth)
@@ -113,7 +120,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             Length = length,
             A = A + start * StrideA,
         };
-        bool accumulate = Accumulate || run > 0 || start > 0, last = run + runs == Runs && start + length == Length;
+        bool accumulate = Accumulate || run > 0 || start > 0, last = run + runs == Runs && start + length == Length && !TransposeC;
         for (int panel = FirstPanel; panel < EndPanel; panel++)
         {
             int startVector = TileGeometry<T>.PanelStart(Columns, panel);
@@ -132,6 +139,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
             {
                 int rows = Math.Min(tileRows, endRow - row);
                 tile.RowsA = RowsA + row;
+                if (last) Epilogue.Prefetch(FirstRow + row, rows, column, columns);
                 if (rows == tileRows && columns == vectors * lanes && !TransposeC)
                 {
                     tile.C = C + row * StrideC + column;
@@ -148,7 +156,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
                     if (TransposeC) StoreTransposed(edge, row, rows, column, columns, accumulate);
                     else StorePart(edge, row, rows, column, columns, accumulate);
                 }
-                if (last) Finish(row, rows, column, columns);
+                if (last) Epilogue.Apply(C + row * StrideC + column, StrideC, FirstRow + row, rows, column, columns);
             }
         }
     }
@@ -159,10 +167,12 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
         else PanelPacking<T>.CopyRows(SourceB + firstK * SourceStride + column, SourceStride, k, columns, padded, to);
     }
 
-    readonly void Finish(int row, int rows, int column, int columns)
+    /// <summary>The epilogue of some rows of A through all panels: as many as a vector has lanes, which become columns.</summary>
+    readonly void FinishTransposed(int row, int rows)
     {
-        if (TransposeC) Epilogue.Apply(C + column * StrideC + row, StrideC, column, columns, (int)FirstRow + row, rows);
-        else Epilogue.Apply(C + row * StrideC + column, StrideC, FirstRow + row, rows, column, columns);
+        int first = TileGeometry<T>.PanelStart(Columns, FirstPanel) * TileGeometry<T>.Lanes;
+        int end = Math.Min(Columns, TileGeometry<T>.PanelStart(Columns, EndPanel) * TileGeometry<T>.Lanes);
+        Epilogue.Apply(C + first * StrideC + row, StrideC, first, end - first, (int)FirstRow + row, rows);
     }
 
     readonly void StorePart(T* edge, int row, int rows, int column, int columns, bool accumulate)

@@ -147,7 +147,6 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
                 SourceB = onTheWay ? b : null,
                 SourceStride = ldb,
                 SourceTransposed = transposeB,
-                RowsFirst = transposeC,
                 Runs = 1,
                 Length = k,
                 Columns = n,
