@@ -31,6 +31,9 @@ public sealed class ManagedCublas : ICudaBlas
     }
 
     /// <inheritdoc/>
+    public bool FusesGelu => false;
+
+    /// <inheritdoc/>
     public IMatMulPlan Plan(in MatMulKey key, long maxWorkspaceBytes)
     {
         if (key.Epilogue == MatMulEpilogue.BiasGeluTanh)

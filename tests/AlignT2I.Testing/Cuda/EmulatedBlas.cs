@@ -7,6 +7,8 @@ internal sealed class EmulatedBlas(EmulatedDriver driver) : ICudaBlas
 {
     public Version Version => new(0, 0);
 
+    public bool FusesGelu => true;
+
     public IMatMulPlan Plan(in MatMulKey key, long maxWorkspaceBytes)
     {
         driver.RefuseCapture("cublasLtMatmulAlgoGetHeuristic");

@@ -57,5 +57,5 @@ internal sealed unsafe class EmulatedMatMul(EmulatedDriver driver, MatMulKey key
         return key.TensorFloat32 && key.Type == NativeType.Float32 ? EmulatedArray.ToTensorFloat32(values) : values;
     }
 
-    static float GeluTanh(float x) => 0.5f * x * (1 + MathF.Tanh(0.7978845608f * (x + 0.044715f * x * x * x)));
+    static float GeluTanh(float x) => (float)GeluTanhFunction.Forward((double)x);
 }

@@ -11,8 +11,7 @@ internal sealed partial class CudaBackend
         Tensor? bias = epilogue.Bias;
         if (IsProduct(x, weight.Shape, stride, padding))
         {
-            Product(new(Rows(y), weight.Shape[0], weight.Shape[3], false, true, Native(x), Native(y)), x, weight, bias, y);
-            Finish(epilogue with { Bias = null }, y);
+            Product(new(Rows(y), weight.Shape[0], weight.Shape[3], false, true, Native(x), Native(y)), x, weight, epilogue, y);
             return;
         }
 
@@ -37,7 +36,7 @@ internal sealed partial class CudaBackend
         if (dy.Count == 0)
             Fill(dx, 0);
         else if (IsProduct(dx, weight.Shape, stride, padding))
-            Product(new(Rows(dx), weight.Shape[3], weight.Shape[0], false, false, Native(dy), Native(dx)), dy, weight, null, dx);
+            Product(new(Rows(dx), weight.Shape[3], weight.Shape[0], false, false, Native(dy), Native(dx)), dy, weight, default, dx);
         else
         {
             ConvolutionKey key = Key(ConvolutionPass.BackwardData, dx.Shape, weight.Shape, stride, padding, Native(dy), Native(dx));
@@ -57,7 +56,7 @@ internal sealed partial class CudaBackend
 
         if (IsProduct(x, dweight.Shape, stride, padding))
         {
-            Product(new(dweight.Shape[0], dweight.Shape[3], Rows(x), true, false, Native(x), Native(dweight)), dy, x, null, dweight);
+            Product(new(dweight.Shape[0], dweight.Shape[3], Rows(x), true, false, Native(x), Native(dweight)), dy, x, default, dweight);
             return;
         }
 

@@ -8,39 +8,39 @@ internal sealed partial class CudaBackend
     {
         int batch = c.Shape.Rank == 3 ? c.Shape[0] : 1;
         int inner = a.Shape[transposeA ? ^2 : ^1];
-        Product(new(c.Shape[^2], c.Shape[^1], inner, transposeA, transposeB, Native(a), Native(c)) { Batch = batch }, a, b, null, c);
+        Product(new(c.Shape[^2], c.Shape[^1], inner, transposeA, transposeB, Native(a), Native(c)) { Batch = batch }, a, b, default, c);
     }
 
-    internal override void LinearForward(Tensor x, Tensor weight, Epilogue epilogue, Tensor y)
-    {
-        Product(new(Rows(y), weight.Shape[0], weight.Shape[1], false, true, Native(x), Native(y)), x, weight, epilogue.Bias, y);
-        Finish(epilogue with { Bias = null }, y);
-    }
+    internal override void LinearForward(Tensor x, Tensor weight, Epilogue epilogue, Tensor y) =>
+        Product(new(Rows(y), weight.Shape[0], weight.Shape[1], false, true, Native(x), Native(y)), x, weight, epilogue, y);
 
     internal override void LinearBackwardData(Tensor dy, Tensor weight, Tensor dx) =>
-        Product(new(Rows(dx), weight.Shape[1], weight.Shape[0], false, false, Native(dy), Native(dx)), dy, weight, null, dx);
+        Product(new(Rows(dx), weight.Shape[1], weight.Shape[0], false, false, Native(dy), Native(dx)), dy, weight, default, dx);
 
     internal override void LinearBackwardWeight(Tensor x, Tensor dy, Tensor dweight) =>
-        Product(new(dweight.Shape[0], dweight.Shape[1], Rows(x), true, false, Native(x), Native(dweight)), dy, x, null, dweight);
+        Product(new(dweight.Shape[0], dweight.Shape[1], Rows(x), true, false, Native(x), Native(dweight)), dy, x, default, dweight);
 
-    void Product(MatMulKey key, Tensor a, Tensor b, Tensor? bias, Tensor c)
+    /// <summary>c = epilogue(op(a) op(b)): bias, residual and the GELU that the library has by the library, the rest after it.</summary>
+    void Product(MatMulKey key, Tensor a, Tensor b, Epilogue epilogue, Tensor c)
     {
         if (c.Count == 0)
             return;
         if (key.Inner == 0)
         {
             Fill(c, 0);
-            if (bias is not null)
-                AddBroadcast(c, bias, 1, c);
+            Finish(epilogue, c);
             return;
         }
 
+        bool gelu = products.FusesGelu && epilogue is { Bias: not null, SampleBias: null, Activation: Activation.GeluTanh };
         key = key with
         {
-            Epilogue = bias is null ? MatMulEpilogue.None : MatMulEpilogue.Bias,
+            Epilogue = gelu ? MatMulEpilogue.BiasGeluTanh : epilogue.Bias is null ? MatMulEpilogue.None : MatMulEpilogue.Bias,
+            Residual = epilogue.Residual is not null,
             TensorFloat32 = options.TensorFloat32,
         };
-        products.Run(key, new MatMulOperands(P(a), P(b), P(c)) { Bias = P(bias) });
+        products.Run(key, new MatMulOperands(P(a), P(b), P(c)) { Bias = P(epilogue.Bias), Residual = P(epilogue.Residual) });
+        Finish(new(null, epilogue.SampleBias, null, gelu ? Activation.None : epilogue.Activation), c);
     }
 
     static NativeType Native(Tensor x) => x.DType switch

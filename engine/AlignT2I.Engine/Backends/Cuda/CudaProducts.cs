@@ -10,6 +10,9 @@ internal sealed class CudaProducts(CudaBackend backend, ICudaBlas blas) : IDispo
     readonly Lock gate = new();
     readonly Dictionary<MatMulKey, IMatMulPlan> plans = [];
 
+    /// <inheritdoc cref="ICudaBlas.FusesGelu"/>
+    public bool FusesGelu => blas.FusesGelu;
+
     public void Run(in MatMulKey key, in MatMulOperands operands)
     {
         IMatMulPlan plan = Plan(key);

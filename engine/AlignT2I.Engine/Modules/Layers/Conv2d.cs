@@ -1,6 +1,7 @@
 namespace AlignT2I.Engine;
 
-/// <summary>2-D convolution of NHWC images, plus a bias per image and a residual. Parameters <c>weight</c> ([O, I, k, k] in files) and <c>bias</c> [O].</summary>
+/// <summary>2-D convolution of NHWC images, plus a bias per image and a residual.</summary>
+/// <remarks>Parameters <c>weight</c> ([O, I, k, k] in files) and <c>bias</c> [O].</remarks>
 public sealed class Conv2d : Module<Tensor, Tensor?, Tensor?>
 {
     readonly Tensor weight;

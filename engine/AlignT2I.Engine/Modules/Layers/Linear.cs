@@ -1,7 +1,8 @@
 namespace AlignT2I.Engine;
 
 /// <summary>
-/// y = activation(x weightᵀ + bias + residual) over the last axis. Parameters <c>weight</c> [outFeatures, inFeatures] and <c>bias</c> [outFeatures].
+/// y = activation(x weightᵀ + bias + residual) over the last axis. Parameters <c>weight</c> [outFeatures, inFeatures] and
+/// <c>bias</c> [outFeatures].
 /// </summary>
 public sealed class Linear : Module<Tensor, Tensor?, Activation>
 {

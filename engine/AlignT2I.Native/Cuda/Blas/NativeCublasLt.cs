@@ -21,6 +21,9 @@ public sealed class NativeCublasLt : ICudaBlas
     public Version Version { get; }
 
     /// <inheritdoc/>
+    public bool FusesGelu => true;
+
+    /// <inheritdoc/>
     public IMatMulPlan Plan(in MatMulKey key, long maxWorkspaceBytes)
     {
         if (handle == 0)
