@@ -116,6 +116,31 @@ internal sealed class PackedWeightsTests
     }
 
     [Test]
+    public void Copies_make_room_when_memory_runs_short_but_not_under_a_kernel_that_reads_them()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        long available = long.MaxValue / 2;
+        var copies = new PackedWeights(most: null, () => available, lookAgainMs: 0);
+        Tensor weight = Random([70, 90], Backend.Cpu, 1), other = Random([70, 90], Backend.Cpu, 2);
+        var layout = new PackedLayout(PackedForm.Columns, 90, 70);
+        for (int i = 0; i < 2; i++) copies.Use(weight, layout).Dispose();
+        long bytes = copies.Bytes;
+        Assert.That(bytes, Is.EqualTo(layout.Size * sizeof(float)));
+        using (copies.Use(weight, layout))
+        {
+            available = 2 * bytes;
+            copies.Use(other, layout).Dispose();
+            Assert.That(copies.Bytes, Is.EqualTo(bytes));
+        }
+        copies.Use(other, layout).Dispose();
+        Assert.That(copies.Bytes, Is.Zero);
+        for (int i = 0; i < 3; i++) copies.Use(weight, layout).Dispose();
+        Assert.That(copies.Bytes, Is.Zero, "a quarter of what there is does not hold it");
+        weight.Dispose();
+        other.Dispose();
+    }
+
+    [Test]
     public void A_model_s_parameters_are_packed()
     {
         using MemoryScope scope = MemoryScope.Open();

@@ -12,8 +12,8 @@ internal static unsafe partial class Convolution<T>
     /// <summary>dx [N, H, W, C] from <paramref name="dy"/> [N, OH, OW, O]: dy convolved with the weights turned by 180 degrees.</summary>
     /// <remarks>
     /// With a stride, the pixels of dx whose row and column leave the same remainders meet the same kernel positions, every stride-th one;
-    /// each of these sets is a convolution of its own with stride 1. <paramref name="packed"/> is the weight as <see cref="BackwardLayout"/>
-    /// says; null to pack it here.
+    /// each of these sets is a convolution of its own with stride 1. <paramref name="packed"/> is the weight as
+    /// <see cref="BackwardLayout"/> says; null to pack it here.
     /// </remarks>
     public static void BackwardData(ConvolutionShape s, T* dy, T* weight, T* packed, T* dx)
     {

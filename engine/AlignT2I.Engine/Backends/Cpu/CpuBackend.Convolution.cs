@@ -45,15 +45,15 @@ internal sealed unsafe partial class CpuBackend
 
     void Conv2dForward<T>(ConvolutionShape shape, Tensor x, Tensor weight, Epilogue epilogue, Tensor y) where T : unmanaged, INumberBase<T>
     {
-        T* packed = Packed<T>(weight, Convolution<T>.ForwardLayout(shape));
+        using PackedCopy packed = Packed<T>(weight, Convolution<T>.ForwardLayout(shape));
         Convolution<T>.Forward(
-            shape, x.Pointer<T>(), weight.ReadPointer<T>(), packed, EpilogueKernel<T>.Of(epilogue, y), y.Pointer<T>());
+            shape, x.Pointer<T>(), weight.ReadPointer<T>(), (T*)packed.Pointer, EpilogueKernel<T>.Of(epilogue, y), y.Pointer<T>());
     }
 
     void Conv2dBackwardData<T>(ConvolutionShape shape, Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T>
     {
-        T* packed = Packed<T>(weight, Convolution<T>.BackwardLayout(shape));
-        Convolution<T>.BackwardData(shape, dy.Pointer<T>(), weight.ReadPointer<T>(), packed, dx.Pointer<T>());
+        using PackedCopy packed = Packed<T>(weight, Convolution<T>.BackwardLayout(shape));
+        Convolution<T>.BackwardData(shape, dy.Pointer<T>(), weight.ReadPointer<T>(), (T*)packed.Pointer, dx.Pointer<T>());
     }
 
     static void Conv2dBackwardWeight<T>(ConvolutionShape shape, Tensor x, Tensor dy, Tensor dweight) where T : unmanaged, INumberBase<T> =>

@@ -77,18 +77,18 @@ internal sealed unsafe partial class CpuBackend
     void LinearForward<T>(Tensor x, Tensor weight, Epilogue epilogue, Tensor y) where T : unmanaged, INumberBase<T>
     {
         int m = (int)Rows(y), n = weight.Shape[0], k = weight.Shape[1];
-        T* packed = Packed<T>(weight, Gemm<T>.WeightLayout(m, n, k, transposed: true));
+        using PackedCopy packed = Packed<T>(weight, Gemm<T>.WeightLayout(m, n, k, transposed: true));
         Gemm<T>.Multiply(
             false, true, m, n, k, x.Pointer<T>(), k, weight.ReadPointer<T>(), k, y.Pointer<T>(), n,
-            epilogue: EpilogueKernel<T>.Of(epilogue, y), packedB: packed);
+            epilogue: EpilogueKernel<T>.Of(epilogue, y), packedB: (T*)packed.Pointer);
     }
 
     void LinearBackwardData<T>(Tensor dy, Tensor weight, Tensor dx) where T : unmanaged, INumberBase<T>
     {
         int m = (int)Rows(dx), k = weight.Shape[0], n = weight.Shape[1];
-        T* packed = Packed<T>(weight, Gemm<T>.WeightLayout(m, n, k, transposed: false));
+        using PackedCopy packed = Packed<T>(weight, Gemm<T>.WeightLayout(m, n, k, transposed: false));
         Gemm<T>.Multiply(
-            false, false, m, n, k, dy.Pointer<T>(), k, weight.ReadPointer<T>(), n, dx.Pointer<T>(), n, packedB: packed);
+            false, false, m, n, k, dy.Pointer<T>(), k, weight.ReadPointer<T>(), n, dx.Pointer<T>(), n, packedB: (T*)packed.Pointer);
     }
 
     static void LinearBackwardWeight<T>(Tensor x, Tensor dy, Tensor dweight) where T : unmanaged, INumberBase<T>

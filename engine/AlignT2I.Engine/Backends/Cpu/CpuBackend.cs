@@ -4,11 +4,13 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>The CPU: SIMD kernels in C#, generic over float and double, on all cores; <see cref="HalfOperands"/> are the 16-bit
 /// types.</summary>
-/// <param name="packedBytes">Bytes that packed copies of weights may take; null for what <see cref="PackedWeights"/> says.</param>
-internal sealed unsafe partial class CpuBackend(long? packedBytes = null) : Backend
+internal sealed unsafe partial class CpuBackend : Backend
 {
-    readonly PackedWeights packedWeights = new(packedBytes);
+    readonly PackedWeights packedWeights;
     long liveBytes, peakBytes;
+
+    /// <param name="packedBytes">Bytes that packed copies of weights may take; null for what <see cref="PackedWeights"/> says.</param>
+    public CpuBackend(long? packedBytes = null) => packedWeights = new PackedWeights(packedBytes, () => AvailableBytes);
 
     public override string Name => "cpu";
 
@@ -82,8 +84,8 @@ internal sealed unsafe partial class CpuBackend(long? packedBytes = null) : Back
     internal override void Accumulate(Tensor sum, Tensor x) => Add(sum, x, sum);
 
     /// <summary>The packed copy of a weight, if there is one; null for types that are not packed.</summary>
-    T* Packed<T>(Tensor weight, PackedLayout? layout) where T : unmanaged =>
-        typeof(T) == typeof(float) && layout is { } wanted ? (T*)packedWeights.Find(weight, wanted) : null;
+    PackedCopy Packed<T>(Tensor weight, PackedLayout? layout) where T : unmanaged =>
+        typeof(T) == typeof(float) && layout is { } wanted ? packedWeights.Use(weight, wanted) : default;
 
     /// <summary>The exception for a type without a CPU kernel.</summary>
     static DTypeException NotSupported(DType dtype) =>

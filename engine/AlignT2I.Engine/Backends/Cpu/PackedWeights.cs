@@ -6,12 +6,14 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <summary>Copies of float32 weights in the order that kernels read them, for as long as a weight does not change.</summary>
 /// <remarks>
 /// A copy is made when a weight is used the second time unchanged, so that one that every step updates costs nothing, and ends with the
-/// weight or its next change. The copies take at most a quarter of the memory that the system has available with them, or the mebibytes
-/// that the environment variable ALIGNT2I_PACKED_WEIGHTS gives, 0 for none; weights beyond are packed at each use. Either way gives the
-/// same bits.
+/// weight or its next change. The copies take at most a quarter of the memory that there is for them and for tensors to come, and make
+/// room where that shrinks; or at most the mebibytes that the environment variable ALIGNT2I_PACKED_WEIGHTS gives, 0 for none. Weights
+/// beyond are packed at each use. Either way gives the same bits.
 /// </remarks>
 /// <param name="most">Bytes of all copies at most; null for what is said above.</param>
-internal sealed unsafe class PackedWeights(long? most)
+/// <param name="available">Bytes that tensors may still take.</param>
+/// <param name="lookAgainMs">Time after which the available memory is looked at again.</param>
+internal sealed unsafe class PackedWeights(long? most, Func<long> available, int lookAgainMs = 50)
 {
     const string Setting = "ALIGNT2I_PACKED_WEIGHTS";
 
@@ -19,25 +21,50 @@ internal sealed unsafe class PackedWeights(long? most)
     const int Share = 4;
 
     readonly Lock gate = new();
+    readonly HashSet<Copies> all = [];
     readonly Lazy<long?> limit = new(() => most ?? FromEnvironment());
+
+    int inUse;
+    long lookedAt = Environment.TickCount64;
 
     /// <summary>Bytes of all copies.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The weight's copy; null where there is none, and the kernel packs for itself.</summary>
+    /// <summary>The weight's copy, kept until it is disposed of; of null where there is none, and the kernel packs for itself.</summary>
     /// <exception cref="UsageException">ALIGNT2I_PACKED_WEIGHTS is no number of mebibytes.</exception>
-    public float* Find(Tensor weight, PackedLayout layout)
+    public PackedCopy Use(Tensor weight, PackedLayout layout)
     {
         Storage storage = weight.Live;
-        if (storage.Version is not { } version || limit.Value == 0) return null;
+        if (storage.Version is not { } version || limit.Value == 0) return default;
         lock (gate)
         {
+            MakeRoom();
             if (storage.Derived is not Copies copies) storage.Derived = copies = new Copies(this);
-            return copies.Find(layout, version, (float*)storage.ReadPointer);
+            all.Add(copies);
+            float* found = copies.Find(layout, version, (float*)storage.ReadPointer);
+            if (found is null) return default;
+            inUse++;
+            return new PackedCopy(found, this);
         }
     }
 
-    bool HasRoom(long bytes) => Bytes + bytes <= (limit.Value ?? (AvailableMemory.Bytes() + Bytes) / Share);
+    /// <summary>Ends a use.</summary>
+    public void Release()
+    {
+        lock (gate) inUse--;
+    }
+
+    bool HasRoom(long bytes) => Bytes + bytes <= (limit.Value ?? (available() + Bytes) / Share);
+
+    /// <summary>Lets go of all copies, now and then, if they have become too many; those that fit are made again.</summary>
+    void MakeRoom()
+    {
+        long now = Environment.TickCount64;
+        if (inUse > 0 || Bytes == 0 || now - lookedAt < lookAgainMs) return;
+        lookedAt = now;
+        if (HasRoom(0)) return;
+        foreach (Copies copies in all) copies.Free();
+    }
 
     static long? FromEnvironment()
     {
@@ -79,10 +106,14 @@ internal sealed unsafe class PackedWeights(long? most)
 
         public void Dispose()
         {
-            lock (owner.gate) Free();
+            lock (owner.gate)
+            {
+                Free();
+                owner.all.Remove(this);
+            }
         }
 
-        void Free()
+        public void Free()
         {
             foreach ((PackedLayout layout, nint copy) in copies)
             {

@@ -19,11 +19,13 @@ internal static unsafe class Winograd
 
     /// <summary>Result = epilogue(source convolved with the weights).</summary>
     /// <remarks><paramref name="packed"/> are the weights as <see cref="WinogradShape.Layout"/> says, or null.</remarks>
-    public static void Convolve(WinogradShape s, float* source, float* weight, float* packed, EpilogueKernel<float> epilogue, float* result)
+    public static void Convolve(
+        WinogradShape s, float* source, float* weight, float* packed, EpilogueKernel<float> epilogue, float* result)
     {
         PackedLayout layout = s.Layout;
         int panels = layout.Panels, size = s.BlockSquares, blocks = (s.Squares + size - 1) / Math.Max(1, size);
-        int groups = Math.Clamp((4 * CpuThreads.Count + blocks - 1) / Math.Max(1, blocks), 1, panels), group = (panels + groups - 1) / groups;
+        int groups = Math.Clamp((4 * CpuThreads.Count + blocks - 1) / Math.Max(1, blocks), 1, panels);
+        int group = (panels + groups - 1) / groups;
         groups = (panels + group - 1) / group;
         bool pack = packed is null && blocks > 1;
         using Scratch<float> zeros = Scratch<float>.Rent(s.C), weights = pack ? Scratch<float>.Rent(layout.Size) : default;
@@ -55,11 +57,11 @@ internal static unsafe class Winograd
     readonly struct Block(WinogradShape s, int first, int count)
     {
         // A vector more between rows and between matrices: at powers of two they would share cache sets.
-        int RowSize => (s.C + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count + Vector512<float>.Count;
+        int RowSize => WholeVectors(s.C) + Vector512<float>.Count;
 
         nint SourceMatrix => (nint)count * RowSize + Vector512<float>.Count;
 
-        static int SumsRow => (TileGeometry<float>.PanelWidth + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count;
+        static int SumsRow => WholeVectors(TileGeometry<float>.PanelWidth);
 
         nint SumsMatrix => (nint)BlockProduct<float>.PaddedRows(count) * SumsRow + Vector512<float>.Count;
 
@@ -150,6 +152,8 @@ internal static unsafe class Winograd
                 if (down == 2) epilogue.Apply(below, s.O, pixel + s.OW, across, channel, channels);
             }
         }
+
+        static int WholeVectors(int elements) => Lanes.Vectors<float>(elements) * Vector512<float>.Count;
 
         /// <summary>Image of a square, and row and column of its first result.</summary>
         (int Image, int Row, int Column) Place(int index)
