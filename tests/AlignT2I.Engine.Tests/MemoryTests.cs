@@ -31,7 +31,8 @@ public class MemoryTests
             _ = Tensor.Zeros([5 << 23], DType.F32, Backend.Cpu);
         long reserved = Backend.Cpu.ReservedBytes;
         Backend.Cpu.Trim();
-        Assert.That(reserved - Backend.Cpu.ReservedBytes, Is.GreaterThanOrEqualTo(5L << 25));
+        long partsOfHugePages = 2 * (2L << 20);      // at the ends of a block, wherever it begins
+        Assert.That(reserved - Backend.Cpu.ReservedBytes, Is.GreaterThan((5L << 25) - partsOfHugePages));
         Assert.That(live.ToArray<float>(), Is.All.EqualTo(3f));
     }
 
