@@ -2,6 +2,9 @@ namespace AlignT2I.Engine.Tests;
 
 public class OpTests
 {
+    /// <summary>The filter of the cases in every type, for a run of their own.</summary>
+    internal const string EveryType = $"FullyQualifiedName~Tests.{nameof(OpTests)}.{nameof(Every_type_agrees_with_float64)}";
+
     [TestCaseSource(typeof(OpCases), nameof(OpCases.All))]
     public void Backward_matches_central_differences(OpCase c) => GradientCheck.Run(c);
 

@@ -30,7 +30,7 @@ internal sealed class CpuMemoryPool : CpuAllocator
         }
     }
 
-    /// <summary>Size of the block that serves a request: a quarter of a small one is unused at most, of a large one part of a page.</summary>
+    /// <summary>Size of the block that serves a request: of a large one at most part of a page is unused.</summary>
     public static long BlockSize(long bytes)
     {
         if (bytes > Small)
