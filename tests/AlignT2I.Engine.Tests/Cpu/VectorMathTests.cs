@@ -6,19 +6,6 @@ namespace AlignT2I.Engine.Tests.Cpu;
 public class VectorMathTests
 {
     [Test]
-    public void Exp_is_within_two_units_in_the_last_place()
-    {
-        double worst = 0;
-        foreach (float x in Grid(-87.3f, 88.72f, 400_000))
-        {
-            double exact = Math.Exp(x);
-            worst = Math.Max(worst, Math.Abs(One(VectorMath.Exp, x) - exact) / Ulp(exact));
-        }
-
-        Assert.That(worst, Is.LessThan(2).And.GreaterThan(0.4));
-    }
-
-    [Test]
     public void Exp_underflows_gradually()
     {
         foreach (float x in Grid(-110f, -87f, 10_000))
@@ -84,13 +71,27 @@ public class VectorMathTests
     public void Power_of_two_at_the_ends(float x, float expected) => Assert.That(One(VectorMath.PowerOfTwo, x), Is.EqualTo(expected));
 
     [Test]
-    public void Cumulative_normal_is_within_8e_8()
+    public void Cumulative_normal_is_within_6_5e_8()
     {
-        foreach (float x in Grid(-9, 9, 200_000))
+        foreach (float x in Grid(-9.5f, 9, 200_000))
+            Assert.That(One(VectorMath.NormalCumulative, x), Is.EqualTo(ErrorFunction.NormalCumulative(x)).Within(6.5e-8), $"at {x}");
+    }
+
+    [Test]
+    public void Density_of_the_normal_distribution_is_within_6e_8()
+    {
+        foreach (float x in Grid(-15, 15, 200_000))
         {
-            double exact = 0.5 * (1 + ErrorFunction.Erf(x / Math.Sqrt(2)));
-            Assert.That(One(VectorMath.NormalCumulative, x), Is.EqualTo(exact).Within(8e-8), $"at {x}");
+            double exact = Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI);
+            Assert.That(One(VectorMath.NormalDensity, x), Is.EqualTo(exact).Within(6e-8), $"at {x}");
         }
+    }
+
+    [Test]
+    public void Cumulative_normal_of_no_number()
+    {
+        Assert.That(One(VectorMath.NormalCumulative, float.NaN), Is.NaN);
+        Assert.That(ErrorFunction.NormalCumulative(double.NaN), Is.NaN);
     }
 
     [TestCase(-20f)]
@@ -98,12 +99,16 @@ public class VectorMathTests
     [TestCase(-1e30f)]
     public void Cumulative_normal_vanishes_far_left(float x) => Assert.That(One(VectorMath.NormalCumulative, x), Is.Zero);
 
-    [Test]
-    public void Tanh_is_within_2e_7_relative()
-    {
-        foreach (float x in Grid(-12, 12, 200_000))
-            Assert.That(One(VectorMath.Tanh, x), Is.EqualTo(Math.Tanh(x)).Within(2e-7 * Math.Abs(Math.Tanh(x))), $"tanh({x})");
-    }
+    // Abramowitz and Stegun 26.2.17's table and the asymptotic series 26.2.12, rounded to double.
+    [TestCase(0, 0.5)]
+    [TestCase(1, 0.84134474606854293)]
+    [TestCase(-1, 0.15865525393145705)]
+    [TestCase(-3, 0.0013498980316300945)]
+    [TestCase(-5, 2.8665157187919391e-7)]
+    [TestCase(-9, 1.1285884059538406e-19)]
+    [TestCase(double.PositiveInfinity, 1)]
+    public void Cumulative_normal_of_doubles(double x, double expected) =>
+        Assert.That(ErrorFunction.NormalCumulative(x), Is.EqualTo(expected).Within(1e-12 * expected));
 
     // Abramowitz and Stegun 7.1.5 and 7.1.14 in forty digits, rounded to double.
     [TestCase(0, 0)]
@@ -135,6 +140,4 @@ public class VectorMathTests
 
     static IEnumerable<float> Grid(float low, float high, int count) =>
         Enumerable.Range(0, count + 1).Select(i => (float)(low + ((double)high - low) * i / count));
-
-    static double Ulp(double value) => Math.ScaleB(1, Math.Max(-126, Math.ILogB(value)) - 23);
 }

@@ -67,21 +67,30 @@ internal static unsafe class LayerNormKernel<T> where T : unmanaged, IFloatingPo
     /// <summary>Mean and variance: sums of x, then of the distances from their rounded mean, which corrects that mean too.</summary>
     static (double Mean, double Variance) Moments(T* x, int columns)
     {
-        Vector512<T> sum = Vector512<T>.Zero;
-        for (int c = 0; c < columns; c += Vector512<T>.Count)
-            sum += Lanes.Load(x + c, columns - c);
-        T guess = T.CreateTruncating(Lanes.Sum(sum) / columns);
+        int width = Vector512<T>.Count, whole = columns - columns % width, pairs = columns - columns % (2 * width);
+        Vector512<T> even = default, odd = default;
+        for (int c = 0; c < pairs; c += 2 * width)
+            (even, odd) = (even + Vector512.Load(x + c), odd + Vector512.Load(x + c + width));
+        for (int c = pairs; c < columns; c += width)
+            even += Lanes.Load(x + c, columns - c);
+        T guess = T.CreateTruncating(Lanes.Sum(even + odd) / columns);
 
-        Vector512<T> center = Vector512.Create(guess), first = Vector512<T>.Zero, second = Vector512<T>.Zero;
-        int whole = columns - columns % Vector512<T>.Count;
-        for (int c = 0; c < whole; c += Vector512<T>.Count)
+        Vector512<T> center = Vector512.Create(guess), first = default, firstOdd = default, second = default, secondOdd = default;
+        for (int c = 0; c < pairs; c += 2 * width)
         {
-            Vector512<T> d = Vector512.Load(x + c) - center;
+            Vector512<T> d = Vector512.Load(x + c) - center, e = Vector512.Load(x + c + width) - center;
+            (first, firstOdd) = (first + d, firstOdd + e);
+            (second, secondOdd) = (Lanes.Fma(d, d, second), Lanes.Fma(e, e, secondOdd));
+        }
+
+        if (pairs < whole)
+        {
+            Vector512<T> d = Vector512.Load(x + pairs) - center;
             first += d;
             second = Lanes.Fma(d, d, second);
         }
 
-        double firstSum = Lanes.Sum(first), secondSum = Lanes.Sum(second);
+        double firstSum = Lanes.Sum(first + firstOdd), secondSum = Lanes.Sum(second + secondOdd);
         for (int c = whole; c < columns; c++)
         {
             double d = double.CreateTruncating(x[c] - guess);
