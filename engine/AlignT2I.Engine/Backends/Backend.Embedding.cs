@@ -14,6 +14,9 @@ public abstract partial class Backend
     /// <summary>dx[n, s] = dy[n] where s = index[n], else 0.</summary>
     internal abstract void GatherBackward(Tensor index, Tensor dy, Tensor dx);
 
+    /// <summary>y[n] = the least s with ids[n, s] = id.</summary>
+    internal abstract void FirstIndex(Tensor ids, int id, Tensor y);
+
     /// <summary>y[n] = [cos(t f_0), cos(t f_1)... | sin(t f_0), sin(t f_1)...], t = timesteps[n], f_i = 10000^(-i / h), h = dim /
     /// 2.</summary>
     internal abstract void TimestepEmbedding(Tensor timesteps, Tensor y);

@@ -67,10 +67,20 @@ public abstract partial class Backend
     /// Makes work that is done again and again, with the same shapes in the same memory, one launch on devices that can record it.
     /// </summary>
     /// <param name="work">
-    /// Operations that read and write tensors made before; what it makes itself ends with it. No value goes to or comes from the host:
-    /// where it is recorded, it is called for the first two runs only, and those that follow repeat what it asked of the device.
+    /// Operations that read its inputs, and read and write tensors made before; what it makes itself ends with it. No value goes to or
+    /// comes from the host: where it is recorded, it is called for the first two runs of each shape of inputs only, and those that follow
+    /// repeat what it asked of the device.
     /// </param>
-    public abstract RecordedWork Record(Action work);
+    public abstract RecordedWork Record(Action<Tensor[]> work);
+
+    /// <summary>The same for work without inputs.</summary>
+    public RecordedWork Record(Action work) => Record(_ => work());
+
+    /// <summary>
+    /// Does what cannot be recorded, such as talking to other processes, in the middle of recorded work: in every run, between what was
+    /// recorded before and after it. At other times it is simply done.
+    /// </summary>
+    public virtual void Unrecorded(Action action) => action();
 
     /// <summary>
     /// Gives large blocks that no tensor uses back to the system. For work whose next part needs blocks of other sizes; taking them anew

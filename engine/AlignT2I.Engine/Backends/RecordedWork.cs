@@ -4,7 +4,8 @@ namespace AlignT2I.Engine;
 public abstract class RecordedWork : IDisposable
 {
     /// <summary>Does the work once, on what its tensors hold now.</summary>
-    public abstract void Run();
+    /// <param name="inputs">What the work is given. Inputs of other shapes or types are recorded anew.</param>
+    public abstract void Run(params ReadOnlySpan<Tensor> inputs);
 
     /// <summary>Lets go of the recording.</summary>
     public void Dispose()

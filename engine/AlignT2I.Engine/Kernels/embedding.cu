@@ -1,10 +1,12 @@
-// Gradient of an embedding table, and the sinusoidal embedding of timesteps.
+// Gradient of an embedding table, the place of an id, and the sinusoidal embedding of timesteps.
 //   embedding_backward   dtable[ids[i]] += dy[i], in the order of i; dtable float [rows, columns], zero before
+//   first_index          y[n] = the least s with ids[n, s] = id; a row without it gives 0 and is reported in `fault` (faults.cuh)
 //   timestep_embedding   y[n] = [cos(t f_0) ... | sin(t f_0) ...], f_i = 10000^(-i / h), h = dim / 2, the angle in float64
 // ids int [count]; dy [count, columns] Scalar; timesteps [N], y [N, dim] float.
 // Launch: embedding_backward: grid (count, slabs of 256 columns), 256 threads: the block of an id's first occurrence adds all of
-// them, so that no atomics are needed; timestep_embedding: one thread per element.
+// them, so that no atomics are needed; first_index: one thread per row; timestep_embedding: one thread per element.
 #include "common.cuh"
+#include "faults.cuh"
 
 extern "C" __global__ void __launch_bounds__(256) embedding_backward(
     const int* ids, const Scalar* dy, float* dtable, int count, int columns, int rows)
@@ -39,6 +41,20 @@ extern "C" __global__ void __launch_bounds__(256) embedding_backward(
     }
     if (column < columns)
         dtable[(long long)id * columns + column] = sum;
+}
+
+extern "C" __global__ void __launch_bounds__(256) first_index(
+    const int* ids, int id, int* y, int rows, int columns, unsigned long long* fault)
+{
+    for (long long n = thread_index(); n < rows; n += thread_count())
+    {
+        int s = 0;
+        while (s < columns && ids[n * columns + s] != id)
+            s++;
+        if (s == columns)
+            report(fault, FAULT_FIRST_INDEX, n, id);
+        y[n] = s < columns ? s : 0;
+    }
 }
 
 extern "C" __global__ void __launch_bounds__(256) timestep_embedding(const float* timesteps, float* y, int samples, int dim)

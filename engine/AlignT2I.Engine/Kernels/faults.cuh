@@ -5,6 +5,7 @@
 #define FAULT_EMBEDDING 1
 #define FAULT_GATHER 2
 #define FAULT_LABEL 3
+#define FAULT_FIRST_INDEX 4
 
 __device__ inline void report(unsigned long long* fault, int kind, long long position, int value)
 {

@@ -36,20 +36,9 @@ public sealed class ClipTextModel : Module<Tensor>
     /// <param name="lastHiddenState">What <c>Call</c> returned [N, S, D].</param>
     /// <param name="inputIds">The ids it was given [N, S] I32.</param>
     /// <returns>[N, D].</returns>
-    /// <exception cref="UsageException">A prompt has no end token.</exception>
-    public Tensor Pool(Tensor lastHiddenState, Tensor inputIds)
-    {
-        int n = inputIds.Shape[0], length = inputIds.Shape[1];
-        int[] ids = inputIds.ToArray<int>(), ends = new int[n];
-        for (int i = 0; i < n; i++)
-        {
-            ends[i] = ids.AsSpan(i * length, length).IndexOf(Config.PooledTokenId);
-            if (ends[i] < 0)
-                throw new UsageException(
-                    $"prompt {i} has no end token (id {Config.PooledTokenId}); encode prompts with the model's own tokenizer.");
-        }
-        return F.Gather(lastHiddenState, Tensor.From(ends, [n], lastHiddenState.Backend));
-    }
+    /// <exception cref="ArgumentOutOfRangeException">A prompt has no end token.</exception>
+    public Tensor Pool(Tensor lastHiddenState, Tensor inputIds) =>
+        F.Gather(lastHiddenState, F.FirstIndex(inputIds, Config.PooledTokenId));
 
     /// <param name="inputIds">Token ids [N, S] I32, S up to <see cref="ClipTextConfig.MaxPositionEmbeddings"/>.</param>
     /// <returns>Last hidden state, after the final normalization [N, S, D].</returns>

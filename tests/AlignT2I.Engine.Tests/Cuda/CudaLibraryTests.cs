@@ -72,6 +72,7 @@ internal sealed class CudaLibraryTests
             (options.TensorFloat32, options.Autotune, options.Nondeterministic, options.CacheMemory),
             Is.EqualTo((true, true, false, true)));
         Assert.That(CudaOptions.Parse("uncached").CacheMemory, Is.False);
+        Assert.That((options.RecordWork, CudaOptions.Parse("unrecorded").RecordWork), Is.EqualTo((true, false)));
         Assert.That(() => CudaOptions.Parse("fast"), Throws.TypeOf<UsageException>().With.Message.Contains("'fast' is no option"));
     }
 

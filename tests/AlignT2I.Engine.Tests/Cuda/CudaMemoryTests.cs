@@ -128,6 +128,11 @@ internal sealed class CudaMemoryTests
         Assert.That(() => rows.ToArray<float>(),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("id 9 at position 1"));
         Assert.That(F.Embedding(Tensor.From([1, 3], [2], cuda), table).ToArray<float>(), Has.Length.EqualTo(6), "the device goes on");
+        Tensor ids = Tensor.From([7, 2, 2, 5, 5, 2], [2, 3], cuda);
+        Assert.That(F.FirstIndex(ids, 2).ToArray<int>(), Is.EqualTo((int[])[1, 2]));
+        Tensor first = F.FirstIndex(ids, 7);
+        Assert.That(
+            () => first.ToArray<int>(), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("id 7 is not in row 1"));
         Tensor loss = F.CrossEntropy(table, Tensor.From([0, 1, 2, -1], [4], cuda));
         Assert.That(() => loss.Item(), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label -1 of sample 3"));
     }

@@ -18,16 +18,21 @@ public sealed class EmulatedCuda : IDisposable
     /// <summary>The backend.</summary>
     public Backend Backend => backend;
 
+    /// <summary>Launches of graphs so far.</summary>
+    public int GraphLaunches => device.GraphLaunches;
+
     /// <summary>A fresh backend; skips the test where g++ is absent.</summary>
     /// <param name="cacheMemory">Whether freed memory is kept; without it the device sees an access between two tensors.</param>
     /// <param name="memoryBytes">Size of the device's memory.</param>
     /// <param name="fusesAttention">Whether the device's library has fused attention for 16-bit types.</param>
     /// <param name="fusesBias">Whether the device's library adds biases to convolutions.</param>
+    /// <param name="recordWork">Whether work that is done again and again is recorded.</param>
     public static EmulatedCuda Open(
-        bool cacheMemory = false, long memoryBytes = 4L << 30, bool fusesAttention = false, bool fusesBias = true) =>
+        bool cacheMemory = false, long memoryBytes = 4L << 30, bool fusesAttention = false, bool fusesBias = true,
+        bool recordWork = true) =>
         new(
             EmulatedDevice.Open(memoryBytes, fusesBias, fusesAttention),
-            new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null });
+            new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null, RecordWork = recordWork });
 
     /// <summary>Ends backend and device.</summary>
     /// <exception cref="EmulationException">Something was not given back.</exception>

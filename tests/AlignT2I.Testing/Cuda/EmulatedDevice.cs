@@ -26,6 +26,9 @@ public sealed class EmulatedDevice : IDisposable
     /// <summary>Bytes of device memory that are allocated now.</summary>
     public long LiveBytes => driver.Memory.LiveBytes;
 
+    /// <summary>Launches of graphs so far.</summary>
+    public int GraphLaunches => driver.GraphLaunches;
+
     /// <summary>A fresh device; skips the test where g++ is absent.</summary>
     /// <param name="memoryBytes">Size of its memory.</param>
     /// <param name="fusesBias">Whether its DNN library adds biases to convolutions.</param>

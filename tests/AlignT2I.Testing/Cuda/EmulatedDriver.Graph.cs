@@ -8,6 +8,9 @@ internal sealed partial class EmulatedDriver
     readonly HandleTable<(string What, Action Work)[]> graphs = new("graph");
     readonly HandleTable<(string What, Action Work)[]> executables = new("executable graph");
 
+    /// <summary>Launches of graphs so far.</summary>
+    public int GraphLaunches { get; private set; }
+
     public void BeginCapture(CudaStream stream)
     {
         RefuseCapture("cuStreamBeginCapture");
@@ -37,6 +40,7 @@ internal sealed partial class EmulatedDriver
 
     public void Launch(CudaGraphExecutable graph, CudaStream stream)
     {
+        GraphLaunches++;
         foreach ((string what, Action work) in executables[graph.Handle])
             Stream(stream).Add(what, work);
     }

@@ -61,11 +61,11 @@ public class GradientBucketsTests
                 {
                     if (ranks.IsFirst)
                         notes?.Note("backward began");
-                    Backward(parameters, pass, buckets.GradientAdded);
+                    buckets.Pass(gradientAdded => Backward(parameters, pass, gradientAdded));
                     if (ranks.IsFirst)
                         notes?.Note("backward ended");
                 }
-                buckets.EndRound(pass < passes);
+                buckets.EndRound();
             }
             buckets.ShareTotals();
         }

@@ -2,6 +2,7 @@ using AlignT2I.Engine;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Models.StableDiffusion;
 using AlignT2I.Training.Caching;
+using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Finetuning;
 
 namespace AlignT2I.Training.Tests.Finetuning;
@@ -61,8 +62,8 @@ internal sealed class TinyFinetuning : IDisposable
             [.. Enumerable.Range(10, 10).Select(i => new FinetuneExample(i, 1 + i % 4, 1))]);
     }
 
-    public FinetuneTrainer Trainer(FinetuneOptions? options = null, FinetuneData? data = null) =>
-        new(unet, Parameters, new DdpmScheduler(new SchedulerConfig()), data ?? Data(), options ?? Options);
+    public FinetuneTrainer Trainer(FinetuneOptions? options = null, FinetuneData? data = null, Communicator? communicator = null) =>
+        new(unet, Parameters, new DdpmScheduler(new SchedulerConfig()), data ?? Data(), options ?? Options, communicator);
 
     /// <summary>Weights and their averages.</summary>
     public float[] State(FinetuneTrainer trainer) =>

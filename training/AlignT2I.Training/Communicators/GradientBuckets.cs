@@ -13,13 +13,15 @@ namespace AlignT2I.Training.Communicators;
 /// The gradients, in the order in which backward completes them, are one long row that is cut into buckets, and each bucket into a part per
 /// rank. As soon as a bucket is complete, while backward goes on, each rank sends to every other the part that is the other's, and adds the
 /// parts that come to its total in the order of the ranks. After the last round the ranks send each other their totals. That is a
-/// reduce-scatter per round and an all-gather per update; two buckets are under way at a time.
+/// reduce-scatter per round and an all-gather per update; two buckets are under way at a time. Messages are no part of a recording: it is
+/// cut where a bucket goes.
 /// </remarks>
 internal sealed class GradientBuckets : IDisposable
 {
     const int UnderWay = 2;
 
     readonly Communicator communicator;
+    readonly Backend backend;
     readonly GradientRow row;
     readonly int buckets, partLength;
     readonly Tensor[] totals;
@@ -40,7 +42,7 @@ internal sealed class GradientBuckets : IDisposable
         partLength = (int)Math.Min(bucketBytes / sizeof(float) / size, (row.Length + size - 1) / size);
         partLength = Math.Max(1, partLength);
         buckets = (int)((row.Length + (long)partLength * size - 1) / ((long)partLength * size));
-        Backend backend = parameters[0].Value.Backend;
+        backend = parameters[0].Value.Backend;
         totals = Parts(backend, buckets);
         outgoing = [.. Enumerable.Range(0, UnderWay).Select(_ => Parts(backend, size))];
         incoming = [.. Enumerable.Range(0, UnderWay).Select(_ => Parts(backend, size))];
@@ -52,24 +54,20 @@ internal sealed class GradientBuckets : IDisposable
     public void BeginRound(int passes, bool first)
     {
         (contributors, firstRound, started, added) = (passes, first, 0, 0);
-        row.BeginPass();
     }
 
-    /// <summary>What <see cref="Tape.GradientAdded"/> of the pass calls.</summary>
-    public void GradientAdded(Tensor leaf)
+    /// <summary>A backward pass of this rank, which may be recorded: buckets go between its parts.</summary>
+    /// <param name="backward">Computes the gradients, under a tape whose <see cref="Tape.GradientAdded"/> is what it is given.</param>
+    public void Pass(Action<Action<Tensor>> backward)
     {
-        if (!row.Add(leaf))
-            return;
-        while (started < buckets && row.CompleteLength >= Math.Min(row.Length, End(started)))
-            Start();
+        row.BeginPass();
+        backward(GradientAdded);
+        row.EndPass();
     }
 
     /// <summary>Ends a round: the passes of all ranks are in the totals.</summary>
-    /// <param name="passed">Whether this rank had a pass.</param>
-    public void EndRound(bool passed)
+    public void EndRound()
     {
-        if (passed)
-            row.EndPass();
         while (started < buckets)
             Start();
         while (added < buckets)
@@ -96,6 +94,14 @@ internal sealed class GradientBuckets : IDisposable
     {
         foreach (Tensor tensor in totals.Concat(outgoing.SelectMany(t => t)).Concat(incoming.SelectMany(t => t)))
             tensor.Dispose();
+    }
+
+    void GradientAdded(Tensor leaf)
+    {
+        if (!row.Add(leaf))
+            return;
+        while (started < buckets && row.CompleteLength >= Math.Min(row.Length, End(started)))
+            backend.Unrecorded(Start);
     }
 
     long End(int bucket) => (bucket + 1L) * partLength * communicator.Size;

@@ -24,10 +24,11 @@ internal sealed record FinetuneInputs(Tensor Sample, Tensor Noise, Tensor Timest
                 [n], backend));
     }
 
-    /// <summary>The same values in memory that stays.</summary>
-    public FinetuneInputs Persist() => new(
-        Sample.Clone().Persist(), Noise.Clone().Persist(), Timesteps.Clone().Persist(), EncoderHiddenStates.Clone().Persist(),
-        Weights.Clone().Persist());
+    /// <summary>As recorded work is given them.</summary>
+    public FinetuneInputs(Tensor[] tensors) : this(tensors[0], tensors[1], tensors[2], tensors[3], tensors[4])
+    {
+    }
 
-    public IEnumerable<Tensor> Tensors => [Sample, Noise, Timesteps, EncoderHiddenStates, Weights];
+    /// <summary>As recorded work takes them.</summary>
+    public Tensor[] Tensors => [Sample, Noise, Timesteps, EncoderHiddenStates, Weights];
 }

@@ -34,12 +34,12 @@ internal sealed class FinetuneRanks : IDisposable
     public bool Interrupted { get; private set; }
 
     /// <summary>Computes the gradients of an update into the parameters, the same on every rank.</summary>
-    /// <param name="pass">Computes the gradients of some images (the first, and how many), calling what it is given, and returns their
+    /// <param name="pass">Computes the gradients of some images (the first, and how many) by <see cref="Backward"/>; returns their
     /// loss.</param>
     /// <param name="cancellationToken">Asks all ranks to stop.</param>
     /// <returns>The loss: the sum over the passes.</returns>
     /// <exception cref="RankLostException">A rank is lost; the parameters are as before.</exception>
-    public float Run(Func<int, int, Action<Tensor>, float> pass, CancellationToken cancellationToken)
+    public float Run(Func<int, int, float> pass, CancellationToken cancellationToken)
     {
         List<float> own = [cancellationToken.IsCancellationRequested ? 1 : 0];
         for (int round = 0; round < passes; round += communicator.Size)
@@ -50,9 +50,9 @@ internal sealed class FinetuneRanks : IDisposable
             if (index < passes)
             {
                 using MemoryScope scope = MemoryScope.Open();
-                own.Add(pass(first, Math.Min(imagesPerPass, images - first), buckets.GradientAdded));
+                own.Add(pass(first, Math.Min(imagesPerPass, images - first)));
             }
-            buckets.EndRound(index < passes);
+            buckets.EndRound();
         }
         buckets.ShareTotals();
 
@@ -64,6 +64,10 @@ internal sealed class FinetuneRanks : IDisposable
             loss += all[index % communicator.Size][1 + index / communicator.Size];
         return loss;
     }
+
+    /// <summary>The backward pass of one of these, which may be recorded.</summary>
+    /// <param name="backward">Calls what it is given whenever it has added to a gradient.</param>
+    public void Backward(Action<Action<Tensor>> backward) => buckets.Pass(backward);
 
     public void Dispose() => buckets.Dispose();
 }

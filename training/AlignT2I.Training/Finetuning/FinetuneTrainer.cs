@@ -31,8 +31,9 @@ public sealed class FinetuneTrainer : IDisposable
     readonly LearningRateSchedule schedule;
     readonly LossScaler? scaler;
     readonly SkippedSteps skipped = new();
-    readonly Tensor lossScale, lossSum, squaredNorm;
-    readonly Dictionary<(int Count, bool Last), FinetunePass> passes = [];
+    readonly Tensor lossScale, lossSum;
+    readonly ClippedUpdate clipped;
+    readonly RecordedWork pass, lastPass, lastStep;
     readonly Communicator communicator;
     readonly FinetuneRanks? ranks;
 
@@ -70,13 +71,20 @@ public sealed class FinetuneTrainer : IDisposable
         };
         lossScale = Tensor.Zeros([], DType.F32, parameters.Backend).Persist();
         lossSum = Tensor.Zeros([], DType.F32, parameters.Backend).Persist();
-        squaredNorm = Tensor.Zeros([], DType.F64, parameters.Backend).Persist();
+        clipped = new ClippedUpdate(parameters, optimizer, options.MaxGradientNorm);
         unet.GradientCheckpointing = options.GradientCheckpointing;
         parameters.RequireGrad();
         parameters.ZeroGrad();
         this.communicator = communicator ?? Communicator.Single;
         if (this.communicator.Size > 1)
             ranks = new FinetuneRanks(this.communicator, parameters, plan.ImagesPerStep, options.MicroBatchSize);
+        pass = parameters.Backend.Record(batch => AddGradients(new FinetuneInputs(batch)));
+        lastStep = parameters.Backend.Record(ClipAndStep);
+        lastPass = parameters.Backend.Record(batch =>
+        {
+            AddGradients(new FinetuneInputs(batch));
+            ClipAndStep();      // the gradients of the update are complete here, and not clipped yet
+        });
     }
 
     /// <summary>The result: the averaged weights, or the last ones where there is no average.</summary>
@@ -145,10 +153,8 @@ public sealed class FinetuneTrainer : IDisposable
     public void Dispose()
     {
         ranks?.Dispose();
-        foreach (FinetunePass pass in passes.Values)
-            pass.Dispose();
-        foreach (Tensor tensor in (ReadOnlySpan<Tensor>)[lossScale, lossSum, squaredNorm])
-            tensor.Dispose();
+        foreach (IDisposable work in (ReadOnlySpan<IDisposable>)[pass, lastPass, lastStep, clipped, lossScale, lossSum])
+            work.Dispose();
         parameters.RequireGrad(false);
         optimizer.Dispose();
         ema?.Dispose();
@@ -157,7 +163,7 @@ public sealed class FinetuneTrainer : IDisposable
     /// <summary>
     /// One update: gradients of all micro-batches, clipped, then AdamW and the average. Where the gradients are not finite it changes
     /// nothing.
-    /// The work of each micro-batch is recorded, that of the last with the update in it.
+    /// The work of each micro-batch is recorded, that of the last with the update in it; on several ranks the update is apart.
     /// </summary>
     internal FinetuneUpdate Update(int step, CancellationToken cancellationToken = default)
     {
@@ -170,7 +176,7 @@ public sealed class FinetuneTrainer : IDisposable
             RunPasses(step);
         else
             SharePasses(ranks, step, cancellationToken);
-        double loss = lossSum.Item(), norm = Math.Sqrt(squaredNorm.Item()) / scale;
+        double loss = lossSum.Item(), norm = clipped.Norm / scale;
         bool finite = double.IsFinite(norm);
         if (!finite)
             optimizer.Unprepare();
@@ -207,8 +213,7 @@ public sealed class FinetuneTrainer : IDisposable
         {
             using MemoryScope scope = MemoryScope.Open();
             int count = Math.Min(options.MicroBatchSize, plan.ImagesPerStep - first);
-            FinetuneInputs batch = FinetuneInputs.Of(scheduler, plan.Batch(step, first, count));
-            Pass(batch, count, last: first + count == plan.ImagesPerStep).Run(batch);
+            (first + count == plan.ImagesPerStep ? lastPass : pass).Run(Inputs(step, first, count));
         }
     }
 
@@ -219,21 +224,21 @@ public sealed class FinetuneTrainer : IDisposable
         using MemoryScope scope = MemoryScope.Open();
         try
         {
-            lossSum.Write<float>([all.Run((first, count, added) => LossOf(step, first, count, added), cancellationToken)]);
+            lossSum.Write<float>([all.Run((first, count) => LossOf(step, first, count), cancellationToken)]);
         }
         catch (RankLostException)
         {
             optimizer.Unprepare();
             throw;
         }
-        ClipAndStep();
+        lastStep.Run();
     }
 
     /// <summary>The gradients of one pass, and its loss.</summary>
-    float LossOf(int step, int first, int count, Action<Tensor> gradientAdded)
+    float LossOf(int step, int first, int count)
     {
         lossSum.Write<float>([0]);
-        AddGradients(FinetuneInputs.Of(scheduler, plan.Batch(step, first, count)), gradientAdded);
+        pass.Run(Inputs(step, first, count));
         return (float)lossSum.Item();
     }
 
@@ -260,27 +265,23 @@ public sealed class FinetuneTrainer : IDisposable
             files.Save(step);
     }
 
-    FinetunePass Pass(FinetuneInputs batch, int count, bool last)
-    {
-        if (!passes.TryGetValue((count, last), out FinetunePass? pass))
-            passes.Add((count, last), pass = new FinetunePass(batch, last ? LastPass : inputs => AddGradients(inputs)));
-        return pass;
-    }
-
-    void LastPass(FinetuneInputs batch)
-    {
-        AddGradients(batch);
-        ClipAndStep();      // the gradients of the update are complete here, and not clipped yet
-    }
+    Tensor[] Inputs(int step, int first, int count) => FinetuneInputs.Of(scheduler, plan.Batch(step, first, count)).Tensors;
 
     void ClipAndStep()
     {
-        squaredNorm.CopyFrom(GradientNorm.Squared(parameters.Parameters)!);
-        optimizer.Apply(new GradientClip(squaredNorm, options.MaxGradientNorm));
+        clipped.Apply();
         parameters.ZeroGrad();
     }
 
-    void AddGradients(FinetuneInputs batch, Action<Tensor>? gradientAdded = null)
+    void AddGradients(FinetuneInputs batch)
+    {
+        if (ranks is null)
+            Backward(batch, null);
+        else
+            ranks.Backward(gradientAdded => Backward(batch, gradientAdded));
+    }
+
+    void Backward(FinetuneInputs batch, Action<Tensor>? gradientAdded)
     {
         using Tape tape = Tape.Open();
         tape.GradientAdded = gradientAdded;

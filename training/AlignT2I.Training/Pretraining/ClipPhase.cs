@@ -29,17 +29,26 @@ internal sealed class ClipPhase : PretrainingPhase
         (objectHead, countHead) = heads;
     }
 
-    protected override Tensor Loss(Philox random)
+    /// <returns>Pixels, token ids, the place of each one's own in the batch, object and count.</returns>
+    protected override Tensor[] Batch(Philox random)
     {
         int n = Options.ClipBatchSize;
         IReadOnlyList<(Scene Scene, ScenePrompt Caption)> scenes = RenderedImages.DrawGroups(n, Options.ClipGroupSize, random);
-        Tensor inputIds = Tensor.From([.. scenes.SelectMany(s => tokenizer.Encode(s.Caption.Text))], [n, tokenizer.ModelMaxLength], Backend);
-        Tensor images = clip.ImageEmbeds(RenderedImages.Render(scenes).To(Backend)), prompts = clip.TextEmbeds(inputIds);
-        Tensor own = Tensor.From([.. Enumerable.Range(0, n)], [n], Backend);
-        Tensor contrastive = F.Add(F.CrossEntropy(clip.Logits(images, prompts), own), F.CrossEntropy(clip.Logits(prompts, images), own));
+        int[] inputIds = [.. scenes.SelectMany(s => tokenizer.Encode(s.Caption.Text))];
+        return
+        [
+            RenderedImages.Render(scenes).To(Backend), Tensor.From(inputIds, [n, tokenizer.ModelMaxLength], Backend),
+            Tensor.From([.. Enumerable.Range(0, n)], [n], Backend),
+            Tensor.From([.. scenes.Select(s => (int)s.Scene.Object)], [n], Backend),
+            Tensor.From([.. scenes.Select(s => s.Scene.Placements.Count - 1)], [n], Backend),
+        ];
+    }
 
-        Tensor objects = Tensor.From([.. scenes.Select(s => (int)s.Scene.Object)], [n], Backend);
-        Tensor counts = Tensor.From([.. scenes.Select(s => s.Scene.Placements.Count - 1)], [n], Backend);
+    protected override Tensor Loss(Tensor[] batch)
+    {
+        (Tensor pixels, Tensor inputIds, Tensor own, Tensor objects, Tensor counts) = (batch[0], batch[1], batch[2], batch[3], batch[4]);
+        Tensor images = clip.ImageEmbeds(pixels), prompts = clip.TextEmbeds(inputIds);
+        Tensor contrastive = F.Add(F.CrossEntropy(clip.Logits(images, prompts), own), F.CrossEntropy(clip.Logits(prompts, images), own));
         Tensor attributes = F.Add(F.CrossEntropy(objectHead.Call(images), objects), F.CrossEntropy(countHead.Call(images), counts));
         return F.Add(F.Affine(contrastive, 0.5), attributes);
     }

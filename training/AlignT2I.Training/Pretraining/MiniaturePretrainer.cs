@@ -43,8 +43,7 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
         SchedulerConfig schedulerConfig = new() { ClassName = "DDIMScheduler" };
         using ParameterStore unetParameters = new(new RandomParameters(options.Seed + 2), backend);
         UNet2DCondition unet = new(unetParameters.Root, MiniatureArchitecture.UNet);
-        IReadOnlyList<double> alphasCumprod = Scheduler.Create(schedulerConfig).AlphasCumprod;
-        using (DiffusionPhase phase = new(unet, unetParameters, scenes, alphasCumprod, options))
+        using (DiffusionPhase phase = new(unet, unetParameters, scenes, Scheduler.Create(schedulerConfig), options))
             Run(phase, "unet", progress, cancellation);
 
         MiniatureModelWriter writer = new(outputFolder);

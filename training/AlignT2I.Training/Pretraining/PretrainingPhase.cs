@@ -16,6 +16,9 @@ internal abstract class PretrainingPhase : IDisposable
     readonly LearningRateSchedule schedule;
     readonly Ema ema;
     readonly TrainingCheckpoint checkpoint;
+    readonly ClippedUpdate clipped;
+    readonly Tensor loss;
+    readonly RecordedWork work;
     Philox random;
 
     protected PretrainingPhase(
@@ -33,6 +36,9 @@ internal abstract class PretrainingPhase : IDisposable
         ema = new Ema(parameters.Parameters, options.EmaDecay, warmUp: true);
         checkpoint = new TrainingCheckpoint(parameters.Parameters, optimizer, ema);
         random = new Philox(options.Seed, stream);
+        clipped = new ClippedUpdate(parameters, optimizer, MaxGradientNorm);
+        loss = Tensor.Zeros([], DType.F32, Backend).Persist();
+        work = Backend.Record(Update);
     }
 
     protected PretrainOptions Options { get; }
@@ -73,30 +79,39 @@ internal abstract class PretrainingPhase : IDisposable
 
     public virtual void Dispose()
     {
-        optimizer.Dispose();
-        ema.Dispose();
+        foreach (IDisposable part in (ReadOnlySpan<IDisposable>)[work, clipped, loss, optimizer, ema])
+            part.Dispose();
     }
 
-    /// <summary>The loss of one batch, a scalar; everything random comes from <paramref name="random"/>.</summary>
-    protected abstract Tensor Loss(Philox random);
+    /// <summary>What the loss of one batch reads, where the parameters are; everything random comes from
+    /// <paramref name="random"/>.</summary>
+    protected abstract Tensor[] Batch(Philox random);
+
+    /// <summary>The loss of one batch, a scalar; may be recorded.</summary>
+    protected abstract Tensor Loss(Tensor[] batch);
 
     (double Loss, double Norm) Step(double rate)
     {
         using MemoryScope scope = MemoryScope.Open();
-        double value;
+        optimizer.Prepare(rate, average: ema);
+        work.Run(Batch(random));
+        double norm = clipped.Norm;
+        return double.IsFinite(norm)
+            ? (loss.Item(), norm)
+            : throw new InvalidOperationException($"{stage}: the gradient is not finite; lower the learning rate.");
+    }
+
+    /// <summary>Forward, backward, clipping, AdamW and the average.</summary>
+    void Update(Tensor[] batch)
+    {
         using (Tape tape = Tape.Open())
         {
-            Tensor loss = Loss(random);
-            value = loss.Item();
-            tape.Backward(loss);
+            Tensor value = Loss(batch);
+            loss.CopyFrom(value.Detach());
+            tape.Backward(value);
         }
 
-        double norm = GradientNorm.Of(parameters.Parameters);
-        if (!double.IsFinite(norm))
-            throw new InvalidOperationException($"{stage}: the gradient is not finite; lower the learning rate.");
-        optimizer.Step(rate, GradientNorm.Coefficient(norm, MaxGradientNorm));
+        clipped.Apply();
         parameters.ClearGrad();
-        ema.Update();
-        return (value, norm);
     }
 }

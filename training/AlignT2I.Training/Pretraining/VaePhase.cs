@@ -8,13 +8,19 @@ namespace AlignT2I.Training.Pretraining;
 internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, PretrainOptions options)
     : PretrainingPhase("train VAE", options.VaeSteps, options.VaeLearningRate, options, parameters, stream: 1)
 {
-    protected override Tensor Loss(Philox random)
+    protected override Tensor[] Batch(Philox random)
     {
         Tensor pixels = RenderedImages.Render(RenderedImages.Draw(Options.VaeBatchSize, random)).To(Backend);
+        Tensor noise = Tensor.Empty([Options.VaeBatchSize, .. LatentScenes.LatentShape], DType.F32, Backend);
+        random.Normal(noise);
+        return [pixels, noise];
+    }
+
+    protected override Tensor Loss(Tensor[] batch)
+    {
+        Tensor pixels = batch[0], noise = batch[1];
         DiagonalGaussian posterior = vae.Encode(pixels);
-        Tensor noise = Tensor.Empty(posterior.Mean.Shape, DType.F32, Backend.Cpu);
-        random.Normal(noise.AsSpan<float>());
-        Tensor error = F.MseLoss(vae.Decoder.Call(posterior.Sample(noise.To(Backend))), pixels);
+        Tensor error = F.MseLoss(vae.Decoder.Call(posterior.Sample(noise)), pixels);
         return F.Add(error, F.Affine(posterior.KlDivergence(), Options.KlWeight));
     }
 }

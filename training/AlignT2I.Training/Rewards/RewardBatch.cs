@@ -7,4 +7,13 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="TextEmbeds">Embeddings of prompts [R, textEmbedDim].</param>
 /// <param name="Labels">y [B] of the first B pairs: 1 good, 0 bad, between them where raters disagree.</param>
 /// <param name="Choices">The pairs [M, N] I32 that the prompt classification of M good images chooses among, the original first; null leaves it out.</param>
-public sealed record RewardBatch(Tensor ImageEmbeds, Tensor TextEmbeds, Tensor Labels, Tensor? Choices);
+public sealed record RewardBatch(Tensor ImageEmbeds, Tensor TextEmbeds, Tensor Labels, Tensor? Choices)
+{
+    /// <summary>As recorded work is given it.</summary>
+    internal RewardBatch(Tensor[] tensors) : this(tensors[0], tensors[1], tensors[2], tensors.ElementAtOrDefault(3))
+    {
+    }
+
+    /// <summary>As recorded work takes it.</summary>
+    internal Tensor[] Tensors => Choices is null ? [ImageEmbeds, TextEmbeds, Labels] : [ImageEmbeds, TextEmbeds, Labels, Choices];
+}

@@ -15,10 +15,9 @@ public static class RewardLoss
     public static RewardLossTerms Compute(RewardModel model, RewardBatch batch, double promptClassificationWeight, double temperature)
     {
         Tensor rewards = model.Call(batch.ImageEmbeds, batch.TextEmbeds);
-        Tensor column = rewards.Reshape([rewards.Shape[0], 1]);
-        int[] labelled = [.. Enumerable.Range(0, batch.Labels.Shape[0])];
-        Tensor meanSquaredError = F.MseLoss(
-            F.Embedding(Tensor.From(labelled, [labelled.Length], rewards.Backend), column).Reshape([labelled.Length]), batch.Labels);
+        int pairs = rewards.Shape[0], labelled = batch.Labels.Shape[0];
+        Tensor column = rewards.Reshape([pairs, 1]);
+        Tensor meanSquaredError = F.MseLoss(F.Split(rewards, labelled, pairs - labelled)[0], batch.Labels);
         if (promptClassificationWeight == 0 || batch.Choices is not { } choices)
             return new RewardLossTerms(meanSquaredError, null, meanSquaredError);
         Tensor promptClassification = PromptClassification(column, choices, temperature);
@@ -31,6 +30,6 @@ public static class RewardLoss
     {
         int images = choices.Shape[0], prompts = choices.Shape[1];
         Tensor chosen = F.Embedding(choices.Reshape([images * prompts]), rewards).Reshape([images, prompts]);
-        return F.CrossEntropy(F.Affine(chosen, 1 / temperature), Tensor.From(new int[images], [images], rewards.Backend));
+        return F.CrossEntropy(F.Affine(chosen, 1 / temperature), Tensor.Zeros([images], DType.I32, rewards.Backend));
     }
 }

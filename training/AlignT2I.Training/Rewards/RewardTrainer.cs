@@ -40,7 +40,7 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         var model = new RewardModel(parameters.Root, config);
         parameters.Finish();
         parameters.RequireGrad();
-        using var optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);
+        using var step = new RewardStep(model, parameters, options);
 
         float[][] best = Copy(parameters);
         List<RewardEpoch> epochs = [];
@@ -50,7 +50,7 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
             int[] order = Order(training, epoch);
             int updates = (order.Length + options.BatchSize - 1) / options.BatchSize, done = (epoch - 1) * updates;
             RewardEpoch figures = RunEpoch(
-                epoch, [.. order.Select(i => training[i])], validation, model, parameters, optimizer,
+                epoch, [.. order.Select(i => training[i])], validation, model, step,
                 (update, loss) => progress?.Report(new StageProgress(
                     "train reward", done + update, (long)options.MaxEpochs * updates, "update",
                     [("epoch", epoch), ("loss", loss), .. epochs.TakeLast(1).Select(e => ("validation", e.ValidationLoss))])),
@@ -97,20 +97,15 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
     }
 
     RewardEpoch RunEpoch(
-        int epoch, RewardExample[] training, RewardExample[] validation, RewardModel model, ParameterStore parameters, AdamW optimizer,
+        int epoch, RewardExample[] training, RewardExample[] validation, RewardModel model, RewardStep step,
         Action<int, double> updated, CancellationToken cancellationToken)
     {
         var mean = new RewardLossMean();
-        foreach ((int update, RewardExample[] batch) in training.Chunk(options.BatchSize).Index())
+        foreach ((int update, RewardExample[] examples) in training.Chunk(options.BatchSize).Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
             using MemoryScope scope = MemoryScope.Open();
-            using Tape tape = Tape.Open();
-            RewardLossTerms terms = Loss(model, batch);
-            tape.Backward(terms.Total);
-            optimizer.Step(options.LearningRate);
-            parameters.ClearGrad();
-            mean.Add(terms, 1, 1);
+            mean.Add(step.Run(Batch(examples)), 1, 1);
             updated(update + 1, mean.Loss(options.PromptClassificationWeight));
         }
         double loss = mean.Loss(options.PromptClassificationWeight);
@@ -125,7 +120,9 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         {
             using MemoryScope scope = MemoryScope.Open();
             using Tape pause = Tape.Pause();
-            mean.Add(Loss(model, batch), batch.Length, batch.Count(e => e.Good));
+            RewardLossTerms terms = RewardLoss.Compute(
+                model, Batch(batch), options.PromptClassificationWeight, options.Temperature);
+            mean.Add(terms, batch.Length, batch.Count(e => e.Good));
         }
         return mean.Loss(options.PromptClassificationWeight);
     }
@@ -136,8 +133,8 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         return reward.Score(data.Images.Gather([.. batch.Select(e => e.ImageRow)]), data.Texts.Gather([.. batch.Select(e => e.TextRow)]));
     });
 
-    /// <summary>The loss of examples: all pairs, the labelled and the perturbed ones, go through the network at once.</summary>
-    RewardLossTerms Loss(RewardModel model, RewardExample[] examples)
+    /// <summary>Examples as the loss reads them: all pairs, the labelled and the perturbed ones, go through the network at once.</summary>
+    RewardBatch Batch(RewardExample[] examples)
     {
         List<int> images = [.. examples.Select(e => e.ImageRow)], texts = [.. examples.Select(e => e.TextRow)], choices = [];
         if (options.PromptClassificationWeight > 0)
@@ -154,11 +151,10 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
             }
         }
         int prompts = examples[0].PerturbedRows.Count + 1;
-        var batch = new RewardBatch(
+        return new RewardBatch(
             Rows(data.Images, images), Rows(data.Texts, texts),
             Tensor.From(examples.Select(e => e.Label).ToArray(), [examples.Length], device),
             choices.Count > 0 ? Tensor.From(choices.ToArray(), [choices.Count / prompts, prompts], device) : null);
-        return RewardLoss.Compute(model, batch, options.PromptClassificationWeight, options.Temperature);
     }
 
     Tensor Rows(RowTable table, List<int> rows) => table.Gather(CollectionsMarshal.AsSpan(rows)).To(device);

@@ -62,6 +62,17 @@ internal sealed unsafe partial class CpuBackend
             Buffer.MemoryCopy(from + n * bytes, to + ((long)n * steps + at[n]) * bytes, bytes, bytes);
     }
 
+    internal override void FirstIndex(Tensor ids, int id, Tensor y)
+    {
+        int steps = ids.Shape[1];
+        for (int n = 0; n < y.Shape[0]; n++)
+        {
+            int first = ids.AsSpan<int>().Slice(n * steps, steps).IndexOf(id);
+            y.AsSpan<int>()[n] = first >= 0 ? first : throw new ArgumentOutOfRangeException(
+                nameof(ids), id, $"FirstIndex: id {id} is not in row {n}; encode prompts with the model's own tokenizer.");
+        }
+    }
+
     internal override void TimestepEmbedding(Tensor timesteps, Tensor y)
     {
         using HalfOperands operands = new();

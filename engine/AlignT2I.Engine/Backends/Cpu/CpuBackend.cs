@@ -34,7 +34,7 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     internal override bool IsHost => true;
 
-    public override RecordedWork Record(Action work) => new RepeatedWork(work);
+    public override RecordedWork Record(Action<Tensor[]> work) => new RepeatedWork(work);
 
     internal override nint Allocate(long bytes)
     {

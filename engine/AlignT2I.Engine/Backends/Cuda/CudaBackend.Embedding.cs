@@ -45,6 +45,15 @@ internal sealed partial class CudaBackend
             P(index), P(dy), P(dx), index.Count, dx.Shape[1], columns);
     }
 
+    internal override void FirstIndex(Tensor ids, int id, Tensor y)
+    {
+        if (y.Count == 0)
+            return;
+        Launch(
+            Kernel("embedding.cu", DType.F32, "first_index"), Blocks(y.Count),
+            P(ids), id, P(y), y.Shape[0], ids.Shape[1], faults.Pointer);
+    }
+
     internal override void TimestepEmbedding(Tensor timesteps, Tensor y)
     {
         if (y.DType != DType.F32)

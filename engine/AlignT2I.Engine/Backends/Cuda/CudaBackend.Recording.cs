@@ -4,21 +4,31 @@ internal sealed partial class CudaBackend
 {
     readonly HashSet<CudaRecordedWork> recorded = [];
 
-    /// <summary>The recorded work that is being called; null at other times.</summary>
-    internal CudaRecordedWork? Recording { get; private set; }
+    /// <summary>The recording whose work is being called; null at other times.</summary>
+    internal CudaRecording? Recording { get; private set; }
 
-    public override RecordedWork Record(Action work)
+    public override RecordedWork Record(Action<Tensor[]> work)
     {
+        if (!options.RecordWork)
+            return new RepeatedWork(work);
         CudaRecordedWork made = new(this, work);
         recorded.Add(made);
         return made;
     }
 
-    internal void Begin(CudaRecordedWork work)
+    public override void Unrecorded(Action action)
+    {
+        if (Recording is { } recording)
+            recording.Between(action);
+        else
+            action();
+    }
+
+    internal void Begin(CudaRecording recording)
     {
         if (Recording is not null)
             throw new InvalidOperationException("recorded work cannot run inside recorded work.");
-        Recording = work;
+        Recording = recording;
         allocator.IsRecording = true;
     }
 

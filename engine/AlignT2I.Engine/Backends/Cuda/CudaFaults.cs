@@ -30,6 +30,7 @@ internal sealed class CudaFaults : IDisposable
         throw new ArgumentOutOfRangeException(null, value, (fault >> 60) switch
         {
             1 => $"Embedding: id {value} at position {position} is no row of the table; give ids from 0 to its number of rows - 1.",
+            4 => $"FirstIndex: id {value} is not in row {position}; encode prompts with the model's own tokenizer.",
             2 => $"Gather: index {value} of sample {position} is outside the second dimension of x.",
             _ => $"CrossEntropy: label {value} of sample {position} is none of the classes.",
         });

@@ -20,10 +20,15 @@ public sealed record CudaOptions
     /// <summary>Whether freed memory is kept for the next request; off so that a memory checker sees every block's end.</summary>
     public bool CacheMemory { get; init; } = true;
 
+    /// <summary>Whether work that is done again and again is recorded as CUDA graphs; off to see each operation in a profiler.</summary>
+    public bool RecordWork { get; init; } = true;
+
     /// <summary>Folder of compiled kernels and convolution engines; null keeps nothing on disk.</summary>
     public string? CacheFolder { get; init; } = Backends.Cuda.CudaCache.DefaultFolder;
 
-    /// <summary>The options that ALIGNT2I_CUDA_OPTIONS names: tf32, nondeterministic, autotune, uncached, with commas between.</summary>
+    /// <summary>
+    /// The options that ALIGNT2I_CUDA_OPTIONS names: tf32, nondeterministic, autotune, uncached, unrecorded, with commas between.
+    /// </summary>
     /// <exception cref="UsageException">It names another.</exception>
     public static CudaOptions FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
 
@@ -38,8 +43,9 @@ public sealed record CudaOptions
                 "nondeterministic" => options with { Nondeterministic = true },
                 "autotune" => options with { Autotune = true },
                 "uncached" => options with { CacheMemory = false },
+                "unrecorded" => options with { RecordWork = false },
                 _ => throw new UsageException(
-                    $"{Variable}: '{word}' is no option; expected tf32, nondeterministic, autotune or uncached."),
+                    $"{Variable}: '{word}' is no option; expected tf32, nondeterministic, autotune, uncached or unrecorded."),
             };
         }
 

@@ -1,117 +1,35 @@
-using AlignT2I.Native;
-
 namespace AlignT2I.Engine.Backends.Cuda;
 
-/// <summary>
-/// Work as a CUDA graph: the first run does it, so that kernels and plans are there and memory is in the pool of recorded work; the second
-/// records and launches, those that follow launch.
-/// </summary>
-internal sealed class CudaRecordedWork(CudaBackend backend, Action work) : RecordedWork
+/// <summary>Work recorded once for each combination of its inputs' shapes and types.</summary>
+internal sealed class CudaRecordedWork(CudaBackend backend, Action<Tensor[]> work) : RecordedWork
 {
-    readonly List<(nint Pointer, long Bytes)> tables = [];
-    readonly List<(nint Pointer, byte[] Content)> later = [];
-    CudaGraphExecutable? graph;
-    int runs, nextTable;
+    /// <summary>Beyond it the recording that was used longest ago goes: shapes may come that do not come again.</summary>
+    const int MostRecordings = 64;
 
-    public override void Run()
-    {
-        if (graph is null && runs++ == 0)
-            Call();
-        else
-            Launch(graph ??= Capture());
-    }
+    readonly Dictionary<string, CudaRecording> recordings = [];
+    long runs;
 
-    /// <summary>
-    /// Device memory for a table that kernels of this work read; it stays as long as the work. While the work is recorded nothing can be
-    /// copied: then the content follows once it is.
-    /// </summary>
-    public nint Table(ReadOnlySpan<byte> content)
+    public override void Run(params ReadOnlySpan<Tensor> inputs)
     {
-        if (nextTable == tables.Count)
-            tables.Add((AllocateOutside(content.Length), content.Length));
-        (nint pointer, long bytes) = tables[nextTable++];
-        if (bytes != content.Length)
-            throw new InvalidOperationException("recorded work updates other tensors in its second run than in its first.");
-        if (backend.Allocator.IsCapturing)
-            later.Add((pointer, content.ToArray()));
-        else
-            backend.Staging.Upload(content, pointer);
-        return pointer;
+        string shapes = string.Join(' ', inputs.ToArray().Select(input => $"{input.DType}{input.Shape}"));
+        if (!recordings.TryGetValue(shapes, out CudaRecording? recording))
+        {
+            if (recordings.Count == MostRecordings)
+            {
+                recordings.Remove(recordings.MinBy(entry => entry.Value.LastRun).Key, out CudaRecording? oldest);
+                oldest!.Dispose();
+            }
+            recordings.Add(shapes, recording = new CudaRecording(backend, work));
+        }
+        recording.LastRun = ++runs;
+        recording.Run(inputs);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (graph is { } recorded)
-            backend.Device.Driver.DestroyGraph(recorded);
-        foreach ((nint pointer, _) in tables)
-            backend.Allocator.Free(pointer);
-        tables.Clear();
+        foreach (CudaRecording recording in recordings.Values)
+            recording.Dispose();
+        recordings.Clear();
         backend.Forget(this);
-    }
-
-    void Launch(CudaGraphExecutable recorded) => backend.Device.Driver.Launch(recorded, backend.Device.Stream);
-
-    void Call()
-    {
-        nextTable = 0;
-        backend.Begin(this);
-        try
-        {
-            using MemoryScope scope = MemoryScope.Open();
-            work();
-        }
-        finally
-        {
-            backend.End();
-        }
-
-        if (backend.Allocator.RecordedBlocks > 0)
-        {
-            throw new InvalidOperationException(
-                "recorded work keeps a tensor that it made; copy the result into one that was there before.");
-        }
-    }
-
-    CudaGraphExecutable Capture()
-    {
-        ICudaDriver driver = backend.Device.Driver;
-        driver.BeginCapture(backend.Device.Stream);
-        backend.Allocator.IsCapturing = true;
-        try
-        {
-            Call();
-        }
-        catch
-        {
-            driver.DestroyGraph(EndCapture(driver));
-            throw;
-        }
-
-        CudaGraph captured = EndCapture(driver);
-        CudaGraphExecutable executable = driver.Instantiate(captured);
-        driver.DestroyGraph(captured);
-        foreach ((nint pointer, byte[] content) in later)
-            backend.Staging.Upload(content, pointer);
-        later.Clear();
-        return executable;
-    }
-
-    CudaGraph EndCapture(ICudaDriver driver)
-    {
-        backend.Allocator.IsCapturing = false;
-        return driver.EndCapture(backend.Device.Stream);
-    }
-
-    nint AllocateOutside(long bytes)
-    {
-        backend.Allocator.IsRecording = false;
-        try
-        {
-            return backend.Allocator.Allocate(bytes);
-        }
-        finally
-        {
-            backend.Allocator.IsRecording = true;
-        }
     }
 }
