@@ -17,7 +17,8 @@ rm -f "$output"/{ours,peer,steps}.jsonl "$output/table.md"
 status=0
 operations=()
 for name in peak_fma gemm_ conv_3x3_320_64x64_b1 conv_3x3_640_32x32_b1 conv_3x3_1280_16x16_b1 conv_3x3_1280_8x8_b1 \
-  attention_8x4096x4096_d40 attention_train_8x4096x4096_d40 groupnorm_silu_320x64x64 geglu_ adamw_100m memory_read_; do
+  attention_8x4096x4096_d40 attention_train_8x4096x4096_d40 groupnorm_silu_320x64x64 geglu_ adamw_100m \
+  memory_read_l3 memory_triad_stream_dram; do
   operations+=(--filter "$name")
 done
 for run in 1 2 3; do

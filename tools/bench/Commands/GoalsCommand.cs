@@ -24,17 +24,17 @@ internal static class GoalsCommand
         Dictionary<string, CaseTimes> found = TimesFile.Read(oursPath).ToDictionary(c => c.Name);
         Dictionary<string, CaseTimes> peers = peerPath is null ? [] : TimesFile.Read(peerPath).ToDictionary(c => c.Name);
         double LimitHere(string name, Func<TimesLine, double?> rate) => found.TryGetValue(name, out CaseTimes? times)
-            ? times.Rounds.Max(r => rate(r) ?? 0)
+            ? times.Rounds.Max(r => (rate(r) ?? 0) * r.MsMedian / r.MsMin)
             : throw new UsageException(
                 $"{oursPath} lacks {name}, which goals are scaled by; add the lines of 'bench ops --filter {name} --json'.");
         Dictionary<Limit, double> limits = new()
         {
             [Limit.Arithmetic] = LimitHere("peak_fma", r => r.Gflops),
-            [Limit.Memory] = LimitHere("memory_read_dram", r => r.Gbps),
+            [Limit.Memory] = LimitHere("memory_triad_stream_dram", r => r.Gbps),
             [Limit.SharedCache] = LimitHere("memory_read_l3", r => r.Gbps),
         };
         output.WriteLine(FormattableString.Invariant(
-            $"Limits: {limits[Limit.Arithmetic]:0} GFLOP/s float32 multiply-adds; reading memory {limits[Limit.Memory]:0} GB/s, ")
+            $"Limits: {limits[Limit.Arithmetic]:0} GFLOP/s float32 multiply-adds; memory {limits[Limit.Memory]:0} GB/s, ")
             + FormattableString.Invariant($"the last-level cache {limits[Limit.SharedCache]:0} GB/s."));
         output.WriteLine();
         string peerName = peers.Values.FirstOrDefault()?.Lib ?? "peer";

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using AlignT2I.Engine;
 
 namespace AlignT2I.Bench.Elementwise;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class MemoryCase : BenchCase
     readonly MemoryWork work;
     readonly long count;
     readonly int repeats;
+    readonly Tensor[] tensors;
     readonly float* a, b, c;
     double sum;
 
@@ -32,9 +34,10 @@ internal sealed unsafe class MemoryCase : BenchCase
         count = bytes / (arrays * sizeof(float)) & ~1023L;
         repeats = (int)Math.Max(1, LeastBytes / bytes);
         Bytes = (double)count * arrays * sizeof(float) * repeats;
-        a = Array(1);
-        b = Array(2);
-        c = Array(3);
+        tensors = [.. Enumerable.Range(1, 3).Select(value => Tensor.Full([checked((int)count)], DType.F32, Backend.Cpu, value).Persist())];
+        a = Array(0);
+        b = Array(1);
+        c = Array(2);
     }
 
     public override string Name { get; }
@@ -67,9 +70,9 @@ internal sealed unsafe class MemoryCase : BenchCase
 
     public override void Dispose()
     {
-        NativeMemory.AlignedFree(a);
-        NativeMemory.AlignedFree(b);
-        NativeMemory.AlignedFree(c);
+        foreach (Tensor tensor in tensors)
+            tensor.Dispose();
+        Backend.Cpu.Trim();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -107,10 +110,6 @@ internal sealed unsafe class MemoryCase : BenchCase
 
     bool All(float value) => !new ReadOnlySpan<float>(a, checked((int)count)).ContainsAnyExcept(value);
 
-    float* Array(float value)
-    {
-        float* array = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 4096);
-        new Span<float>(array, checked((int)count)).Fill(value);
-        return array;
-    }
+    /// <summary>Memory of the engine's pool, which is on huge pages where the system has them.</summary>
+    float* Array(int i) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensors[i].AsSpan<float>()));
 }
