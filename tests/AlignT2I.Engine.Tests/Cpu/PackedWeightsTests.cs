@@ -128,7 +128,7 @@ internal sealed class PackedWeightsTests
         Assert.That(bytes, Is.EqualTo(layout.Size * sizeof(float)));
         using (copies.Use(weight, layout))
         {
-            available = 2 * bytes;
+            available = bytes / 2;
             copies.Use(other, layout).Dispose();
             Assert.That(copies.Bytes, Is.EqualTo(bytes));
         }

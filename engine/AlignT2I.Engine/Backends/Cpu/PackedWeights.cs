@@ -56,13 +56,13 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
 
     bool HasRoom(long bytes) => Bytes + bytes <= (limit.Value ?? (available() + Bytes) / Share);
 
-    /// <summary>Lets go of all copies, now and then, if they have become too many; those that fit are made again.</summary>
+    /// <summary>Lets go of all copies, now and then, if they have come to twice their share; those that fit are made again.</summary>
     void MakeRoom()
     {
         long now = Environment.TickCount64;
         if (inUse > 0 || Bytes == 0 || now - lookedAt < lookAgainMs) return;
         lookedAt = now;
-        if (HasRoom(0)) return;
+        if (limit.Value is not null || Bytes <= (available() + Bytes) / Share * 2) return;
         foreach (Copies copies in all) copies.Free();
     }
 
