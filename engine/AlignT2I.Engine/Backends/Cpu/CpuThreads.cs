@@ -6,8 +6,10 @@ namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>The CPU backend's worker threads: they start with the first parallel loop, spin briefly between loops, then sleep.</summary>
 /// <remarks>
-/// As many threads as processors, the caller being one of them; the environment variable ALIGNT2I_THREADS overrides the number.
-/// A loop inside a loop, and a loop that starts while another thread's loop runs, run on their caller alone.
+/// As many threads as processors (as the process's affinity and container limit them), the caller being one of them; the environment
+/// variable ALIGNT2I_THREADS overrides the number. Where processors have several last-level caches, each worker stays with one, and the
+/// threads of one cache get neighbouring indices. A loop inside a loop, and a loop that starts while another thread's loop runs, run on
+/// their caller alone.
 /// </remarks>
 internal static class CpuThreads
 {
@@ -15,7 +17,9 @@ internal static class CpuThreads
     const double SpinSeconds = 40e-6;
 
     static readonly long spinTicks = (long)(SpinSeconds * Stopwatch.Frequency);
+    static readonly CacheGroups caches = CacheGroups.Read();
     static readonly Lazy<Worker[]> started = new(Start);
+    static int[] threadsOfGroups = [1];
     static int busy;
     static Loop? current;
 
@@ -26,7 +30,8 @@ internal static class CpuThreads
     public static int Count => started.Value.Length + 1;
 
     /// <summary>Calls <paramref name="body"/> once for each index below <paramref name="count"/>, on all threads, and waits.</summary>
-    /// <remarks>Indices are handed out one at a time in increasing order. No result may depend on which thread runs which index.</remarks>
+    /// <remarks>Indices are handed out one at a time, in increasing order where there is one last-level cache. No result may depend on
+    /// which thread runs which index.</remarks>
     /// <param name="count">Number of indices; nothing happens for 0 or less.</param>
     /// <param name="body">Called with each index, several at a time.</param>
     /// <exception cref="Exception">The first that a call of <paramref name="body"/> threw; indices not yet begun are skipped.</exception>
@@ -47,7 +52,7 @@ internal static class CpuThreads
             Interlocked.MemoryBarrier();    // before a worker's sleeping flag is read: it looks at the loop after it has set the flag
             int helpers = Math.Min(workers.Length, count - 1);
             for (int i = 0; i < helpers; i++) workers[i].Wake();
-            loop.Run();
+            loop.Run(caches.Current);
             loop.Wait();
         }
         finally
@@ -83,22 +88,24 @@ internal static class CpuThreads
         if (!string.IsNullOrEmpty(setting) && (!int.TryParse(setting, out threads) || threads < 1 || threads > 1024))
             throw new UsageException($"ALIGNT2I_THREADS is '{setting}'; "
                 + "give the number of threads, 1 to 1024, or unset it to use every processor.");
+        int[] groups = caches.Assign(threads);
+        threadsOfGroups = [.. Enumerable.Range(0, caches.Count).Select(g => groups.Count(of => of == g))];
         var workers = new Worker[threads - 1];
-        for (int i = 0; i < workers.Length; i++) workers[i] = new Worker(i + 1);
+        for (int i = 0; i < workers.Length; i++) workers[i] = new Worker(i + 1, groups[i + 1]);
         return workers;
     }
 
     /// <summary>One call of <see cref="For"/>. A worker that comes late finds no index left, so a loop is never used twice.</summary>
     sealed class Loop(int count, Action<int> body)
     {
-        int next;
+        readonly LoopIndices indices = new(count, threadsOfGroups);
         int finished;
         ExceptionDispatchInfo? failure;
 
-        public void Run()
+        public void Run(int group)
         {
             int done = 0;
-            for (int i; (i = Interlocked.Increment(ref next) - 1) < count; done++)
+            for (int i; (i = indices.Next(group)) >= 0; done++)
             {
                 if (failure is not null) continue;
                 try { body(i); }
@@ -119,9 +126,14 @@ internal static class CpuThreads
     sealed class Worker
     {
         readonly SemaphoreSlim signal = new(0);
+        readonly int group;
         int sleeping;
 
-        public Worker(int number) => new Thread(Work) { IsBackground = true, Name = $"AlignT2I CPU {number}" }.Start();
+        public Worker(int number, int group)
+        {
+            this.group = group;
+            new Thread(Work) { IsBackground = true, Name = $"AlignT2I CPU {number}" }.Start();
+        }
 
         public void Wake()
         {
@@ -131,6 +143,7 @@ internal static class CpuThreads
         void Work()
         {
             inside = true;
+            caches.Stay(group);
             Loop? last = null;
             while (true)
             {
@@ -144,7 +157,7 @@ internal static class CpuThreads
                     continue;
                 }
                 last = loop;
-                loop.Run();
+                loop.Run(group);
             }
         }
 
