@@ -73,8 +73,8 @@ internal static class FinetuneOptionSet
             return
             [
                 config, mix, steps, learningRate, schedule, warmup, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight,
-                conditioningDropout, minSnrGamma, minTimestep, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets, validationPrompts,
-                validationSteps, checkpointSteps, seed,
+                conditioningDropout, minSnrGamma, minTimestep, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets,
+                validationPrompts, validationSteps, checkpointSteps, seed,
             ];
         }
     }

@@ -85,7 +85,8 @@ internal sealed class FinetuneCommandTests
         CommandRun.Finetune(tiny.FinetuneArguments(2, "--pretraining", tiny["no.tar"])).Failed(2, "no.tar", "no such file");
         CommandRun.Finetune(tiny.FinetuneArguments(2, "--min-snr-gamma", "-1")).Failed(2, "min-SNR");
         CommandRun.Finetune(tiny.FinetuneArguments(2, "--min-timestep", "-1")).Failed(2, "smallest timestep", "0 or more");
-        CommandRun.Finetune(tiny.FinetuneArguments(2, "--min-timestep", "1000")).Failed(2, "smallest timestep", "less than the model's 1000");
+        CommandRun.Finetune(tiny.FinetuneArguments(2, "--min-timestep", "1000"))
+            .Failed(2, "smallest timestep", "less than the model's 1000");
     }
 
     static void Add(TarWriter writer, string name, byte[] content) =>

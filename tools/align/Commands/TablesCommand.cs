@@ -18,7 +18,8 @@ internal static class TablesCommand
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
-            "Print the figures of several runs side by side, with their mean, as Markdown.", "align tables align-demo/seed-0 align-demo/seed-1");
+            "Print the figures of several runs side by side, with their mean, as Markdown.",
+            "align tables align-demo/seed-0 align-demo/seed-1");
         var command = new Command("tables", description) { runs };
         command.SetAction(parse =>
         {

@@ -58,7 +58,8 @@ public sealed class FinetuneTrainer : IDisposable
                 $"finetune: the UNet computes in {parameters.DType} and the dtype is {options.Dtype}; build it with that type.");
         if (options.MinTimestep >= scheduler.Config.NumTrainTimesteps)
             throw new UsageException(FormattableString.Invariant(
-                $"finetune: the smallest timestep is {options.MinTimestep}; expected less than the model's {scheduler.Config.NumTrainTimesteps}."));
+                $"finetune: the smallest timestep is {options.MinTimestep}; ")
+                + FormattableString.Invariant($"expected less than the model's {scheduler.Config.NumTrainTimesteps}."));
         scaler = parameters.DType == DType.F16 ? new LossScaler() : null;
         plan = new FinetunePlan(data, options, scheduler, parameters.Backend);
         optimizer = new AdamW(parameters.Parameters, weightDecay: options.WeightDecay);

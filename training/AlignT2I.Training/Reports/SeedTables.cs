@@ -6,7 +6,9 @@ namespace AlignT2I.Training.Reports;
 /// <summary>The figures of several runs side by side, with their mean, as Markdown: what docs/miniature.md holds of the demo.</summary>
 public static class SeedTables
 {
-    /// <summary>Tables of rewards, alignment, average reward and Fréchet distance by seed, of alignment by category, and of the first run's labels.</summary>
+    /// <summary>
+    /// Tables of rewards, alignment, average reward and Fréchet distance by seed, of alignment by category, and of the first run's labels.
+    /// </summary>
     /// <param name="runs">The runs, one at least, in the order of their columns; a row is left out where one of them lacks it.</param>
     /// <exception cref="ArgumentException">There is no run.</exception>
     public static string Markdown(IReadOnlyList<EvaluationResult> runs)
@@ -17,7 +19,8 @@ public static class SeedTables
         [
             BySeed(runs, "Reward (Fig. 4a): pairs of a good and a bad image of one prompt ordered rightly", "score, objects",
             [
-                .. OfScore("reward", a => a.Reward), .. OfScore("reward without prompt classification", a => a.WithoutPromptClassification),
+                .. OfScore("reward", a => a.Reward),
+                .. OfScore("reward without prompt classification", a => a.WithoutPromptClassification),
                 .. OfScore("CLIP score", a => a.ClipScore),
             ]),
             BySeed(runs, "The same with half the labels (Fig. 4b)", "score, objects",
@@ -45,7 +48,8 @@ public static class SeedTables
         Func<AlignmentRates, double>[] columns =
             [a => a.Count, a => a.Color, a => a.Background, a => a.Combination, a => a.Seen, a => a.Unseen];
         return Table(
-            "Alignment by category, mean of the runs", ["model", "count", "colour", "background", "combination", "seen objects", "unseen objects"],
+            "Alignment by category, mean of the runs",
+            ["model", "count", "colour", "background", "combination", "seen objects", "unseen objects"],
             Models.Select(m => (m.Name, Rates: (AlignmentRates?[])[.. runs.Select(r => m.Of(r.Models)?.Alignment)]))
                 .Where(m => m.Rates.All(r => r is not null))
                 .Select(m => (IReadOnlyList<string>)[m.Name, .. columns.Select(column => Percent(m.Rates.Average(r => column(r!))))]));
@@ -55,11 +59,16 @@ public static class SeedTables
     {
         (string Name, LabelCounts Counts)[] rows =
         [
-            ("count", feedback.Count), ("colour", feedback.Color), ("background", feedback.Background), ("combination", feedback.Combination),
-            ("total", feedback.Total),
+            ("count", feedback.Count), ("colour", feedback.Color), ("background", feedback.Background),
+            ("combination", feedback.Combination), ("total", feedback.Total),
         ];
-        return Table($"Labels (Table 1), seed {seed}", ["category", "images", "good", "bad", "skip"], rows.Select(r => (IReadOnlyList<string>)
-            [r.Name, .. new[] { r.Counts.Images, r.Counts.Good, r.Counts.Bad, r.Counts.Skip }.Select(n => n.ToString(CultureInfo.InvariantCulture))]));
+        return Table(
+            $"Labels (Table 1), seed {seed}", ["category", "images", "good", "bad", "skip"],
+            rows.Select(r => (IReadOnlyList<string>)
+            [
+                r.Name,
+                .. new[] { r.Counts.Images, r.Counts.Good, r.Counts.Bad, r.Counts.Skip }.Select(n => Number(n, "F0")),
+            ]));
     }
 
     static IReadOnlyList<SeedRow> OfScore(string name, Func<RewardAccuracy, PairwiseAccuracy?> score) =>
