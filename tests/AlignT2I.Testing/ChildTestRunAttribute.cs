@@ -29,12 +29,12 @@ public sealed class ChildTestRunAttribute : Attribute, ITestAction
 
     /// <summary>Runs tests and gives what failed; null where all passed.</summary>
     /// <param name="assembly">Path of the test assembly.</param>
-    /// <param name="filter">Which tests, as <c>dotnet test --filter</c> takes it.</param>
+    /// <param name="filter">Which tests, as <c>dotnet test --filter</c> takes it; slow ones are left out.</param>
     /// <param name="environment">Variables of the process.</param>
     public static string? Run(string assembly, string filter, params (string Name, string Value)[] environment)
     {
         string file = Path.Combine(Path.GetTempPath(), $"alignt2i-test-{Guid.NewGuid():N}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["vstest", assembly, $"--TestCaseFilter:{filter}"])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["vstest", assembly, $"--TestCaseFilter:({filter})&TestCategory!=Slow"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
