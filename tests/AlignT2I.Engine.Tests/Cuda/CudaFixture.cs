@@ -9,6 +9,9 @@ internal abstract class CudaFixture
 
     protected CudaBackend Cuda => (CudaBackend)emulated!.Backend;
 
+    /// <summary>Kernels of our own that have been started.</summary>
+    protected int KernelLaunches => emulated!.KernelLaunches;
+
     [OneTimeSetUp]
     public void Open() => emulated = EmulatedCuda.Open();
 

@@ -21,6 +21,9 @@ public sealed class EmulatedCuda : IDisposable
     /// <summary>Launches of graphs so far.</summary>
     public int GraphLaunches => device.GraphLaunches;
 
+    /// <summary>Launches of kernels so far, those within graphs left out.</summary>
+    public int KernelLaunches => device.KernelLaunches;
+
     /// <summary>A fresh backend; skips the test where g++ is absent.</summary>
     /// <param name="cacheMemory">Whether freed memory is kept; without it the device sees an access between two tensors.</param>
     /// <param name="memoryBytes">Size of the device's memory.</param>

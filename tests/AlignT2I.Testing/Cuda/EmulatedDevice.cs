@@ -29,6 +29,9 @@ public sealed class EmulatedDevice : IDisposable
     /// <summary>Launches of graphs so far.</summary>
     public int GraphLaunches => driver.GraphLaunches;
 
+    /// <summary>Launches of kernels so far, those within graphs left out.</summary>
+    public int KernelLaunches => driver.KernelLaunches;
+
     /// <summary>A fresh device; skips the test where g++ is absent.</summary>
     /// <param name="memoryBytes">Size of its memory.</param>
     /// <param name="fusesBias">Whether its DNN library adds biases to convolutions.</param>

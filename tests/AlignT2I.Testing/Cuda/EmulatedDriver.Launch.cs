@@ -54,8 +54,12 @@ internal sealed unsafe partial class EmulatedDriver
         Known(function).MaxDynamicSharedMemory = bytes;
     }
 
+    /// <summary>Launches of kernels so far, those within graphs left out.</summary>
+    public int KernelLaunches { get; private set; }
+
     public void Launch(CudaFunction function, in LaunchShape shape, ReadOnlySpan<KernelArg> arguments, CudaStream stream)
     {
+        KernelLaunches++;
         EmulatedFunction f = Known(function);
         f.Check(shape, arguments);
         int bytes = 0;
