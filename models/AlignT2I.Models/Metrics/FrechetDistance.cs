@@ -46,8 +46,10 @@ public static class FrechetDistance
         Tensor factor = Factor(a), covariance = Tensor.From(b.Covariance, [d, d]);
         Tensor product = F.MatMul(F.MatMul(factor, covariance, transposeA: true), factor);
         Matrix<double> symmetric = Matrix<double>.Build.Dense(d, d, product.ToArray<double>());
-        // Rounding makes zeros slightly negative.
-        double root = symmetric.Evd(Symmetricity.Symmetric).EigenValues.Sum(v => Math.Sqrt(Math.Max(0, v.Real)));
+        double[] values = [.. symmetric.Evd(Symmetricity.Symmetric).EigenValues.Select(v => v.Real)];
+        // What rounding makes of zeros, of either sign, has a root a hundred million times as large.
+        double least = d * MachineEpsilon * values.Max();
+        double root = values.Sum(v => v > least ? Math.Sqrt(v) : 0);
         double distance = a.Mean.Zip(b.Mean, (x, y) => (x - y) * (x - y)).Sum() + a.Trace + b.Trace - 2 * root;
         return Math.Max(0, distance);
     }

@@ -30,7 +30,8 @@ public class CacheGroupsTests
     [Test]
     public void A_machine_that_does_not_say_has_one_group()
     {
-        foreach (CacheGroups caches in (CacheGroups[])[CacheGroups.Read(folder, Path.Combine(folder, "none")), Read("x", "0-3"), Read("0-7", "0-3")])
+        CacheGroups nothing = CacheGroups.Read(folder, Path.Combine(folder, "none"));
+        foreach (CacheGroups caches in (CacheGroups[])[nothing, Read("x", "0-3"), Read("0-7", "0-3")])
         {
             Assert.That(caches.Count, Is.EqualTo(1));
             Assert.That(caches.Processors(0).Length, Is.EqualTo(Environment.ProcessorCount));

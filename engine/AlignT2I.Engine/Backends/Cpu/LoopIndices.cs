@@ -14,7 +14,7 @@ internal sealed class LoopIndices(int count, int[] threads)
     readonly int[] taken = new int[(threads.Length - 1) * Stride + 1];
     readonly int total = threads.Sum();
 
-    /// <summary>The next index for a thread of a group, in increasing order within each group's part; -1 when there is none left.</summary>
+    /// <summary>The next index for a thread of a group, in increasing order within each group's part; -1 when none is left.</summary>
     public int Next(int group)
     {
         for (int i = 0; i < threads.Length; i++)
