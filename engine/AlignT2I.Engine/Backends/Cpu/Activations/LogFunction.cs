@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>Natural logarithm within 1.8 units in the last place.</summary>
+/// <summary>Natural logarithm within 2.5 units in the last place.</summary>
 internal readonly struct LogFunction : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
