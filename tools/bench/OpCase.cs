@@ -36,5 +36,5 @@ internal sealed record OpCase(
         OpKind.Attention, 1, queries, keys, headDim, heads, Train: train, Causal: causal);
 
     /// <summary>Its tensors, to be run.</summary>
-    public BenchCase Open() => Kind == OpKind.Attention ? new AttentionInputs(this) : new OpInputs(this);
+    public BenchCase Open() => Kind == OpKind.Attention ? AttentionInputs.Of(this) : OpInputs.Of(this);
 }

@@ -3,7 +3,7 @@ using AlignT2I.Engine;
 namespace AlignT2I.Bench;
 
 /// <summary>The tensors of a case: runs it, and compares entries of what it left with sums in float64.</summary>
-internal sealed class OpInputs : BenchCase
+internal sealed class OpInputs : OpRun
 {
     const int Samples = 64;
 
@@ -12,59 +12,31 @@ internal sealed class OpInputs : BenchCase
 
     readonly OpCase c;
     readonly OpReference reference;
-    readonly Tensor x, weight, dy;
-    Tensor? y;
+    readonly Tensor x, weight;
 
-    public OpInputs(OpCase c)
+    OpInputs(OpCase c, Tensor x, Tensor weight, Tensor dy)
+        : base(c, dy, x, weight)
     {
-        this.c = c;
-        bool image = c.Kind == OpKind.Conv2d;
-        x = Values(image ? [c.N, c.H, c.W, c.C] : [c.N, c.C], seed: 1);
-        weight = Values(image ? [c.O, c.Kernel, c.Kernel, c.C] : c.Kind == OpKind.Linear ? [c.O, c.C] : [c.C, c.O], seed: 2);
-        dy = Values(image ? [c.N, c.Result.H, c.Result.W, c.O] : [c.N, c.O], seed: 3);
-        x.RequiresGrad = weight.RequiresGrad = c.Train;
+        (this.c, this.x, this.weight) = (c, x, weight);
         reference = new OpReference(c, x.ToArray<float>(), weight.ToArray<float>(), dy.ToArray<float>());
     }
 
-    public override string Name => c.Name;
-
-    public override string Mode => c.Train ? "train" : "forward";
-
-    public override int Batch => c.N;
-
-    public override double Gflop => c.Gflop;
-
-    /// <summary>Once forward, and backward where the case trains.</summary>
-    public override void Run()
+    public static OpInputs Of(OpCase c)
     {
-        x.ClearGrad();
-        weight.ClearGrad();
-        y?.Dispose();
-        using MemoryScope scope = MemoryScope.Open();
-        if (!c.Train)
-        {
-            y = Forward().Persist();
-            return;
-        }
-        using Tape tape = Tape.Open();
-        y = Forward().Persist();
-        tape.Backward(y, dy);
+        bool image = c.Kind == OpKind.Conv2d;
+        return new OpInputs(
+            c,
+            Values(image ? [c.N, c.H, c.W, c.C] : [c.N, c.C], seed: 1),
+            Values(image ? [c.O, c.Kernel, c.Kernel, c.C] : c.Kind == OpKind.Linear ? [c.O, c.C] : [c.C, c.O], seed: 2),
+            Values(image ? [c.N, c.Result.H, c.Result.W, c.O] : [c.N, c.O], seed: 3));
     }
 
     /// <summary>Whether a sample of the last run's results is right.</summary>
     public override bool Check() =>
-        Matches(y!, reference.Output)
+        Matches(Result!, reference.Output)
         && (!c.Train || (Matches(x.Grad!, reference.InputGradient) && Matches(weight.Grad!, reference.WeightGradient)));
 
-    public override void Dispose()
-    {
-        x.Dispose();
-        weight.Dispose();
-        dy.Dispose();
-        y?.Dispose();
-    }
-
-    Tensor Forward() => c.Kind switch
+    protected override Tensor Forward() => c.Kind switch
     {
         OpKind.MatMul => F.MatMul(x, weight),
         OpKind.Linear => F.Linear(x, weight),
@@ -82,13 +54,5 @@ internal sealed class OpInputs : BenchCase
             if (!(Math.Abs(values[index] - sum) <= Tolerance * magnitude)) return false;
         }
         return true;
-    }
-
-    static Tensor Values(Shape shape, int seed)
-    {
-        var random = new Random(seed);
-        var values = new float[shape.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = random.NextSingle() - 0.5f;
-        return Tensor.From(values, shape).Persist();
     }
 }

@@ -39,7 +39,7 @@ public class VectorMathSweepTests
     public void Error_over_the_range_at_140_million_floats(string name, float low, float high, double bound) =>
         Sweep(name, low, high, bound, SlowStride);
 
-    /// <summary>The largest error in units in the last place is below the bound, and above a third of it.</summary>
+    /// <summary>The largest error in units in the last place is below the bound, and above a third of it where there are vectors.</summary>
     static void Sweep(string name, float low, float high, double bound, int stride)
     {
         (_, Func<Vector512<float>, Vector512<float>> function, Func<double, double> exact) = functions.Single(f => f.Name == name);
@@ -65,8 +65,11 @@ public class VectorMathSweepTests
                 }
             }
         });
-        Assert.That(worst.Max(), Is.LessThan(bound).And.GreaterThan(bound / 3), $"{name} from {low} to {high}");
+        Assert.That(worst.Max(), Is.LessThan(bound), $"{name} from {low} to {high}");
         Assert.That(worst, Has.None.NaN);
+        // Without vectors the runtime's logarithm is the C library's, which is closer than any bound of vectors.
+        if (Vector128.IsHardwareAccelerated)
+            Assert.That(worst.Max(), Is.GreaterThan(bound / 3), $"{name} from {low} to {high}: its bound is slack");
     }
 
     static double Ulp(double value) => Math.ScaleB(1, Math.Max(-126, value == 0 ? -126 : Math.ILogB(value)) - 23);
