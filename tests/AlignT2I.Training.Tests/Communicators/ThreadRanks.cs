@@ -7,15 +7,17 @@ namespace AlignT2I.Training.Tests.Communicators;
 /// <summary>Ranks that are threads of this process: what they send each other goes through queues.</summary>
 internal sealed class ThreadRanks
 {
+    const int DefaultBucketBytes = 32 << 20;
+
     static readonly TimeSpan limit = TimeSpan.FromSeconds(30);
 
-    readonly int size;
+    readonly int size, bucketBytes;
     readonly BlockingCollection<byte[]>[,] messages;
     readonly ConcurrentQueue<string> events = [];
 
-    public ThreadRanks(int size)
+    public ThreadRanks(int size, int bucketBytes = DefaultBucketBytes)
     {
-        this.size = size;
+        (this.size, this.bucketBytes) = (size, bucketBytes);
         messages = new BlockingCollection<byte[]>[size, size];
         for (int from = 0; from < size; from++)
         {
@@ -65,6 +67,8 @@ internal sealed class ThreadRanks
         public override int Size => all.size;
 
         public override string Name => "threads";
+
+        internal override int BucketBytes => all.bucketBytes;
 
         public override IReadOnlyList<byte[]> Gather(byte[] own)
         {

@@ -90,14 +90,14 @@ internal sealed class CudaRecordedTrainingTests
     }
 
     /// <summary>Two ranks, each with a device: buckets of gradients go between the parts of a recorded backward pass.</summary>
-    [Test]
-    public void Fine_tuning_on_two_ranks()
+    [TestCase(1 << 20, 2), TestCase(4096, 52)]
+    public void Fine_tuning_on_two_ranks(int bucketBytes, int parts)
     {
         float[] alone = Finetune(null, recordWork: false, out _);
         int[] launches = new int[2];
-        foreach (float[] state in new ThreadRanks(2).Run(ranks => Finetune(ranks, recordWork: true, out launches[ranks.Rank])))
+        foreach (float[] state in new ThreadRanks(2, bucketBytes).Run(ranks => Finetune(ranks, recordWork: true, out launches[ranks.Rank])))
             Assert.That(state, Is.EqualTo(alone));
-        Assert.That(launches, Has.All.EqualTo(3 * (Steps - 1)), "backward in two parts, and the update");
+        Assert.That(launches, Has.All.EqualTo((parts + 1) * (Steps - 1)), "backward in its parts, and the update");
     }
 
     static (ClipTokenizer Tokenizer, ClipModel Clip) Clip(ParameterStore store)

@@ -7,8 +7,7 @@ namespace AlignT2I.Training.Communicators;
 /// <summary>The processes of a training, which a launcher started together, and what they tell each other.</summary>
 /// <remarks>
 /// All of them make the same calls in the same order. A call throws <see cref="RankLostException"/> once a process has ended before its
-/// time
-/// or does not answer; none waits for ever.
+/// time or does not answer; none waits for ever.
 /// </remarks>
 public abstract class Communicator : IDisposable
 {
@@ -35,6 +34,10 @@ public abstract class Communicator : IDisposable
 
     /// <summary>What the processes exchange tensors by, in a word or two.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Bytes of gradients that go together: enough that a message is worth its start, few enough that many go during one backward
+    /// pass.</summary>
+    internal virtual int BucketBytes => 32 << 20;
 
     /// <summary>Every process's bytes, in the order of the ranks, on every process.</summary>
     public abstract IReadOnlyList<byte[]> Gather(byte[] own);

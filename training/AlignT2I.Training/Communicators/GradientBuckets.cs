@@ -6,8 +6,7 @@ namespace AlignT2I.Training.Communicators;
 /// Sums the gradients of the passes of all ranks, in the order in which one process does the passes: ((p0 + p1) + p2) + ..., element by
 /// element.
 /// Floating-point sums depend on their order, so the result has the same bits on any number of ranks; and those of one process that adds
-/// pass
-/// after pass to its gradients, where a pass adds to each once, as the UNet's does.
+/// pass after pass to its gradients, where a pass adds to each once, as the UNet's does.
 /// </summary>
 /// <remarks>
 /// The gradients, in the order in which backward completes them, are one long row that is cut into buckets, and each bucket into a part per
@@ -32,8 +31,7 @@ internal sealed class GradientBuckets : IDisposable
 
     /// <param name="communicator">The ranks.</param>
     /// <param name="parameters">What is trained, the same everywhere; float32 gradients.</param>
-    /// <param name="bucketBytes">Size of a bucket: large enough that a message is worth its start, small enough that many go during one
-    /// backward.</param>
+    /// <param name="bucketBytes">Size of a bucket.</param>
     public GradientBuckets(Communicator communicator, IReadOnlyList<Parameter> parameters, int bucketBytes)
     {
         this.communicator = communicator;

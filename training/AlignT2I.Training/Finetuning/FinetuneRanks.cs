@@ -9,8 +9,6 @@ namespace AlignT2I.Training.Finetuning;
 /// bit.</summary>
 internal sealed class FinetuneRanks : IDisposable
 {
-    const int BucketBytes = 32 << 20;
-
     readonly Communicator communicator;
     readonly ParameterStore parameters;
     readonly GradientBuckets buckets;
@@ -27,7 +25,7 @@ internal sealed class FinetuneRanks : IDisposable
                 $"finetune: {communicator.Size} ranks share the {passes} {(passes == 1 ? "pass" : "passes")} of an update ({images} images, "
                 + $"{imagesPerPass} in a pass); choose a micro-batch size of at most {images / communicator.Size}, or fewer ranks.");
         }
-        buckets = new GradientBuckets(communicator, parameters.Parameters, BucketBytes);
+        buckets = new GradientBuckets(communicator, parameters.Parameters, communicator.BucketBytes);
     }
 
     /// <summary>Whether any rank was asked to stop, when the last update ended.</summary>
