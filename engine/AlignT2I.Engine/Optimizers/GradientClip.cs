@@ -2,8 +2,7 @@ namespace AlignT2I.Engine;
 
 /// <summary>
 /// Clipping inside an optimizer's pass: gradients are multiplied by min(1, MaxNorm / (norm + 1e-6)), norm = GradientScale times their L2
-/// norm.
-/// Where the norm is not finite the step writes nothing.
+/// norm. Where the norm is not finite the step writes nothing.
 /// </summary>
 /// <param name="SquaredNorm">Result of <see cref="GradientNorm.Squared"/>.</param>
 /// <param name="MaxNorm">Largest norm wanted, positive.</param>

@@ -4,9 +4,8 @@ namespace AlignT2I.Training.Communicators;
 
 /// <summary>
 /// Sums the gradients of the passes of all ranks, in the order in which one process does the passes: ((p0 + p1) + p2) + ..., element by
-/// element.
-/// Floating-point sums depend on their order, so the result has the same bits on any number of ranks; and those of one process that adds
-/// pass after pass to its gradients, where a pass adds to each once, as the UNet's does.
+/// element. Floating-point sums depend on their order, so the result has the same bits on any number of ranks; and those of one process
+/// that adds pass after pass to its gradients, where a pass adds to each once, as the UNet's does.
 /// </summary>
 /// <remarks>
 /// The gradients, in the order in which backward completes them, are one long row that is cut into buckets, and each bucket into a part per

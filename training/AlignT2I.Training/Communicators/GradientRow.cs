@@ -5,8 +5,7 @@ namespace AlignT2I.Training.Communicators;
 /// <summary>The gradients of all parameters seen as one row of elements, in the order in which backward completes them.</summary>
 /// <remarks>
 /// The first pass shows that order, and how often each gradient is added to; it is the same in every pass and on every rank, for all
-/// compute
-/// the same network. Until it has ended no gradient counts as complete.
+/// compute the same network. Until it has ended no gradient counts as complete.
 /// </remarks>
 internal sealed class GradientRow
 {

@@ -10,8 +10,7 @@ namespace AlignT2I.Training.Finetuning;
 /// </summary>
 /// <remarks>
 /// Both terms are sums of coefficient times mean squared error of the noise, over images: the coefficient is reward / images for an image
-/// of
-/// the model and beta / images for one of pre-training. A sum can be computed in parts, whose gradients add up.
+/// of the model and beta / images for one of pre-training. A sum can be computed in parts, whose gradients add up.
 /// </remarks>
 public static class FinetuneLoss
 {

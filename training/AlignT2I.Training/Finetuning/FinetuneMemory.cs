@@ -13,9 +13,8 @@ namespace AlignT2I.Training.Finetuning;
 public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage)
 {
     /// <summary>
-    /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and
-    /// of what
-    /// goes into each: a residual block on the way up reads two maps side by side.
+    /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and of
+    /// what goes into each: a residual block on the way up reads two maps side by side.
     /// </summary>
     const double InResnet = 8, InTransformer = 26, BeforeResnet = 2, BeforeTransformer = 1;
 

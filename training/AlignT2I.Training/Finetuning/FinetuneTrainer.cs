@@ -13,10 +13,8 @@ namespace AlignT2I.Training.Finetuning;
 /// are cached.</summary>
 /// <remarks>
 /// The same options and data give the same parameters bit for bit, in one go or in several: what a step draws depends on seed and step
-/// alone,
-/// and a checkpoint holds parameters, optimizer, average and loss scaler exactly. Nor does the number of ranks change a bit: the passes
-/// of an
-/// update are dealt to them in turn, and their gradients are summed in the order of the passes.
+/// alone, and a checkpoint holds parameters, optimizer, average and loss scaler exactly. Nor does the number of ranks change a bit: the
+/// passes of an update are dealt to them in turn, and their gradients are summed in the order of the passes.
 /// </remarks>
 public sealed class FinetuneTrainer : IDisposable
 {
