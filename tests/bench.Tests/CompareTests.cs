@@ -11,7 +11,9 @@ public class CompareTests
         {"name":"tiny_unet_fwd_b32","dtype":"f32","mode":"forward","ms_median":120,"ms_min":95,"gflops":387,"others":0.2}
         {"name":"clip_text_b1","lib":"AlignT2I","ms_median":50,"ms_min":40,"gflops":266,"result":"right"}
         {"name":"adamw_100m","lib":"AlignT2I","ms_median":40,"ms_min":40,"gbps":70,"result":"right"}
-        {"name":"peak_fma","lib":"AlignT2I","ms_median":1,"ms_min":1,"gflops":464}
+        {"name":"peak_fma","lib":"AlignT2I","ms_median":1,"ms_min":0.9,"gflops":464}
+        {"name":"peak_fma","lib":"AlignT2I","ms_median":1,"ms_min":0.5,"gflops":600}
+        {"name":"peak_fma","lib":"AlignT2I","ms_median":1,"ms_min":0.9,"gflops":300}
         {"name":"memory_triad_stream_dram","lib":"AlignT2I","ms_median":1,"ms_min":1,"gbps":57}
         {"name":"memory_read_l3","lib":"AlignT2I","ms_median":1,"ms_min":1,"gbps":190}
 
@@ -79,16 +81,16 @@ public class CompareTests
         });
     }
 
-    /// <summary>Twice the arithmetic of the machine that the goals were set on: half the time is the goal.</summary>
+    /// <summary>In the median of the rounds twice the arithmetic of the machine that the goals were set on: half the time is the goal.</summary>
     [Test]
     public void Goals_are_scaled_by_the_machines_limits()
     {
         (int exitCode, string output, string error) = Bench.Run("goals", File("ours", Ours), "--peer", File("peer", Peer));
         Assert.That(exitCode, Is.Zero, error);
         Assert.That(output, Does.Contain(
-            "| tiny_unet_fwd_b32 | ≤ 320 ms | ≤ 160 ms | 240 ms | **120 ms** (others at work) | 2.00 | 83% | 2 of 3 |"));
-        Assert.That(output, Does.Contain("| clip_text_b1 | ≤ 70.0 ms | ≤ 35.0 ms | 50.0 ms | **50.0 ms** | 1.00 | 57% | 0 of 1 |"));
-        Assert.That(output, Does.Contain("| adamw_100m | ≤ 65.0 ms | ≤ 65.0 ms |  | **40.0 ms** |  | 123% | 1 of 1 |"));
+            "| tiny_unet_fwd_b32 | ≤ 320 ms | 2 of 3 | ≤ 160 ms | 2 of 3 | 240 ms | **120 ms** (others at work) | 2.00 | 83% |"));
+        Assert.That(output, Does.Contain("| clip_text_b1 | ≤ 70.0 ms | 1 of 1 | ≤ 35.0 ms | 0 of 1 | 50.0 ms | **50.0 ms** | 1.00 | 57% |"));
+        Assert.That(output, Does.Contain("| adamw_100m | ≤ 65.0 ms | 1 of 1 | ≤ 65.0 ms | 1 of 1 |  | **40.0 ms** |  | 123% |"));
         Assert.That(output, Does.Contain("| geglu_4096x2560 | not measured |"));
     }
 

@@ -24,7 +24,7 @@ internal static class GoalsCommand
         Dictionary<string, CaseTimes> found = TimesFile.Read(oursPath).ToDictionary(c => c.Name);
         Dictionary<string, CaseTimes> peers = peerPath is null ? [] : TimesFile.Read(peerPath).ToDictionary(c => c.Name);
         double LimitHere(string name, Func<TimesLine, double?> rate) => found.TryGetValue(name, out CaseTimes? times)
-            ? times.Rounds.Max(r => (rate(r) ?? 0) * r.MsMedian / r.MsMin)
+            ? times.Median(r => rate(r) ?? 0)
             : throw new UsageException(
                 $"{oursPath} lacks {name}, which goals are scaled by; add the lines of 'bench ops --filter {name} --json'.");
         Dictionary<Limit, double> limits = new()
@@ -34,12 +34,12 @@ internal static class GoalsCommand
             [Limit.SharedCache] = LimitHere("memory_read_l3", r => r.Gbps),
         };
         output.WriteLine(FormattableString.Invariant(
-            $"Limits: {limits[Limit.Arithmetic]:0} GFLOP/s float32 multiply-adds; memory {limits[Limit.Memory]:0} GB/s, ")
+            $"Limits, medians of the rounds: {limits[Limit.Arithmetic]:0} GFLOP/s float32 multiply-adds; memory {limits[Limit.Memory]:0} GB/s, ")
             + FormattableString.Invariant($"the last-level cache {limits[Limit.SharedCache]:0} GB/s."));
         output.WriteLine();
         string peerName = peers.Values.FirstOrDefault()?.Lib ?? "peer";
-        output.WriteLine($"| case | goal there | goal here | {peerName} | AlignT2I | times as fast | of the limit | reached |");
-        output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
+        output.WriteLine($"| case | goal | reached | scaled goal | reached | {peerName} | AlignT2I | times as fast | of the limit |");
+        output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (Goal goal in Goal.All.Where(g => found.ContainsKey(g.Name)))
         {
             double limit = limits[goal.Limit];
@@ -48,7 +48,7 @@ internal static class GoalsCommand
             output.WriteLine(row.Markdown());
         }
         foreach (Goal missing in Goal.All.Where(g => !found.ContainsKey(g.Name)))
-            output.WriteLine($"| {missing.Name} | not measured | | | | | | |");
+            output.WriteLine($"| {missing.Name} | not measured | | | | | | | |");
         return 0;
     }
 }

@@ -8,9 +8,6 @@ namespace AlignT2I.Bench.Comparison;
 /// <param name="Peer">The peer's; null where there are none.</param>
 internal sealed record GoalRow(Goal Goal, double Scale, double Limit, CaseTimes Ours, CaseTimes? Peer)
 {
-    /// <summary>Rounds that reached the goal, scaled to this machine.</summary>
-    public int Reached => Ours.Rounds.Count(Reaches);
-
     /// <summary>Share of this machine's limit; more than 1 where an algorithm needs fewer products than are counted.</summary>
     public double Share => Ours.Median(Rate) / Limit;
 
@@ -22,12 +19,15 @@ internal sealed record GoalRow(Goal Goal, double Scale, double Limit, CaseTimes 
         string ours = Goal.Ms is null ? Text($"{Ours.Median(Rate):0} GFLOP/s") : Time(Ours.MsMedian);
         string peer = Peer is null ? "" : Time(Peer.MsMedian), ratio = Peer is null ? "" : Text($"{Peer.MsMedian / Ours.MsMedian:0.00}");
         string disturbed = Ours.Rounds.Any(r => r.Others > MachineWatch.Allowed) ? " (others at work)" : "";
-        return $"| {Goal.Name} | {goal} | {here} | {peer} | **{ours}**{disturbed} | {ratio} | {Text($"{100 * Share:0}%")} | "
-            + $"{Reached} of {Ours.Rounds.Count} |";
+        return $"| {Goal.Name} | {goal} | {Reached(scale: 1)} | {here} | {Reached(Scale)} | {peer} | **{ours}**{disturbed} | {ratio} | "
+            + Text($"{100 * Share:0}% |");
     }
 
-    bool Reaches(TimesLine round) =>
-        Goal.Ms is { } ms ? round.MsMedian <= ms / Scale : round.Gflops >= Goal.Gflops * Scale;
+    /// <summary>Rounds that reached the goal for a machine whose limit is so many times that of the goals' machine.</summary>
+    string Reached(double scale) => Text($"{Ours.Rounds.Count(round => Reaches(round, scale))} of {Ours.Rounds.Count}");
+
+    bool Reaches(TimesLine round, double scale) =>
+        Goal.Ms is { } ms ? round.MsMedian <= ms / scale : round.Gflops >= Goal.Gflops * scale;
 
     static double Rate(TimesLine round) => round.Gflops ?? round.Gbps ?? 0;
 
