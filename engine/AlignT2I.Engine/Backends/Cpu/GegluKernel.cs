@@ -14,7 +14,7 @@ internal static unsafe class GegluKernel
         for (int c = 0; c < width; c += Vector512<float>.Count)
         {
             int lanes = width - c;
-            Lanes.Store(Lanes.Load(a + c, lanes) * GeluFunction.Forward(Lanes.Load(b + c, lanes)), row + c, lanes);
+            Lanes.Store(Lanes.LoadAhead(a + c, lanes) * GeluFunction.Forward(Lanes.LoadAhead(b + c, lanes)), row + c, lanes);
         }
     });
 
@@ -33,10 +33,10 @@ internal static unsafe class GegluKernel
         for (int c = 0; c < width; c += Vector512<float>.Count)
         {
             int lanes = width - c;
-            Vector512<float> gate = Lanes.Load(b + c, lanes), cotangent = Lanes.Load(row + c, lanes);
+            Vector512<float> gate = Lanes.LoadAhead(b + c, lanes), cotangent = Lanes.LoadAhead(row + c, lanes);
             (Vector512<float> value, Vector512<float> slope) = GeluFunction.Both(gate);
             Lanes.Store(cotangent * value, da + c, lanes);
-            Lanes.Store(cotangent * Lanes.Load(a + c, lanes) * slope, db + c, lanes);
+            Lanes.Store(cotangent * Lanes.LoadAhead(a + c, lanes) * slope, db + c, lanes);
         }
     });
 

@@ -29,7 +29,7 @@ internal static unsafe class SoftmaxKernel<T> where T : unmanaged, IFloatingPoin
         Vector512<T> maxima = Vector512.Create(T.NegativeInfinity);
         int whole = columns - columns % Vector512<T>.Count;
         for (int c = 0; c < whole; c += Vector512<T>.Count)
-            maxima = Vector512.Max(maxima, Vector512.Load(x + c));
+            maxima = Vector512.Max(maxima, Lanes.LoadAhead(x + c, Vector512<T>.Count));
         T max = Lanes.Max(maxima);
         for (int c = whole; c < columns; c++)
             max = T.Max(max, x[c]);
