@@ -140,6 +140,7 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
                 int rows = Math.Min(tileRows, endRow - row);
                 tile.RowsA = RowsA + row;
                 if (last) Epilogue.Prefetch(FirstRow + row, rows, column, columns);
+                if (SourceB is not null) AskForNext(panel, run * Length + start, runs * length, row - firstRow, endRow - firstRow);
                 if (rows == tileRows && columns == vectors * lanes && !TransposeC)
                 {
                     tile.C = C + row * StrideC + column;
@@ -165,6 +166,24 @@ internal unsafe struct BlockProduct<T> where T : unmanaged, INumberBase<T>
     {
         if (SourceTransposed) PanelPacking<T>.CopyColumns(SourceB + column * SourceStride + firstK, SourceStride, k, columns, padded, to);
         else PanelPacking<T>.CopyRows(SourceB + firstK * SourceStride + column, SourceStride, k, columns, padded, to);
+    }
+
+    /// <summary>Asks for part of what is packed after a panel, so that memory brings it while the panel is multiplied.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="firstK">The first step that is packed of it.</param>
+    /// <param name="k">The steps that are packed of it.</param>
+    /// <param name="row">Row of the tile that asks.</param>
+    /// <param name="rows">Rows that the panel is multiplied with: each of their tiles asks for its share.</param>
+    readonly void AskForNext(int panel, int firstK, int k, int row, int rows)
+    {
+        if (++panel == EndPanel) (panel, firstK) = (FirstPanel, firstK + k);
+        k = Math.Min(k, Runs * Length - firstK);
+        (int column, int columns, _) = PanelPacking<T>.Extent(Columns, panel);
+        (int lines, int width) = SourceTransposed ? (columns, k) : (k, columns);
+        T* source = SourceTransposed ? SourceB + column * SourceStride + firstK : SourceB + firstK * SourceStride + column;
+        int next = Math.Min(rows, row + TileGeometry<T>.Rows);
+        for (int i = lines * row / rows; i < lines * next / rows; i++)
+            CacheHint.Ask(source + i * SourceStride, width);
     }
 
     /// <summary>The epilogue of some rows of A through all panels: as many as a vector has lanes, which become columns.</summary>

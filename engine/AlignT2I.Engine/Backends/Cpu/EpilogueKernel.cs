@@ -1,15 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>An <see cref="Epilogue"/> of a result [rows, <see cref="Columns"/>], applied part by part, each while in cache.</summary>
 internal readonly unsafe struct EpilogueKernel<T> where T : unmanaged, INumberBase<T>
 {
-    const int CacheLine = 64;
-
     /// <summary>Columns of the whole result.</summary>
     public required int Columns { get; init; }
 
@@ -64,14 +61,8 @@ internal readonly unsafe struct EpilogueKernel<T> where T : unmanaged, INumberBa
     /// <summary>Asks for what <see cref="Apply"/> will read of the residual, which no other part has brought to a cache.</summary>
     public void Prefetch(long row, int rows, int column, int columns)
     {
-        if (Residual is null || !Sse.IsSupported) return;
-        byte* first = (byte*)(Residual + row * Columns + column);
-        nint width = (nint)columns * sizeof(T), stride = (nint)Columns * sizeof(T);
-        for (int i = 0; i < rows; i++, first += stride)
-        {
-            for (nint at = 0; at < width; at += CacheLine) Sse.Prefetch0(first + at);
-            Sse.Prefetch0(first + width - 1);
-        }
+        for (int i = 0; i < rows && Residual is not null; i++)
+            CacheHint.Ask(Residual + (row + i) * Columns + column, columns);
     }
 
     void Apply<TFunction>(T* c, nint stride, long row, int rows, int column, int columns) where TFunction : struct, IActivation

@@ -35,8 +35,7 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> LoadAhead<T>(T* source, int count) where T : unmanaged
     {
-        if (Sse.IsSupported)
-            Sse.Prefetch0((byte*)source + Ahead);      // no access: the address may be nobody's
+        CacheHint.Ask((byte*)source + Ahead);
         return Load(source, count);
     }
 
