@@ -5,7 +5,7 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// <summary>Keeps what is freed for the next request: large blocks in a <see cref="BlockHeap"/>, small ones by size class.</summary>
 /// <remarks>
 /// The first touch of a fresh page costs ten times a cached write, so the hot loop must see none: nothing goes back to the system unless
-/// it is asked for.
+/// it is asked for. Inside a parallel loop each thread keeps its own: see <see cref="NearBlocks"/>.
 /// </remarks>
 internal sealed class CpuMemoryPool : CpuAllocator
 {
@@ -43,6 +43,8 @@ internal sealed class CpuMemoryPool : CpuAllocator
     public override nint Allocate(long bytes)
     {
         long size = BlockSize(bytes);
+        if (CpuThreads.Near is { } near && near.TryTake(size, out nint own))
+            return own;
         lock (gate)
         {
             if (size > Small)
@@ -54,6 +56,20 @@ internal sealed class CpuMemoryPool : CpuAllocator
     public override void Free(nint block, long bytes)
     {
         long size = BlockSize(bytes);
+        if (CpuThreads.Near is not { } near || !near.TryKeep(block, size))
+            Return(block, size);
+        else
+            while (near.TryDrop(out nint dropped, out long droppedSize)) Return(dropped, droppedSize);
+    }
+
+    public override void Trim()
+    {
+        lock (gate)
+            heap.Trim();
+    }
+
+    void Return(nint block, long size)
+    {
         lock (gate)
         {
             if (size > Small)
@@ -65,12 +81,6 @@ internal sealed class CpuMemoryPool : CpuAllocator
                 small.Add(size, blocks = new Stack<nint>());
             blocks.Push(block);
         }
-    }
-
-    public override void Trim()
-    {
-        lock (gate)
-            heap.Trim();
     }
 
     nint Cut(long size)

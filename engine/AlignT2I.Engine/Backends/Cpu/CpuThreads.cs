@@ -23,8 +23,11 @@ internal static class CpuThreads
     static int busy;
     static Loop? current;
 
-    [ThreadStatic]
-    static bool inside;
+    static readonly NearBlocks nearCaller = new();      // one loop runs at a time, and so one caller
+
+    /// <summary>What the calling thread keeps of its working memory; null outside of parallel loops.</summary>
+    [field: ThreadStatic]
+    public static NearBlocks? Near { get; private set; }
 
     /// <summary>Number of threads that a loop runs on, the caller included.</summary>
     public static int Count => started.Value.Length + 1;
@@ -39,13 +42,13 @@ internal static class CpuThreads
     public static void For(int count, Action<int> body)
     {
         Worker[] workers = started.Value;
-        if (count <= 1 || inside || workers.Length == 0 || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        if (count <= 1 || Near is not null || workers.Length == 0 || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {
             for (int i = 0; i < count; i++) body(i);
             return;
         }
         var loop = new Loop(count, body);
-        inside = true;
+        Near = nearCaller;
         try
         {
             Volatile.Write(ref current, loop);
@@ -58,7 +61,7 @@ internal static class CpuThreads
         finally
         {
             Volatile.Write(ref current, null);
-            inside = false;
+            Near = null;
             Volatile.Write(ref busy, 0);
         }
         loop.Rethrow();
@@ -142,7 +145,7 @@ internal static class CpuThreads
 
         void Work()
         {
-            inside = true;
+            Near = new NearBlocks();
             caches.Stay(group);
             Loop? last = null;
             while (true)
