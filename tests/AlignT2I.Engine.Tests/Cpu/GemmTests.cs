@@ -26,7 +26,8 @@ public unsafe class GemmTests
     public void Batched_products_match_a_loop([Values(1, 2, 5)] int batch)
     {
         const int M = 9, N = 20, K = 13;
-        float[] a = Values<float>(batch * M * K, 1), b = Values<float>(batch * K * N, 2), c = new float[batch * M * N];
+        float[] a = KernelValues.Random<float>(batch * M * K, 1), b = KernelValues.Random<float>(batch * K * N, 2);
+        float[] c = new float[batch * M * N];
         fixed (float* pa = a, pb = b, pc = c)
             Gemm<float>.MultiplyBatch(batch, false, false, M, N, K, pa, K, M * K, pb, N, K * N, pc, N, M * N);
         for (int i = 0; i < batch; i++)
@@ -47,7 +48,8 @@ public unsafe class GemmTests
     public void A_cut_sum_gives_the_same_bits_every_time()
     {
         const int M = 48, N = 48, K = 4096;
-        float[] a = Values<float>(K * M, 1), b = Values<float>(K * N, 2), first = new float[M * N], again = new float[M * N];
+        float[] a = KernelValues.Random<float>(K * M, 1), b = KernelValues.Random<float>(K * N, 2);
+        float[] first = new float[M * N], again = new float[M * N];
         fixed (float* pa = a, pb = b, pc = first) Gemm<float>.Multiply(true, false, M, N, K, pa, M, pb, N, pc, N);
         for (int repeat = 0; repeat < 20; repeat++)
         {
@@ -61,51 +63,40 @@ public unsafe class GemmTests
     {
         (int m, int n, int k) = size;
         int lda = (transposeA ? m : k) + 3, ldb = (transposeB ? k : n) + 2, ldc = n + 5;
-        T[] a = Values<T>((transposeA ? k : m) * lda, 1), b = Values<T>((transposeB ? n : k) * ldb, 2), bias = Values<T>(n + 1, 3);
-        foreach (bool accumulate in new[] { false, true })
+        T[] a = KernelValues.Random<T>((transposeA ? k : m) * lda, 1), b = KernelValues.Random<T>((transposeB ? n : k) * ldb, 2);
+        T[] bias = KernelValues.Random<T>(n + 1, 3);
+        foreach (bool withBias in new[] { false, true })
         {
-            foreach (bool withBias in new[] { false, true })
+            var c = new T[(m + 2) * ldc];
+            Array.Fill(c, T.CreateChecked(Guard));
+            fixed (T* pa = a, pb = b, pc = c, pbias = bias)
             {
-                var c = new T[(m + 2) * ldc];
-                Array.Fill(c, T.CreateChecked(Guard));
-                fixed (T* pa = a, pb = b, pc = c, pbias = bias)
+                Gemm<T>.Multiply(
+                    transposeA, transposeB, m, n, k, pa, lda, pb, ldb, pc + ldc, ldc,
+                    new() { Columns = n, Bias = withBias ? pbias : null });
+            }
+            for (int row = -1; row <= m; row++)
+            {
+                for (int column = 0; column < ldc; column++)
                 {
-                    Gemm<T>.Multiply(
-                        transposeA, transposeB, m, n, k, pa, lda, pb, ldb, pc + ldc, ldc, accumulate,
-                        new() { Columns = n, Bias = withBias ? pbias : null });
-                }
-                for (int row = -1; row <= m; row++)
-                {
-                    for (int column = 0; column < ldc; column++)
+                    double found = double.CreateChecked(c[(row + 1) * ldc + column]);
+                    if (row < 0 || row == m || column >= n)
                     {
-                        double found = double.CreateChecked(c[(row + 1) * ldc + column]);
-                        if (row < 0 || row == m || column >= n)
-                        {
-                            if (found != Guard) Assert.Fail($"row {row}, column {column} lies outside C and was written");
-                            continue;
-                        }
-                        double sum = withBias ? double.CreateChecked(bias[column]) : 0, magnitude = accumulate ? Guard : 0;
-                        for (int i = 0; i < k; i++)
-                        {
-                            double product = double.CreateChecked(a[transposeA ? i * lda + row : row * lda + i])
-                                * double.CreateChecked(b[transposeB ? column * ldb + i : i * ldb + column]);
-                            sum += product;
-                            magnitude += Math.Abs(product);
-                        }
-                        if (accumulate) sum += Guard;
-                        if (!(Math.Abs(found - sum) <= tolerance * (magnitude + 1)))
-                            Assert.Fail($"row {row}, column {column}: {found} instead of {sum}, accumulate {accumulate}, bias {withBias}");
+                        if (found != Guard) Assert.Fail($"row {row}, column {column} lies outside C and was written");
+                        continue;
                     }
+                    double sum = withBias ? double.CreateChecked(bias[column]) : 0, magnitude = 0;
+                    for (int i = 0; i < k; i++)
+                    {
+                        double product = double.CreateChecked(a[transposeA ? i * lda + row : row * lda + i])
+                            * double.CreateChecked(b[transposeB ? column * ldb + i : i * ldb + column]);
+                        sum += product;
+                        magnitude += Math.Abs(product);
+                    }
+                    if (!(Math.Abs(found - sum) <= tolerance * (magnitude + 1)))
+                        Assert.Fail($"row {row}, column {column}: {found} instead of {sum}; bias {withBias}");
                 }
             }
         }
-    }
-
-    static T[] Values<T>(int count, int seed) where T : unmanaged, INumberBase<T>
-    {
-        var random = new Random(seed);
-        var values = new T[count];
-        for (int i = 0; i < count; i++) values[i] = T.CreateChecked(random.NextDouble() * 2 - 1);
-        return values;
     }
 }

@@ -14,7 +14,7 @@ internal static unsafe class ColumnSums<T> where T : unmanaged, INumberBase<T>
         T* partial = scratch.Pointer;
         CpuThreads.For(parts, part =>
             AddRows(x + part * step * columns, Math.Clamp(rows - part * step, 0, step), columns, partial + (nint)part * columns));
-        PartialSums<T>.Add(partial, parts, 1, columns, sums, columns, accumulate: false, default);
+        PartialSums<T>.Add(partial, parts, 1, columns, sums, columns, default);
     }
 
     static void AddRows(T* x, long rows, int columns, T* sums)

@@ -12,11 +12,14 @@ internal static unsafe partial class Convolution<T>
     public static void BackwardWeight(ConvolutionShape s, T* x, T* dy, T* dweight)
     {
         if (s.WeightCount == 0) return;
-        if (s.IsProduct)
-        {
-            Gemm<T>.Multiply(true, false, s.O, s.C, s.N * s.H * s.W, dy, s.O, x, s.C, dweight, s.C);
-            return;
-        }
+        if (s.IsProduct) Gemm<T>.Multiply(true, false, s.O, s.C, s.N * s.H * s.W, dy, s.O, x, s.C, dweight, s.C);
+        else if (UsesWinograd(s)) WinogradWeightGradient.Compute(WinogradShape.Forward(s), (float*)x, (float*)dy, (float*)dweight);
+        else BackwardWeightDirect(s, x, dy, dweight);
+    }
+
+    /// <summary>The same by its definition, whatever the sizes.</summary>
+    public static void BackwardWeightDirect(ConvolutionShape s, T* x, T* dy, T* dweight)
+    {
         ImageStrips<T> strips = ForwardStrips(s);
         if (strips.Count == 0) new Span<T>(dweight, checked((int)s.WeightCount)).Clear();
         else if (s.WeightCount <= SmallWeight && strips.Count > 1) WeightByPixels(s, strips, x, dy, dweight);
@@ -33,7 +36,7 @@ internal static unsafe partial class Convolution<T>
             int first = (int)((long)strips.Count * part / parts), end = (int)((long)strips.Count * (part + 1) / parts);
             AddStrips(s, strips, first, end, 0, s.O, x, dy, partial + part * s.WeightCount);
         });
-        PartialSums<T>.Add(partial, parts, s.O, s.Depth, dweight, s.Depth, accumulate: false, default);
+        PartialSums<T>.Add(partial, parts, s.O, s.Depth, dweight, s.Depth, default);
     }
 
     static void WeightByChannels(ConvolutionShape s, ImageStrips<T> strips, T* x, T* dy, T* dweight)

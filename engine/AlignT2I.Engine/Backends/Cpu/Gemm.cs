@@ -27,7 +27,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         return new PackedLayout(transposed ? PackedForm.Columns : PackedForm.Rows, k, n);
     }
 
-    /// <summary>C [m, n] = op(A) op(B), or C + op(A) op(B), and then the epilogue of that.</summary>
+    /// <summary>C [m, n] = op(A) op(B), and then the epilogue of that.</summary>
     /// <param name="transposeA">A is stored [k, m] instead of [m, k].</param>
     /// <param name="transposeB">B is stored [n, k] instead of [k, n].</param>
     /// <param name="m">Rows of C.</param>
@@ -39,39 +39,38 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
     /// <param name="ldb">At least the stored row's length.</param>
     /// <param name="c">Result, rows <paramref name="ldc"/> apart; overlaps neither A nor B.</param>
     /// <param name="ldc">At least <paramref name="n"/>.</param>
-    /// <param name="accumulate">Add to C instead of replacing it.</param>
     /// <param name="epilogue">Applied to C [m, n]; none by default.</param>
     /// <param name="packedB">B as <see cref="WeightLayout"/> says; null to pack it here.</param>
     public static void Multiply(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate = false, EpilogueKernel<T> epilogue = default, T* packedB = null)
+        EpilogueKernel<T> epilogue = default, T* packedB = null)
     {
         if (m <= 0 || n <= 0) return;
-        if (k <= 0) EmptySum(m, n, c, ldc, accumulate, epilogue);
+        if (k <= 0) EmptySum(m, n, c, ldc, epilogue);
         else if (packedB is not null)
-            PackedProduct(transposeB && HasFewRows(m, n), m, n, k, a, lda, packedB, c, ldc, accumulate, epilogue);
+            PackedProduct(transposeB && HasFewRows(m, n), m, n, k, a, lda, packedB, c, ldc, epilogue);
         else if (transposeB && !transposeA && HasFewRows(m, n))
-            Product(false, true, n, m, k, b, ldb, a, lda, c, ldc, accumulate, epilogue, transposeC: true);
+            Product(false, true, n, m, k, b, ldb, a, lda, c, ldc, epilogue, transposeC: true);
         else if (Parts(m, n, k) is > 1 and int parts)
-            SumOfParts(parts, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue);
+            SumOfParts(parts, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, epilogue);
         else
-            Product(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, epilogue, transposeC: false);
+            Product(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, epilogue, transposeC: false);
     }
 
     /// <summary>C[i] = op(A[i]) op(B[i]) for each i below <paramref name="batch"/>.</summary>
     /// <remarks>Matrix i of an operand begins i times its stride after the first.</remarks>
     public static void MultiplyBatch(
         int batch, bool transposeA, bool transposeB, int m, int n, int k,
-        T* a, nint lda, nint strideA, T* b, nint ldb, nint strideB, T* c, nint ldc, nint strideC, bool accumulate = false)
+        T* a, nint lda, nint strideA, T* b, nint ldb, nint strideB, T* c, nint ldc, nint strideC)
     {
         if (batch >= CpuThreads.Count)
         {
             CpuThreads.For(batch, i => Multiply(
-                transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc, accumulate));
+                transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc));
             return;
         }
         for (int i = 0; i < batch; i++)
-            Multiply(transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc, accumulate);
+            Multiply(transposeA, transposeB, m, n, k, a + i * strideA, lda, b + i * strideB, ldb, c + i * strideC, ldc);
     }
 
     /// <summary>Whether A is small enough to be the packed operand, where B is stored transposed.</summary>
@@ -88,7 +87,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
 
     static void SumOfParts(
         int parts, bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate, EpilogueKernel<T> epilogue)
+        EpilogueKernel<T> epilogue)
     {
         long size = (long)m * n;
         using Scratch<T> sums = Scratch<T>.Rent(size * parts);
@@ -99,15 +98,15 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
             int first = part * step;
             Product(
                 transposeA, transposeB, m, n, Math.Min(step, k - first), a + first * (transposeA ? lda : 1), lda,
-                b + first * (transposeB ? 1 : ldb), ldb, partial + part * size, n, accumulate: false, default, transposeC: false);
+                b + first * (transposeB ? 1 : ldb), ldb, partial + part * size, n, default, transposeC: false);
         });
-        PartialSums<T>.Add(partial, parts, m, n, c, ldc, accumulate, epilogue);
+        PartialSums<T>.Add(partial, parts, m, n, c, ldc, epilogue);
     }
 
     /// <summary>One product on all threads, or inside a loop on one; with <paramref name="transposeC"/>, C is stored [n, m].</summary>
     static void Product(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, nint lda, T* b, nint ldb, T* c, nint ldc,
-        bool accumulate, EpilogueKernel<T> epilogue, bool transposeC)
+        EpilogueKernel<T> epilogue, bool transposeC)
     {
         int panels = TileGeometry<T>.Panels(n);
         bool pack = Packs(transposeB, m, n, ldb);
@@ -124,83 +123,66 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
             });
         }
 
-        Grid grid = onTheWay ? Grid.Columns(m, panels) : Grid.Choose(m, panels, TileGeometry<T>.Rows);
-        Loop(parallel, grid.Count, index =>
+        Run(onTheWay ? Grid.Columns(m, panels) : Grid.Choose(m, panels, TileGeometry<T>.Rows), parallel, transposeA ? 1 : lda, new()
         {
-            (int row, int rows) = grid.Rows(index);
-            (int panel, int endPanel) = grid.Panels(index);
-            nint* rowsA = stackalloc nint[BlockProduct<T>.PaddedRows(rows)];
-            nint none = 0;
-            for (int i = 0; i < rows; i++) rowsA[i] = (row + i) * (transposeA ? 1 : lda);
-            BlockProduct<T>.PadRows(rowsA, rows);
-            new BlockProduct<T>
-            {
-                A = a,
-                RowsA = rowsA,
-                Rows = rows,
-                RunsA = &none,
-                StrideA = transposeA ? lda : 1,
-                B = pack ? packed : b,
-                PanelB = pack ? PanelPacking<T>.PanelSize(k) : 0,
-                RunsB = &none,
-                StrideB = pack ? TileGeometry<T>.PanelWidth : ldb,
-                SourceB = onTheWay ? b : null,
-                SourceStride = ldb,
-                SourceTransposed = transposeB,
-                Runs = 1,
-                Length = k,
-                Columns = n,
-                FirstPanel = panel,
-                EndPanel = endPanel,
-                C = transposeC ? c + row : c + row * ldc,
-                StrideC = ldc,
-                TransposeC = transposeC,
-                Accumulate = accumulate,
-                Epilogue = epilogue,
-                FirstRow = row,
-            }.Run();
+            A = a,
+            StrideA = transposeA ? lda : 1,
+            B = pack ? packed : b,
+            PanelB = pack ? PanelPacking<T>.PanelSize(k) : 0,
+            StrideB = pack ? TileGeometry<T>.PanelWidth : ldb,
+            SourceB = onTheWay ? b : null,
+            SourceStride = ldb,
+            SourceTransposed = transposeB,
+            Length = k,
+            Columns = n,
+            C = c,
+            StrideC = ldc,
+            TransposeC = transposeC,
+            Epilogue = epilogue,
         });
     }
 
     /// <summary>One product whose B is packed. With few rows the sums are cut as where A is the packed operand: the same bits.</summary>
-    static void PackedProduct(bool fewRows, int m, int n, int k, T* a, nint lda, T* packedB, T* c, nint ldc, bool accumulate,
-        EpilogueKernel<T> epilogue)
+    static void PackedProduct(
+        bool fewRows, int m, int n, int k, T* a, nint lda, T* packedB, T* c, nint ldc, EpilogueKernel<T> epilogue)
     {
         int panels = TileGeometry<T>.Panels(n);
         Grid grid = fewRows ? Grid.Columns(m, panels) : Grid.Choose(m, panels, TileGeometry<T>.Rows);
-        Loop((double)m * n * k > SmallWork, grid.Count, index =>
+        Run(grid, (double)m * n * k > SmallWork, lda, new()
         {
-            (int row, int rows) = grid.Rows(index);
-            (int panel, int endPanel) = grid.Panels(index);
-            nint* rowsA = stackalloc nint[BlockProduct<T>.PaddedRows(rows)];
-            nint none = 0;
-            for (int i = 0; i < rows; i++) rowsA[i] = (row + i) * lda;
-            BlockProduct<T>.PadRows(rowsA, rows);
-            new BlockProduct<T>
-            {
-                A = a,
-                RowsA = rowsA,
-                Rows = rows,
-                RunsA = &none,
-                StrideA = 1,
-                B = packedB,
-                PanelB = PanelPacking<T>.PanelSize(k),
-                RunsB = &none,
-                StrideB = TileGeometry<T>.PanelWidth,
-                Runs = 1,
-                Length = k,
-                Depth = fewRows ? BlockProduct<T>.RowsFirstDepth : 0,
-                Columns = n,
-                FirstPanel = panel,
-                EndPanel = endPanel,
-                C = c + row * ldc,
-                StrideC = ldc,
-                Accumulate = accumulate,
-                Epilogue = epilogue,
-                FirstRow = row,
-            }.Run();
+            A = a,
+            StrideA = 1,
+            B = packedB,
+            PanelB = PanelPacking<T>.PanelSize(k),
+            StrideB = TileGeometry<T>.PanelWidth,
+            Length = k,
+            Depth = fewRows ? BlockProduct<T>.RowsFirstDepth : 0,
+            Columns = n,
+            C = c,
+            StrideC = ldc,
+            Epilogue = epilogue,
         });
     }
+
+    /// <summary>Runs a product block by block; <paramref name="product"/> says all but which rows and panels.</summary>
+    static void Run(Grid grid, bool parallel, nint rowStride, BlockProduct<T> product) => Loop(parallel, grid.Count, index =>
+    {
+        (int row, int rows) = grid.Rows(index);
+        nint* rowsA = stackalloc nint[BlockProduct<T>.PaddedRows(rows)];
+        nint none = 0;
+        for (int i = 0; i < rows; i++) rowsA[i] = (row + i) * rowStride;
+        BlockProduct<T>.PadRows(rowsA, rows);
+        BlockProduct<T> block = product;
+        block.RowsA = rowsA;
+        block.Rows = rows;
+        block.RunsA = &none;
+        block.RunsB = &none;
+        block.Runs = 1;
+        (block.FirstPanel, block.EndPanel) = grid.Panels(index);
+        block.C += product.TransposeC ? row : row * product.StrideC;
+        block.FirstRow = row;
+        block.Run();
+    });
 
     static void Loop(bool parallel, int count, Action<int> body)
     {
@@ -212,9 +194,9 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumberBase<T>
         for (int i = 0; i < count; i++) body(i);
     }
 
-    static void EmptySum(int m, int n, T* c, nint ldc, bool accumulate, EpilogueKernel<T> epilogue)
+    static void EmptySum(int m, int n, T* c, nint ldc, EpilogueKernel<T> epilogue)
     {
-        for (int i = 0; i < m && !accumulate; i++) new Span<T>(c + i * ldc, n).Clear();
+        for (int i = 0; i < m; i++) new Span<T>(c + i * ldc, n).Clear();
         epilogue.Apply(c, ldc, 0, m, 0, n);
     }
 }

@@ -36,7 +36,7 @@ internal readonly unsafe struct PartialGradient<T> : IDisposable where T : unman
         for (int pair = 0; parts > 1 && pair < shape.Pairs; pair++)
         {
             T* sum = gradient + shape.Offset(pair, positions);
-            PartialSums<T>.Add(Rows(pair, 0, 0), parts, positions, shape.HeadDim, sum, shape.Stride, accumulate: false, default);
+            PartialSums<T>.Add(Rows(pair, 0, 0), parts, positions, shape.HeadDim, sum, shape.Stride, default);
         }
     }
 

@@ -15,8 +15,6 @@ internal static unsafe class Winograd
     /// <summary>Products of a square.</summary>
     public const int Products = 16;
 
-    const int KernelSize = 4;
-
     /// <summary>Result = epilogue(source convolved with the weights).</summary>
     /// <remarks><paramref name="packed"/> are the weights as <see cref="WinogradShape.Layout"/> says, or null.</remarks>
     public static void Convolve(
@@ -39,10 +37,10 @@ internal static unsafe class Winograd
         CpuThreads.For(blocks * groups, index =>
         {
             int first = index / groups * size, panel = index % groups * group;
-            var block = new Block(s, first, Math.Min(size, s.Squares - first));
-            using Scratch<float> squares = Scratch<float>.Rent(block.SourceSize), sums = Scratch<float>.Rent(block.SumsSize);
+            var block = new Block(s, first, Math.Min(size, s.Squares - first), zero);
+            using Scratch<float> squares = Scratch<float>.Rent(block.Source.Size), sums = Scratch<float>.Rent(block.Sums.Size);
             using Scratch<float> own = packed is null ? Scratch<float>.Rent(layout.PanelSize) : default;
-            block.TransformSource(source, zero, squares.Pointer);
+            block.TransformSource(source, squares.Pointer);
             for (int end = Math.Min(panels, panel + group); panel < end; panel++)
             {
                 float* u = packed is null ? own.Pointer : packed + panel * layout.PanelSize;
@@ -53,45 +51,19 @@ internal static unsafe class Winograd
         });
     }
 
-    /// <summary>Squares first .. first + count - 1 of all.</summary>
-    readonly struct Block(WinogradShape s, int first, int count)
+    /// <summary>Squares first .. first + count - 1 of all, on their way from the source to the result.</summary>
+    readonly struct Block(WinogradShape s, int first, int count, float* zero)
     {
-        // A vector more between rows and between matrices: at powers of two they would share cache sets.
-        int RowSize => WholeVectors(s.C) + Vector512<float>.Count;
+        readonly WinogradSquares places = new(s, first, count, zero);
 
-        nint SourceMatrix => (nint)count * RowSize + Vector512<float>.Count;
+        /// <summary>The transformed source [16, squares, C].</summary>
+        public WinogradLayout Source => WinogradLayout.Of(count, s.C);
 
-        static int SumsRow => WholeVectors(TileGeometry<float>.PanelWidth);
+        /// <summary>The products with one panel [16, squares, panel].</summary>
+        public WinogradLayout Sums =>
+            new(BlockProduct<float>.PaddedRows(count), WinogradLayout.WholeVectors(TileGeometry<float>.PanelWidth));
 
-        nint SumsMatrix => (nint)BlockProduct<float>.PaddedRows(count) * SumsRow + Vector512<float>.Count;
-
-        /// <summary>Elements of the transformed source.</summary>
-        public long SourceSize => Products * SourceMatrix;
-
-        /// <summary>Elements of the products with one panel.</summary>
-        public long SumsSize => Products * SumsMatrix;
-
-        /// <summary>v [16, squares, C] from the source; <paramref name="zero"/> are as many zeros as a pixel has channels.</summary>
-        public void TransformSource(float* source, float* zero, float* v)
-        {
-            float** pixels = stackalloc float*[KernelSize * KernelSize];
-            for (int i = 0; i < count; i++)
-            {
-                (int image, int row, int column) = Place(i);
-                int top = row - s.Top, left = column - s.Left;
-                for (int h = 0; h < KernelSize; h++)
-                {
-                    float* line = source + ((nint)image * s.H + top + h) * s.W * s.C;
-                    bool outside = top + h < 0 || top + h >= s.H;
-                    for (int w = 0; w < KernelSize; w++)
-                    {
-                        pixels[h * KernelSize + w] =
-                            outside || left + w < 0 || left + w >= s.W ? zero : line + (nint)(left + w) * s.C;
-                    }
-                }
-                WinogradTransform.Source(pixels, s.C, v + (nint)i * RowSize, SourceMatrix);
-            }
-        }
+        public void TransformSource(float* source, float* v) => places.TransformSource(source, 0, s.C, v, Source);
 
         /// <summary>m [16, squares, panel] = v times the panel's weights, product by product.</summary>
         public void Multiply(int panel, float* v, float* u, float* m)
@@ -100,7 +72,7 @@ internal static unsafe class Winograd
             int rows = BlockProduct<float>.PaddedRows(count);
             nint* rowsA = stackalloc nint[rows];
             nint none = 0;
-            for (int i = 0; i < count; i++) rowsA[i] = (nint)i * RowSize;
+            for (int i = 0; i < count; i++) rowsA[i] = (nint)i * Source.RowSize;
             BlockProduct<float>.PadRows(rowsA, count);
             var product = new BlockProduct<float>
             {
@@ -115,13 +87,13 @@ internal static unsafe class Winograd
                 Length = s.C,
                 Columns = padded,
                 EndPanel = 1,
-                StrideC = SumsRow,
+                StrideC = Sums.RowSize,
             };
             for (int i = 0; i < Products; i++)
             {
-                product.A = v + i * SourceMatrix;
+                product.A = v + i * Source.Matrix;
                 product.B = u + i * PanelPacking<float>.PanelSize(s.C);
-                product.C = m + i * SumsMatrix;
+                product.C = m + i * Sums.Matrix;
                 product.Run();
             }
         }
@@ -131,9 +103,10 @@ internal static unsafe class Winograd
         public void TransformResult(int panel, float* m, EpilogueKernel<float> epilogue, float* result)
         {
             (int channel, int channels, _) = PanelPacking<float>.Extent(s.O, panel);
-            for (int i = 0; i < count; i++, m += SumsRow)
+            nint matrix = Sums.Matrix;
+            for (int i = 0; i < count; i++, m += Sums.RowSize)
             {
-                (int image, int row, int column) = Place(i);
+                (int image, int row, int column) = places.Place(i);
                 long pixel = ((long)image * s.OH + row) * s.OW + column;
                 float* y = result + pixel * s.O + channel, below = y + (nint)s.OW * s.O;
                 int down = Math.Min(2, s.OH - row), across = Math.Min(2, s.OW - column);
@@ -141,7 +114,7 @@ internal static unsafe class Winograd
                 {
                     int lanes = channels - c;
                     (Vector512<float> y00, Vector512<float> y01, Vector512<float> y10, Vector512<float> y11) =
-                        WinogradTransform.Result(m + c, SumsMatrix);
+                        WinogradTransform.Result(m + c, matrix);
                     Lanes.Store(y00, y + c, lanes);
                     if (across == 2) Lanes.Store(y01, y + s.O + c, lanes);
                     if (down == 1) continue;
@@ -151,15 +124,6 @@ internal static unsafe class Winograd
                 epilogue.Apply(y, s.O, pixel, across, channel, channels);
                 if (down == 2) epilogue.Apply(below, s.O, pixel + s.OW, across, channel, channels);
             }
-        }
-
-        static int WholeVectors(int elements) => Lanes.Vectors<float>(elements) * Vector512<float>.Count;
-
-        /// <summary>Image of a square, and row and column of its first result.</summary>
-        (int Image, int Row, int Column) Place(int index)
-        {
-            (int image, int place) = Math.DivRem(first + index, s.PerImage);
-            return (image, place / s.Across * 2, place % s.Across * 2);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace AlignT2I.Engine.Backends.Cpu;
 
-/// <summary>The three transforms of F(2 x 2, 3 x 3), each a small matrix from both sides; channels in the lanes.</summary>
+/// <summary>The transforms of F(2 x 2, 3 x 3), small matrices from both sides, and the adjoints of two; channels in the lanes.</summary>
 /// <remarks>Lavin &amp; Gray 2016, arXiv:1509.09308, section 4.1. Products are numbered row by row, 0 to 15.</remarks>
 internal static unsafe class WinogradTransform
 {
@@ -66,6 +66,44 @@ internal static unsafe class WinogradTransform
         return (s00 + s01 + s02, s01 - s02 - s03, s10 + s11 + s12, s11 - s12 - s13);
     }
 
+    /// <summary>m = A dy A^T for <paramref name="channels"/> channels: the adjoint of <see cref="Result"/>.</summary>
+    /// <param name="pixels">First channel of each of the 2 x 2 pixels of dy, row by row.</param>
+    /// <param name="channels">Channels to transform.</param>
+    /// <param name="m">First channel of product 0; whole vectors are written.</param>
+    /// <param name="stride">Elements between products.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ResultGradient(float** pixels, int channels, float* m, nint stride)
+    {
+        for (int c = 0; c < channels; c += Lanes, m += Lanes)
+        {
+            int count = channels - c;
+            Vector512<float> d00 = Load(pixels[0] + c, count), d01 = Load(pixels[1] + c, count);
+            Vector512<float> d10 = Load(pixels[2] + c, count), d11 = Load(pixels[3] + c, count);
+            StoreResultGradientRow(d00, d01, m, stride);
+            StoreResultGradientRow(d00 + d10, d01 + d11, m + 4 * stride, stride);
+            StoreResultGradientRow(d00 - d10, d01 - d11, m + 8 * stride, stride);
+            StoreResultGradientRow(-d10, -d11, m + 12 * stride, stride);
+        }
+    }
+
+    /// <summary>The 3 x 3 gradients G^T u G of a vector of channels: the adjoint of <see cref="Weight"/>.</summary>
+    /// <param name="u">First channel of product 0.</param>
+    /// <param name="stride">Elements between products.</param>
+    /// <param name="weight">First channel of position 0 of the kernel.</param>
+    /// <param name="step">Elements between positions.</param>
+    /// <param name="count">Channels that are written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WeightGradient(float* u, nint stride, float* weight, nint step, int count)
+    {
+        (Vector512<float> t00, Vector512<float> t10, Vector512<float> t20) = WeightGradientColumn(u, stride);
+        (Vector512<float> t01, Vector512<float> t11, Vector512<float> t21) = WeightGradientColumn(u + stride, stride);
+        (Vector512<float> t02, Vector512<float> t12, Vector512<float> t22) = WeightGradientColumn(u + 2 * stride, stride);
+        (Vector512<float> t03, Vector512<float> t13, Vector512<float> t23) = WeightGradientColumn(u + 3 * stride, stride);
+        StoreWeightGradientRow(t00, t01, t02, t03, weight, step, count);
+        StoreWeightGradientRow(t10, t11, t12, t13, weight + 3 * step, step, count);
+        StoreWeightGradientRow(t20, t21, t22, t23, weight + 6 * step, step, count);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) SourceColumn(float** pixels, int c, int count)
     {
@@ -107,6 +145,37 @@ internal static unsafe class WinogradTransform
     {
         Vector512<float> m1 = Vector512.Load(m + 4 * stride), m2 = Vector512.Load(m + 8 * stride);
         return (Vector512.Load(m) + (m1 + m2), m1 - m2 - Vector512.Load(m + 12 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StoreResultGradientRow(Vector512<float> d0, Vector512<float> d1, float* m, nint stride)
+    {
+        d0.Store(m);
+        (d0 + d1).Store(m + stride);
+        (d0 - d1).Store(m + 2 * stride);
+        (-d1).Store(m + 3 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float>, Vector512<float>, Vector512<float>) WeightGradientLine(
+        Vector512<float> u0, Vector512<float> u1, Vector512<float> u2, Vector512<float> u3)
+    {
+        Vector512<float> half = Vector512.Create(0.5f), sum = (u1 + u2) * half;
+        return (u0 + sum, (u1 - u2) * half, sum + u3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float>, Vector512<float>, Vector512<float>) WeightGradientColumn(float* u, nint stride) => WeightGradientLine(
+        Vector512.Load(u), Vector512.Load(u + 4 * stride), Vector512.Load(u + 8 * stride), Vector512.Load(u + 12 * stride));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StoreWeightGradientRow(
+        Vector512<float> t0, Vector512<float> t1, Vector512<float> t2, Vector512<float> t3, float* weight, nint step, int count)
+    {
+        (Vector512<float> g0, Vector512<float> g1, Vector512<float> g2) = WeightGradientLine(t0, t1, t2, t3);
+        Cpu.Lanes.Store(g0, weight, count);
+        Cpu.Lanes.Store(g1, weight + step, count);
+        Cpu.Lanes.Store(g2, weight + 2 * step, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,7 +7,7 @@ namespace AlignT2I.Engine.Backends.Cpu;
 internal static unsafe class WinogradWeights
 {
     /// <summary>Positions of the kernel.</summary>
-    const int Positions = 9;
+    public const int Positions = 9;
 
     /// <summary>Source channels transformed before they are transposed.</summary>
     const int Channels = 64;
