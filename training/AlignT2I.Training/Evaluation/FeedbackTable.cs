@@ -4,10 +4,10 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Evaluation;
 
-/// <summary>Counts a run's labels by category.</summary>
+/// <summary>Counts a run's labelled images by category.</summary>
 public static class FeedbackTable
 {
-    /// <summary>The labels of a run's images, by the category of their prompts.</summary>
+    /// <summary>The images that raters were shown, by the category of their prompts and by what most raters said of each.</summary>
     /// <param name="run">The run folder: prompts.jsonl, images.jsonl, feedback.jsonl.</param>
     /// <exception cref="AlignT2I.Files.UsageException">A file is missing.</exception>
     /// <exception cref="AlignT2I.Files.FileFormatException">A file is damaged.</exception>
@@ -15,9 +15,11 @@ public static class FeedbackTable
     {
         Dictionary<string, PromptCategory> categories = RunPrompts.Read(run).ToDictionary(p => p.Id, p => p.Category);
         Dictionary<string, string> promptOf = run.ReadImages().ToDictionary(i => i.File, i => i.PromptId);
-        ILookup<PromptCategory, FeedbackLabel> labels = FeedbackFile.Read(run.FeedbackFile)
-            .Where(r => promptOf.TryGetValue(r.Image, out string? id) && categories.ContainsKey(id))
-            .ToLookup(r => categories[promptOf[r.Image]], r => r.Label);
+        IReadOnlyList<FeedbackRecord> records = FeedbackFile.Read(run.FeedbackFile);
+        Dictionary<string, FeedbackLabel?> majorities = LabelledImage.FromFeedback(records).ToDictionary(i => i.Image, i => i.Majority);
+        ILookup<PromptCategory, FeedbackLabel> labels = records.Select(r => r.Image).Distinct()
+            .Where(image => promptOf.TryGetValue(image, out string? id) && categories.ContainsKey(id))
+            .ToLookup(image => categories[promptOf[image]], image => majorities.GetValueOrDefault(image) ?? FeedbackLabel.Skip);
         return new FeedbackCounts(
             Counts(labels[PromptCategory.Count]), Counts(labels[PromptCategory.Color]), Counts(labels[PromptCategory.Background]),
             Counts(labels[PromptCategory.Combination]), Counts(labels.SelectMany(l => l)));
@@ -26,7 +28,7 @@ public static class FeedbackTable
     static LabelCounts Counts(IEnumerable<FeedbackLabel> labels)
     {
         FeedbackLabel[] all = [.. labels];
-        return new LabelCounts(
-            all.Length, all.Count(l => l == FeedbackLabel.Good), all.Count(l => l == FeedbackLabel.Bad), all.Count(l => l == FeedbackLabel.Skip));
+        int Count(FeedbackLabel label) => all.Count(l => l == label);
+        return new LabelCounts(all.Length, Count(FeedbackLabel.Good), Count(FeedbackLabel.Bad), Count(FeedbackLabel.Skip));
     }
 }
