@@ -75,8 +75,9 @@ internal static class FinetuneCommand
         using Communicator ranks = Communicator.Join();
         var report = new Report(parse.GetValue(json), silent: !ranks.IsFirst);
         using RunFolder folder = ranks.IsFirst ? RunFolder.Open(runFolder) : RunFolder.Follow(runFolder);
-        FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, options);
-        options = FinetuneStage.WithMicroBatch(folder, modelFolder, options, parse.GetValue(resume), backend, ranks);
+        string clipFolder = parse.GetValue(clip)?.ToString() ?? modelFolder;
+        FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, clipFolder, options);
+        options = FinetuneStage.WithMicroBatch(folder, modelFolder, clipFolder, options, parse.GetValue(resume), backend, ranks);
         FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? [], ranks);
         if (parse.GetValue(dryRun))
         {
@@ -85,7 +86,6 @@ internal static class FinetuneCommand
             ranks.Finish();
             return 0;
         }
-        string clipFolder = parse.GetValue(clip)?.ToString() ?? modelFolder;
         (FinetuneResult result, int skippedImages) = ProgressDisplay.Run((progress, cancellation) =>
         {
             using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder, backend);

@@ -28,7 +28,8 @@ internal static class FinetunePlanReport
             ("ranks", ranks.Size == 1 ? "1" : $"{ranks.Size}, by {ranks.Name}"),
             ("precision", options.Dtype + (options.GradientCheckpointing ? ", gradient checkpointing" : "")),
             ("memory", FormattableString.Invariant(
-                $"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and ")
-                + FormattableString.Invariant($"optimizer, {memory.PerImage / 1e9:0.00} GB for each image of a pass")));
+                $"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and optimizer, ")
+                + FormattableString.Invariant($"{memory.PerImage / 1e9:0.00} GB for each image of a pass, ")
+                + FormattableString.Invariant($"{memory.Frozen / 1e9:0.0} GB of VAE, text encoder and CLIP")));
     }
 }

@@ -60,6 +60,12 @@ public abstract partial class Backend
     /// <summary>Bytes that tensors may still take: what the device has free, and the pool's free blocks.</summary>
     public abstract long AvailableBytes { get; }
 
+    /// <summary>Bytes of the copies of weights that kernels make for themselves while weights do not change, as a prediction.</summary>
+    /// <param name="weights">Shapes of the weights: [O, I] of a linear layer, [O, kH, kW, I] of a convolution.</param>
+    /// <param name="dtype">Their type.</param>
+    /// <param name="available">Bytes that are left for copies and for tensors to come.</param>
+    public virtual long PackedBytesOf(IEnumerable<Shape> weights, DType dtype, long available) => 0;
+
     /// <summary>Whether the process reads this memory directly.</summary>
     internal abstract bool IsHost { get; }
 

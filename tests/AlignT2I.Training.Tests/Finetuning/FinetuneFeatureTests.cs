@@ -1,6 +1,8 @@
 using AlignT2I.Engine;
+using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Testing;
+using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Finetuning;
 
 namespace AlignT2I.Training.Tests.Finetuning;
@@ -74,6 +76,20 @@ public class FinetuneFeatureTests
         var memory = new FinetuneMemory(Parameters: 50, Trained: 50, State: 1_000, PerImage: 100);
         FinetuneOptions options = new() { MicroBatchSize = 0, BatchSize = 256, PretrainingBatchSize = 256 };
         Assert.That(FinetuneMemory.WithMicroBatch(memory, options, availableBytes).MicroBatchSize, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void The_networks_beside_the_unet_count()
+    {
+        string model = Path.Combine(Golden.Root, "models", "miniature");
+        FinetuneMemory without = FinetuneMemory.Predict(model, clipFolder: null, new()), with = FinetuneMemory.Predict(model, model, new());
+        long before = Backend.Cpu.LiveBytes;
+        using (StableDiffusionModel loaded = StableDiffusionModel.Load(model))
+            Assert.That(Backend.Cpu.LiveBytes - before - sizeof(float) * with.Parameters, Is.EqualTo(without.Frozen).Within(5).Percent);
+        before = Backend.Cpu.LiveBytes;
+        using (ClipEmbedder clip = ClipEmbedder.Load(model))
+            Assert.That(Backend.Cpu.LiveBytes - before, Is.EqualTo(with.Frozen - without.Frozen).Within(5).Percent);
+        Assert.That(with.Peak(3), Is.EqualTo(with.Frozen + with.State + 3 * with.PerImage));
     }
 
     static (float[] State, long Bytes) Train(FinetuneOptions options)

@@ -15,7 +15,7 @@ internal sealed class GenerationMemoryTests
     public void Predicted_as_it_comes(int batch, int width, int height)
     {
         ImageGenerationOptions options = new() { Steps = 2, BatchSize = batch, Width = width, Height = height };
-        GenerationMemory predicted = GenerationMemory.Predict(miniature, null, options, DType.F32);
+        GenerationMemory predicted = GenerationMemory.Predict(miniature, null, options, DType.F32, Backend.Cpu);
         long before = Backend.Cpu.LiveBytes;
         using StableDiffusionModel model = StableDiffusionModel.Load(miniature);
         Assert.That(Backend.Cpu.LiveBytes - before, Is.InRange(0.95 * predicted.Weights, 1.25 * predicted.Weights), "weights");
@@ -34,12 +34,29 @@ internal sealed class GenerationMemoryTests
     }
 
     [Test]
+    public void Packed_copies_of_weights_are_predicted()
+    {
+        ImageGenerationOptions options = new() { Steps = 2, BatchSize = 2, Width = 128, Height = 128 };
+        GenerationMemory predicted = GenerationMemory.Predict(miniature, null, options, DType.F32, Backend.Cpu);
+        long before = PeakMemory.OfPackedWeights;
+        using StableDiffusionModel model = StableDiffusionModel.Load(miniature);
+        var pipeline = new StableDiffusionPipeline(model);
+        using MemoryScope scope = MemoryScope.Open();
+        for (int use = 0; use < 2; use++)       // from the second on there are copies
+            pipeline.Decode(pipeline.Denoise(
+                Tensor.Zeros([2, 32, 32, 4], DType.F32, Backend.Cpu), pipeline.Encode(["a red star", "two dogs"]), pipeline.Encode([""]),
+                options.ForPipeline));
+        Assert.That(PeakMemory.OfPackedWeights - before, Is.EqualTo(predicted.Packed).Within(15).Percent);
+        Assert.That(GenerationMemory.Predict(miniature, null, options, DType.BF16, Backend.Cpu).Packed, Is.Zero, "only float32 is packed");
+    }
+
+    [Test]
     public void The_largest_batch_leaves_a_fifth_of_the_memory()
     {
         ImageGenerationOptions options = new();
-        GenerationMemory one = GenerationMemory.Predict(miniature, null, options with { BatchSize = 1 }, DType.F32);
+        GenerationMemory one = GenerationMemory.Predict(miniature, null, options with { BatchSize = 1 }, DType.F32, Backend.Cpu);
         int Batch(double images) => GenerationMemory.LargestBatch(
-            miniature, null, options, DType.F32, (long)((one.Weights + one.Decoding + images * one.Denoising) / 0.8));
+            miniature, null, options, DType.F32, Backend.Cpu, (long)((one.Weights + one.Decoding + images * one.Denoising) / 0.8));
         Assert.That(Batch(3.5), Is.EqualTo(3));
         Assert.That(Batch(-0.5), Is.EqualTo(1), "one is always tried");
         Assert.That(Batch(1000), Is.EqualTo(8));

@@ -121,5 +121,5 @@ internal sealed record GenerateRequest
 
     /// <summary>The batch that fits into the memory of the machine or the device.</summary>
     int FittingBatch(ImageGenerationOptions options) =>
-        GenerationMemory.LargestBatch(Model, UNet, options, DType, Backend.AvailableBytes);
+        GenerationMemory.LargestBatch(Model, UNet, options, DType, Backend, Backend.AvailableBytes);
 }

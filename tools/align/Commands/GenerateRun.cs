@@ -94,7 +94,8 @@ internal static class GenerateRun
     static void Plan(Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, IReadOnlyList<GenerationPrompt> prompts)
     {
         int images = prompts.Sum(p => p.Images.Count), batch = Math.Min(options.BatchSize, images);
-        GenerationMemory memory = GenerationMemory.Predict(request.Model, request.UNet, options with { BatchSize = batch }, request.DType);
+        GenerationMemory memory = GenerationMemory.Predict(
+            request.Model, request.UNet, options with { BatchSize = batch }, request.DType, request.Backend);
         (int width, int height) = GenerationMemory.Size(request.Model, request.UNet, options);
         string sampler = Sampler.OfClass(scheduler.Config.ClassName, request.Model).Label;
         string chosen = request.Best is null ? "" : $", the best {request.Best} of {request.Of} for each prompt by {request.RewardFolder}";
@@ -105,7 +106,8 @@ internal static class GenerateRun
             ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, guidance {CommandOptions.Text(options.GuidanceScale)}"),
             ("seed", request.Prompts is null ? $"drawn from {request.Seed} for each image" : $"{request.Seed} for each prompt's first image"),
             ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, to denoise {batch} at a time "
-                + $"{Gigabytes(memory.Denoising)}, to decode one {Gigabytes(memory.Decoding)}"),
+                + $"{Gigabytes(memory.Denoising)}, to decode one {Gigabytes(memory.Decoding)}"
+                + (memory.Packed > 0 ? $", packed copies of weights {Gigabytes(memory.Packed)}" : "")),
             (request.Run is null ? "output" : "run folder", request.Folder));
     }
 

@@ -72,6 +72,17 @@ public sealed class ClipEmbedder : IDisposable
         }
     }
 
+    /// <summary>Number of parameters of the CLIP in a folder, which are held in float32; nothing but the headers of its files is read.</summary>
+    /// <param name="folder">As <see cref="Load"/> reads it.</param>
+    /// <inheritdoc cref="Load"/>
+    internal static long Parameters(string folder)
+    {
+        Require(folder);
+        return IsClip(folder) ? ModelFolder.Parameters(folder, WeightsName)
+            : ModelFolder.Parameters(Path.Combine(folder, TextFolder), WeightsName)
+                + ModelFolder.Parameters(Path.Combine(folder, VisionFolder), WeightsName);
+    }
+
     static bool IsClip(string folder) => File.Exists(Path.Combine(folder, ConfigName));
 
     static ClipEmbedder LoadModel(string folder, Backend? backend)

@@ -1,6 +1,7 @@
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Models.StableDiffusion;
+using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Finetuning;
@@ -10,7 +11,8 @@ namespace AlignT2I.Training.Finetuning;
 /// <param name="Trained">Those that are trained: all, or those of the adaptation.</param>
 /// <param name="State">Bytes of parameters, masters, gradients, AdamW's two moments and the average.</param>
 /// <param name="PerImage">Bytes of what backward needs of one image of a micro-batch.</param>
-public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage)
+/// <param name="Frozen">Bytes of the networks beside the UNet: VAE, text encoder, and the CLIP of the reward.</param>
+public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage, long Frozen = 0)
 {
     /// <summary>
     /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and of
@@ -23,19 +25,20 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
 
     /// <summary>Bytes at the highest point.</summary>
     /// <param name="microBatchSize">Images in one pass.</param>
-    public long Peak(int microBatchSize) => State + PerImage * microBatchSize;
+    public long Peak(int microBatchSize) => Frozen + State + PerImage * microBatchSize;
 
     /// <summary>Predicts from the configuration and the headers of weight files; no weights are read.</summary>
     /// <param name="modelFolder">The model.</param>
+    /// <param name="clipFolder">The CLIP that the reward was trained on; null where it is in memory already.</param>
     /// <param name="options">How it is trained.</param>
-    /// <exception cref="UsageException">There is no UNet in the folder.</exception>
-    /// <exception cref="FileFormatException">Its files are damaged.</exception>
-    public static FinetuneMemory Predict(string modelFolder, FinetuneOptions options)
+    /// <exception cref="UsageException">A part is missing.</exception>
+    /// <exception cref="FileFormatException">A file is damaged.</exception>
+    public static FinetuneMemory Predict(string modelFolder, string? clipFolder, FinetuneOptions options)
     {
         string folder = ModelFolder.UNet(modelFolder);
         UNet2DConditionConfig config = UNet2DConditionConfig.Read(Path.Combine(folder, "config.json"));
-        using SafetensorsSet weights = SafetensorsSet.Open(folder, ModelFolder.Weights);
-        return Predict(config, weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size)), options);
+        long frozen = ModelFolder.FrozenParameters(modelFolder) + (clipFolder is null ? 0 : ClipEmbedder.Parameters(clipFolder));
+        return Predict(config, ModelFolder.Parameters(folder, ModelFolder.Weights), options) with { Frozen = frozen * sizeof(float) };
     }
 
     internal static FinetuneMemory Predict(UNet2DConditionConfig config, long parameters, FinetuneOptions options)
@@ -50,14 +53,9 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
     /// <summary>
     /// The options with a micro-batch, where they leave it to the memory: the largest power of two that fits, at least 1.
     /// </summary>
-    /// <param name="modelFolder">The model.</param>
+    /// <param name="memory">What it takes.</param>
     /// <param name="options">How it is trained.</param>
-    /// <param name="backend">Whose memory it is to fit into.</param>
-    /// <exception cref="UsageException">There is no UNet in the folder.</exception>
-    /// <exception cref="FileFormatException">Its files are damaged.</exception>
-    public static FinetuneOptions WithMicroBatch(string modelFolder, FinetuneOptions options, Backend backend) =>
-        options.MicroBatchSize > 0 ? options : WithMicroBatch(Predict(modelFolder, options), options, backend.AvailableBytes);
-
+    /// <param name="availableBytes">What there is.</param>
     internal static FinetuneOptions WithMicroBatch(FinetuneMemory memory, FinetuneOptions options, long availableBytes)
     {
         int size = 1;

@@ -50,7 +50,7 @@ public static class FinetuneStage
     {
         options.Validate();
         communicator ??= Communicator.Single;
-        options = WithMicroBatch(run, modelFolder, options, resume, backend ?? Backend.Cpu, communicator);
+        options = WithMicroBatch(run, modelFolder, clipFolder: null, options, resume, backend ?? Backend.Cpu, communicator);
         using TrainedReward reward = TrainedReward.Load(run.RewardFolder, backend);
         using LowRankAdapters? adapters = Adapters(options, backend ?? Backend.Cpu);
         using StableDiffusionModel model =
@@ -79,14 +79,23 @@ public static class FinetuneStage
     /// The micro-batch size where the options leave it open: that of the checkpoint that training goes on from, as another one rounds
     /// otherwise; else one chosen for the memory, the same on all ranks, with a pass for each.
     /// </summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="modelFolder">The model.</param>
+    /// <param name="clipFolder">The CLIP that the reward was trained on; null where it is in memory already.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="resume">Whether to go on from the newest checkpoint.</param>
+    /// <param name="backend">Whose memory it is to fit into.</param>
+    /// <param name="communicator">The ranks that train together.</param>
     public static FinetuneOptions WithMicroBatch(
-        RunFolder run, string modelFolder, FinetuneOptions options, bool resume, Backend backend, Communicator communicator)
+        RunFolder run, string modelFolder, string? clipFolder, FinetuneOptions options, bool resume, Backend backend,
+        Communicator communicator)
     {
         if (options.MicroBatchSize > 0)
             return options;
         if (resume && FinetuneCheckpoints.NewestOptions(CheckpointsFolder(run, options.Mix)) is { } saved)
             return options with { MicroBatchSize = saved.MicroBatchSize };
-        int own = FinetuneMemory.WithMicroBatch(modelFolder, options, backend).MicroBatchSize;
+        FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, clipFolder, options);
+        int own = FinetuneMemory.WithMicroBatch(memory, options, backend.AvailableBytes).MicroBatchSize;
         int smallest = communicator.Gather(BitConverter.GetBytes(own)).Min(bytes => BitConverter.ToInt32(bytes));
         return options with { MicroBatchSize = Math.Min(smallest, Math.Max(1, options.ImagesPerStep / communicator.Size)) };
     }

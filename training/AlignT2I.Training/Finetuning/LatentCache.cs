@@ -23,7 +23,10 @@ namespace AlignT2I.Training.Finetuning;
 /// <param name="textType">What text states are kept in: float32, bfloat16 or float16.</param>
 public sealed class LatentCache(RunFolder run, StableDiffusionModel model, string modelHash, DType textType = DType.F32) : IDisposable
 {
-    const int BatchSize = 32;
+    /// <summary>Of small pictures so many are encoded at a time; of 512 x 512 pixels one, whose feature maps take a gigabyte.</summary>
+    const int MostAtOnce = 32, MostPixels = 1 << 18;
+
+    readonly int batchSize = Math.Clamp(MostPixels / (Side(model) * Side(model)), 1, MostAtOnce);
 
     readonly RowCache latents = new(
         Path.Combine(run.LatentsFolder, $"latents-{modelHash}"),
@@ -34,7 +37,7 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         [model.Tokenizer.ModelMaxLength, model.TextEncoder.Config.HiddenSize], textType);
 
     readonly StableDiffusionPipeline pipeline = new(model);
-    readonly ClipImageProcessor cutting = new(model.UNet.Config.SampleSize * model.Vae.Config.DownsamplingFactor);
+    readonly ClipImageProcessor cutting = new(Side(model));
 
     /// <summary>Tells VAE and text encoder from others.</summary>
     internal string ModelHash => modelHash;
@@ -49,26 +52,26 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         IReadOnlyList<ImageRecord> images, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         latents.Ensure(
             images, EmbeddingCache.Key, batch => Encode([.. batch.Select(r => Png.Read(run.PathOf(r)).Image)]),
-            BatchSize, "encode images", progress, cancellationToken);
+            batchSize, "encode images", progress, cancellationToken);
 
     /// <summary>Latents of rendered pre-training scenes, by <see cref="RenderedKey"/>, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Rendered(
         IReadOnlyList<ulong> seeds, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), BatchSize, "encode scenes", progress,
+        latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), batchSize, "encode scenes", progress,
             cancellationToken);
 
     /// <summary>Latents of pictures of any size, cut to the model's, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     internal RowTable Pictures(IReadOnlyList<(string Key, Image Pixels)> pictures, CancellationToken cancellationToken = default) =>
-        latents.Ensure(pictures, p => p.Key, batch => Encode([.. batch.Select(p => Cut(p.Pixels))]), BatchSize, "encode images", null,
+        latents.Ensure(pictures, p => p.Key, batch => Encode([.. batch.Select(p => Cut(p.Pixels))]), batchSize, "encode images", null,
             cancellationToken);
 
     /// <summary>Text states of prompts, by the text itself.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Texts(
         IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        texts.Ensure(prompts, t => t, batch => pipeline.Encode(batch), BatchSize, "encode prompts", progress, cancellationToken);
+        texts.Ensure(prompts, t => t, batch => pipeline.Encode(batch), MostAtOnce, "encode prompts", progress, cancellationToken);
 
     /// <summary>Closes the tables that it gave.</summary>
     public void Dispose()
@@ -93,6 +96,9 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
         }
         return F.Affine(model.Vae.Encode(pixels.To(model.VaeParameters.Backend)).Mean, model.Vae.Config.ScalingFactor);
     }
+
+    /// <summary>Height and width of the model's pictures in pixels.</summary>
+    static int Side(StableDiffusionModel model) => model.UNet.Config.SampleSize * model.Vae.Config.DownsamplingFactor;
 
     Image Cut(Image image) => new(cutting.Size, cutting.Size, 3, cutting.ResizeAndCrop(image));
 

@@ -9,7 +9,8 @@ namespace AlignT2I.Training.Generation;
 /// <param name="Weights">Bytes of the networks' parameters.</param>
 /// <param name="Denoising">Bytes to run the UNet on one batch.</param>
 /// <param name="Decoding">Bytes to decode one image, whatever the batch.</param>
-public sealed record GenerationMemory(long Weights, long Denoising, long Decoding)
+/// <param name="Packed">Bytes of the kernels' own copies of weights, which are made where there is room and go where it shrinks.</param>
+public sealed record GenerationMemory(long Weights, long Denoising, long Decoding, long Packed)
 {
     const string ConfigName = "config.json";
     const double UsableShare = 0.8;
@@ -28,37 +29,41 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     const double MapsWithTransformer = 35, MapsWithout = 18;
 
     /// <summary>Bytes at the highest point: while decoding, as the memory pool keeps most of what denoising took.</summary>
-    public long Peak => Weights + Denoising + Decoding;
+    public long Peak => Weights + Denoising + Decoding + Packed;
 
     /// <summary>Predicts from configurations and headers of weight files; no weights are read.</summary>
     /// <param name="modelFolder">The model.</param>
     /// <param name="unetFolder">Another UNet's folder, or null.</param>
     /// <param name="options">How images are drawn.</param>
     /// <param name="dtype">Type of weights and computation.</param>
+    /// <param name="backend">Where images are drawn.</param>
     /// <exception cref="UsageException">A part is missing, or the size does not fit the model.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
-    public static GenerationMemory Predict(string modelFolder, string? unetFolder, ImageGenerationOptions options, DType dtype)
+    public static GenerationMemory Predict(
+        string modelFolder, string? unetFolder, ImageGenerationOptions options, DType dtype, Backend backend)
     {
         string unet = unetFolder ?? ModelFolder.UNet(modelFolder), vae = Path.Combine(modelFolder, "vae");
         UNet2DConditionConfig unetConfig = UNet2DConditionConfig.Read(Path.Combine(unet, ConfigName));
         AutoencoderKLConfig vaeConfig = AutoencoderKLConfig.Read(Path.Combine(vae, ConfigName));
-        long parameters = Parameters(unet, ModelFolder.Weights) + Parameters(vae, ModelFolder.Weights)
-            + Parameters(Path.Combine(modelFolder, "text_encoder"), ModelFolder.TextWeights);
+        long parameters = ModelFolder.Parameters(unet, ModelFolder.Weights) + ModelFolder.FrozenParameters(modelFolder);
         (int width, int height) = Size(unetConfig, vaeConfig, options);
         double pixels = (double)width * height;
         double latents = (double)vaeConfig.LatentSide(width, "width") * vaeConfig.LatentSide(height, "height");
         int samples = options.BatchSize * (options.GuidanceScale == 1 ? 1 : 2);
-        return new GenerationMemory(
+        var memory = new GenerationMemory(
             parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * UNetPool * dtype.Size),
-            (long)(pixels * DecoderChannels(vaeConfig) * DecoderPool * dtype.Size));
+            (long)(pixels * DecoderChannels(vaeConfig) * DecoderPool * dtype.Size), Packed: 0);
+        long left = Math.Max(0, backend.AvailableBytes - memory.Weights - memory.Denoising);
+        return memory with { Packed = backend.PackedBytesOf(Products(modelFolder, unet, vae), dtype, left) };
     }
 
     /// <summary>The largest batch that fits, at most 8: what is drawn at once is what a kill loses.</summary>
     /// <param name="available">Bytes that there are; a fifth of them is left to others.</param>
     /// <inheritdoc cref="Predict"/>
-    public static int LargestBatch(string modelFolder, string? unetFolder, ImageGenerationOptions options, DType dtype, long available)
+    public static int LargestBatch(
+        string modelFolder, string? unetFolder, ImageGenerationOptions options, DType dtype, Backend backend, long available)
     {
-        GenerationMemory one = Predict(modelFolder, unetFolder, options with { BatchSize = 1 }, dtype);
+        GenerationMemory one = Predict(modelFolder, unetFolder, options with { BatchSize = 1 }, dtype, backend);
         double room = UsableShare * available - one.Weights - one.Decoding;
         return (int)Math.Clamp(room / one.Denoising, 1, MostAtOnce);
     }
@@ -73,6 +78,23 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     {
         int own = unet.SampleSize * vae.DownsamplingFactor;
         return (options.Width ?? own, options.Height ?? own);
+    }
+
+    /// <summary>Shapes, as in memory, of the weights that pictures are multiplied by: not of embeddings, nor of the VAE's encoder.</summary>
+    static IEnumerable<Shape> Products(string modelFolder, string unet, string vae)
+    {
+        foreach ((string folder, string name) in ((string, string)[])
+            [(Path.Combine(modelFolder, "text_encoder"), ModelFolder.TextWeights), (unet, ModelFolder.Weights), (vae, ModelFolder.Weights)])
+        {
+            using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
+            foreach (SafetensorsTensor tensor in weights.Tensors)
+            {
+                if (!tensor.Name.EndsWith("_embedding.weight", StringComparison.Ordinal)
+                    && !tensor.Name.StartsWith("encoder.", StringComparison.Ordinal)
+                    && tensor.Shape.Select(size => (int)size).ToArray() is [var o, var i, .. var kernel])
+                    yield return [o, .. kernel, i];
+            }
+        }
     }
 
     /// <summary>Values per latent: the finest level's maps, and those of every level that the two ways hold.</summary>
@@ -92,11 +114,5 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         for (int level = 2; level < widths.Length; level++)
             channels += widths[level] / Math.Pow(4, level - 1);
         return channels;
-    }
-
-    static long Parameters(string folder, string name)
-    {
-        using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
-        return weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size));
     }
 }

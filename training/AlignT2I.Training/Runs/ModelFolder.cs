@@ -45,4 +45,20 @@ public static class ModelFolder
     /// <param name="name">Name of the whole file.</param>
     /// <exception cref="UsageException">There are no weights.</exception>
     public static string Hash(string folder, string name) => string.Concat(WeightFiles.Find(folder, name).Select(ContentHash.OfFile));
+
+    /// <summary>Number of a network's parameters, by the headers of its files.</summary>
+    /// <param name="folder">The network's folder.</param>
+    /// <param name="name">Name of the whole file.</param>
+    /// <exception cref="UsageException">There are no weights.</exception>
+    /// <exception cref="FileFormatException">A file is damaged.</exception>
+    internal static long Parameters(string folder, string name)
+    {
+        using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
+        return weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size));
+    }
+
+    /// <summary>Number of the parameters that stay as they are in fine-tuning: those of VAE and text encoder.</summary>
+    /// <inheritdoc cref="FrozenHash"/>
+    internal static long FrozenParameters(string folder) =>
+        Parameters(Path.Combine(folder, "vae"), Weights) + Parameters(Path.Combine(folder, "text_encoder"), TextWeights);
 }

@@ -4,7 +4,9 @@ namespace AlignT2I.Engine.Backends.Cpu;
 internal readonly record struct ConvolutionShape(int N, int H, int W, int C, int O, int KH, int KW, int Stride, Padding2d Padding)
 {
     /// <summary>Channels on either side, and squares of 2 x 2 pixels, from which on Winograd's transforms pay: measured.</summary>
-    const int FewestWinogradChannels = 32, FewestWinogradSquares = 16;
+    internal const int FewestWinogradChannels = 32;
+
+    const int FewestWinogradSquares = 16;
 
     public int OH => (H + Padding.Top + Padding.Bottom - KH) / Stride + 1;
 

@@ -24,6 +24,9 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override long ReservedBytes => CpuAllocator.Current.ReservedBytes;
 
+    public override long PackedBytesOf(IEnumerable<Shape> weights, DType dtype, long available) => dtype != DType.F32 ? 0
+        : Math.Min(packedWeights.Limit(available), sizeof(float) * weights.Sum(w => PackedLayout.Of(w).Size));
+
     public override void Trim() => CpuAllocator.Current.Trim();
 
     /// <summary>Bytes of packed copies of weights.</summary>

@@ -54,7 +54,11 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
         lock (gate) inUse--;
     }
 
-    bool HasRoom(long bytes) => Bytes + bytes <= (limit.Value ?? (available() + Bytes) / Share);
+    /// <summary>Bytes of all copies at most.</summary>
+    /// <param name="left">Bytes that there are for them and for tensors to come.</param>
+    public long Limit(long left) => limit.Value ?? left / Share;
+
+    bool HasRoom(long bytes) => Bytes + bytes <= Limit(available() + Bytes);
 
     /// <summary>Lets go of all copies, now and then, if they have come to twice their share; those that fit are made again.</summary>
     void MakeRoom()
