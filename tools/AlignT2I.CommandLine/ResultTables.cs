@@ -21,20 +21,27 @@ public static class ResultTables
         ]));
 
     /// <summary>Figure 4: pairwise accuracy.</summary>
-    public static void Accuracy(Report report, RewardAccuracy accuracy, string rater) => report.Table(
-        $"Figure 4. Pairwise accuracy against the {rater}", ["score", "seen objects", "unseen objects"],
-        new (string Name, PairwiseAccuracy? Accuracy)[]
-        {
-            ("reward", accuracy.Reward), ("  without prompt classification", accuracy.WithoutPromptClassification),
-            ("reward, half the labels", accuracy.HalfData),
-            ("  without prompt classification", accuracy.HalfDataWithoutPromptClassification),
-            ("CLIP score", accuracy.ClipScore),
-        }.Where(r => r.Accuracy is not null).Select(r => (IReadOnlyList<string>)
+    public static void Accuracy(Report report, RewardAccuracy accuracy, string rater)
+    {
+        (string Name, PairwiseAccuracy? Accuracy)[] rows =
         [
-            r.Name,
-            r.Accuracy!.SeenPairs > 0 ? Percent(r.Accuracy.Seen) : "",
-            r.Accuracy.UnseenPairs > 0 ? Percent(r.Accuracy.Unseen) : "",
-        ]));
+            ("reward", accuracy.Reward), ("  without prompt classification", accuracy.WithoutPromptClassification),
+            .. (accuracy.Fractions ?? []).SelectMany(f => ((string, PairwiseAccuracy?)[])
+            [
+                (FormattableString.Invariant($"reward, {f.Fraction:0.####} of the labels"), f.Reward),
+                ("  without prompt classification", f.WithoutPromptClassification),
+            ]),
+            ("CLIP score", accuracy.ClipScore),
+        ];
+        report.Table(
+            $"Figure 4. Pairwise accuracy against the {rater}", ["score", "seen objects", "unseen objects"],
+            rows.Where(r => r.Accuracy is not null).Select(r => (IReadOnlyList<string>)
+            [
+                r.Name,
+                r.Accuracy!.SeenPairs > 0 ? Percent(r.Accuracy.Seen) : "",
+                r.Accuracy.UnseenPairs > 0 ? Percent(r.Accuracy.Unseen) : "",
+            ]));
+    }
 
     /// <summary>Table 2: reward and distances by model, of each column what there is; then alignment by set and category.</summary>
     public static void Models(Report report, ModelEvaluations models, string rater)

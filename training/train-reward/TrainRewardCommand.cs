@@ -54,6 +54,11 @@ internal static class TrainRewardCommand
     static readonly Option<RewardLabels> labels = new("--labels") { Description = "of several raters: what most said, or the share that said good" };
     static readonly Option<bool> balance = new("--balance-classes") { Description = "show as many good images as bad ones" };
     static readonly Option<bool> ablations = new("--ablations") { Description = "also train on half the labels (Fig. 4b)" };
+    static readonly Option<string?> fractions = new("--fractions")
+    {
+        Description = "--ablations on other shares of the labels, as in 0.25,0.5,0.75",
+    };
+
     static readonly Option<bool> without = new("--no-prompt-classification") { Description = "train only the reward without prompt classification" };
 
     static readonly Option<double?> fraction = new("--fraction")
@@ -81,7 +86,7 @@ internal static class TrainRewardCommand
         var command = new RootCommand(description)
         {
             run, model, clip, config, epochs, patience, batchSize, learningRate, hidden, weight, temperature, perturbed, labels, balance,
-            without, fraction, ablations, seed, seeds, resume, json,
+            without, fraction, ablations, fractions, seed, seeds, resume, json,
         };
         command.SetAction(Start);
         return command;
@@ -148,11 +153,22 @@ internal static class TrainRewardCommand
         double? share = parse.GetValue(fraction);
         if (share is not (null or (> 0 and <= 1)))
             throw new UsageException($"train-reward: --fraction is {CommandOptions.Text(share.Value)}; expected above 0 up to 1.");
+        bool all = parse.GetValue(ablations) || parse.GetValue(fractions) is not null;
         if (share is null && !parse.GetValue(without))
-            return RewardStage.Variants(parse.GetValue(ablations));
-        return parse.GetValue(ablations)
-            ? throw new UsageException("train-reward: --ablations trains all rewards, --fraction and --no-prompt-classification one; give either.")
+            return RewardStage.Variants(!all ? [] : parse.GetValue(fractions) is { } list ? Shares(list) : RewardStage.AblationFractions);
+        return all
+            ? throw new UsageException(
+                "train-reward: --ablations and --fractions train all rewards, --fraction and --no-prompt-classification one; give either.")
             : [new RewardVariant(!parse.GetValue(without), share ?? 1)];
+    }
+
+    static double[] Shares(string text)
+    {
+        double[] values = [.. text.Split(',', StringSplitOptions.TrimEntries).Select(p =>
+            double.TryParse(p, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and < 1
+                ? Math.Round(value, 4) : throw new UsageException(
+                    $"train-reward: --fractions is '{text}'; expected numbers above 0 and below 1 with commas between them, as in 0.25,0.5."))];
+        return values.Distinct().Count() == values.Length ? values : throw new UsageException($"train-reward: --fractions '{text}' has one twice.");
     }
 
     static ulong[] Seeds(string text)

@@ -48,7 +48,7 @@ public class MiniatureExperimentTests
         Assert.That(models.RejectionSampling!.AverageReward, Is.GreaterThanOrEqualTo(models.Original.AverageReward!.Value));
         Assert.That(result.Evaluation.Feedback!.Total.Images, Is.EqualTo(24));
         Assert.That(result.Samples, Has.Count.EqualTo(3));
-        Assert.That(EvaluationResult.Read(Path.Combine(run.ReportFolder, "report.json")), Is.EqualTo(result.Evaluation));
+        Assert.That(EvaluationResult.Read(Path.Combine(run.ReportFolder, "report.json")).ToJson(), Is.EqualTo(result.Evaluation.ToJson()));
 
         List<string> stages = [];
         ExperimentResult again = new MiniatureExperiment(run, model, options).Run(new Told(p => stages.Add(p.Stage)));

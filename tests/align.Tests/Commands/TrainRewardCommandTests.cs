@@ -47,6 +47,22 @@ public class TrainRewardCommandTests
     }
 
     [Test]
+    public void Shares_of_the_labels_are_trained_on_and_evaluated()
+    {
+        using var other = new TinyRun();
+        other.WithReward();
+        CommandRun.TrainReward("--run", other.Path, "--model", other.Model, "--epochs", "1", "--fractions", "0.75, 0.5").Succeeded();
+        CommandRun run = CommandRun.Align(
+            "evaluate", "--run", other.Path, "--model", other.Model, "--images-per-prompt", "2", "--rejection-samples", "3", "--steps", "1",
+            "--guidance-scale", "1", "--json").Succeeded();
+        JsonElement[] fractions = [.. run.Json.GetProperty("rewardAccuracy").GetProperty("fractions").EnumerateArray()];
+        Assert.That(fractions.Select(f => f.GetProperty("fraction").GetDouble()), Is.EqualTo(new[] { 0.5, 0.75 }));
+        Assert.That(fractions.Select(f => f.GetProperty("withoutPromptClassification").GetProperty("seen").GetDouble()), Is.All.InRange(0, 1));
+        string html = File.ReadAllText(other.In("report", "index.html"));
+        Assert.That(html, Does.Contain("Figure 4b").And.Contain("50% of labels").And.Contain("75% of labels").And.Contain("100% of labels"));
+    }
+
+    [Test]
     public void Another_clip_makes_the_embeddings()
     {
         string clip = Training.Tests.TinyModel.Write(tiny["clip"], seed: 9);
@@ -70,6 +86,8 @@ public class TrainRewardCommandTests
     [TestCase("--seeds", "1,x", "1,x")]
     [TestCase("--seeds", "1,1", "twice")]
     [TestCase("--fraction", "1.5", "--fraction")]
+    [TestCase("--fractions", "0.5,1", "below 1")]
+    [TestCase("--fractions", "0.5,0.5", "twice")]
     [TestCase("--clip", "nowhere", "nowhere")]
     [TestCase("--perturbed-prompts", "100000", "ask for fewer")]
     [TestCase("--hidden-sizes", "0", "hidden sizes")]

@@ -16,12 +16,8 @@ internal sealed class ExperimentRewards : IDisposable
     {
         try
         {
-            foreach (RewardVariant variant in RewardStage.Variants(halfData: true))
-            {
-                string folder = RewardStage.Folder(run, variant);
-                if (TrainedReward.Exists(folder))
-                    rewards[variant] = TrainedReward.Load(folder, backend);
-            }
+            foreach (RewardVariant variant in Trained(run))
+                rewards[variant] = TrainedReward.Load(RewardStage.Folder(run, variant), backend);
         }
         catch
         {
@@ -33,9 +29,17 @@ internal sealed class ExperimentRewards : IDisposable
     /// <summary>A reward, or null where it was not trained.</summary>
     public TrainedReward? this[RewardVariant variant] => rewards.GetValueOrDefault(variant);
 
+    /// <summary>The shares of the labels that there are rewards of besides all labels, rising.</summary>
+    public IEnumerable<double> Fractions => rewards.Keys.Select(v => v.Fraction).Where(f => f < 1).Distinct().Order();
+
     public void Dispose()
     {
         foreach (TrainedReward reward in rewards.Values)
             reward.Dispose();
     }
+
+    static IEnumerable<RewardVariant> Trained(RunFolder run) =>
+        (Directory.Exists(run.RewardFolder) ? Directory.EnumerateDirectories(run.RewardFolder) : [])
+            .Select(folder => RewardVariant.OfFolder(Path.GetFileName(folder))).OfType<RewardVariant>().Prepend(RewardVariant.Reward)
+            .Where(variant => TrainedReward.Exists(RewardStage.Folder(run, variant)));
 }

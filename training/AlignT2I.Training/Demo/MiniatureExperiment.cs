@@ -48,7 +48,8 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
         {
             using var embeddings = new EmbeddingCache(run, clip);
             RewardStage.Run(
-                run, embeddings, options.Reward with { Seed = options.Seed }, RewardStage.Variants(options.Ablations),
+                run, embeddings, options.Reward with { Seed = options.Seed },
+                RewardStage.Variants(options.Ablations ? RewardStage.AblationFractions : []),
                 keep: true, parts.Next("learn reward"), cancellationToken, backend);
         }
         foreach (FinetuneMix mix in mixes)

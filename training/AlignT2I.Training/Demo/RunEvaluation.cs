@@ -171,8 +171,11 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
         }
 
         return new RewardAccuracy(
-            Of(RewardVariant.Reward), Of(RewardVariant.WithoutPromptClassification), ModelEvaluator.Accuracy(pool, i => i.ClipScore),
-            Of(RewardVariant.HalfData), Of(RewardVariant.HalfDataWithoutPromptClassification));
+            Of(RewardVariant.Reward), Of(RewardVariant.WithoutPromptClassification), ModelEvaluator.Accuracy(pool, i => i.ClipScore))
+        {
+            Fractions = !rewards.Fractions.Any() ? null : [.. rewards.Fractions.Select(f => new FractionAccuracy(
+                f, Of(new RewardVariant(PromptClassification: true, f)), Of(new RewardVariant(PromptClassification: false, f))))],
+        };
     }
 
     /// <summary>Leaves chosen images in a folder like that of a model, where people can compare them with those of others.</summary>

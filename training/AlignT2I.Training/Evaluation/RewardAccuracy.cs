@@ -4,11 +4,9 @@ namespace AlignT2I.Training.Evaluation;
 /// <param name="Reward">The reward trained with prompt classification, on all labels; null where there is none.</param>
 /// <param name="WithoutPromptClassification">The reward trained without it (lambda = 0); null where there is none.</param>
 /// <param name="ClipScore">Cosine of CLIP's image and text embeddings.</param>
-/// <param name="HalfData">The reward trained with prompt classification on half the labels; null without ablations.</param>
-/// <param name="HalfDataWithoutPromptClassification">The reward trained without it on half the labels; null without ablations.</param>
 public sealed record RewardAccuracy(
-    PairwiseAccuracy? Reward,
-    PairwiseAccuracy? WithoutPromptClassification,
-    PairwiseAccuracy ClipScore,
-    PairwiseAccuracy? HalfData = null,
-    PairwiseAccuracy? HalfDataWithoutPromptClassification = null);
+    PairwiseAccuracy? Reward, PairwiseAccuracy? WithoutPromptClassification, PairwiseAccuracy ClipScore)
+{
+    /// <summary>Rewards on shares of the labels (Fig. 4b), rising; null without ablations.</summary>
+    public IReadOnlyList<FractionAccuracy>? Fractions { get; init; }
+}

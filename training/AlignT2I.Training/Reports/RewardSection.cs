@@ -20,14 +20,8 @@ internal static class RewardSection
                 ("Reward without prompt classification", "c-without", accuracy.WithoutPromptClassification),
                 ("CLIP score", "c-clip", accuracy.ClipScore)),
         ];
-        if ((accuracy.HalfData ?? accuracy.HalfDataWithoutPromptClassification) is not null)
-        {
-            charts.Add(Chart("Figure 4b. The same with half of the labels",
-                ("Reward, all labels", "c-reward", accuracy.Reward),
-                ("without prompt classification", "c-without", accuracy.WithoutPromptClassification),
-                ("Reward, half the labels", "c-half", accuracy.HalfData),
-                ("without prompt classification", "c-half-without", accuracy.HalfDataWithoutPromptClassification)));
-        }
+        if (accuracy.Fractions is { } fractions)
+            charts.Add(ByFraction([.. fractions, new(1, accuracy.Reward, accuracy.WithoutPromptClassification)]));
         if (content.RewardCurves.Any(c => c.Points.Count > 1))
         {
             var curves = new LineChart("Loss of the reward", "pass over the labels", [.. content.RewardCurves.Where(c => c.Points.Count > 1)]);
@@ -52,18 +46,36 @@ internal static class RewardSection
             """;
     }
 
+    /// <summary>Accuracy by the share of the labels that was trained on.</summary>
+    static string ByFraction(IReadOnlyList<FractionAccuracy> all)
+    {
+        (string, string, IReadOnlyList<double?>) Series(string name, string style, Func<FractionAccuracy, double?> share) =>
+            (name, style, [.. all.Select(share)]);
+        return Figure("Figure 4b. The same by the share of labels trained on",
+            [.. all.Select(f => FormattableString.Invariant($"{100 * f.Fraction:0.##}% of labels"))],
+            [
+                Series("Reward, seen objects", "c-reward", f => Seen(f.Reward)),
+                Series("without prompt classification", "c-without", f => Seen(f.WithoutPromptClassification)),
+                Series("Reward, unseen objects", "c-unseen", f => Unseen(f.Reward)),
+                Series("without prompt classification", "c-unseen-without", f => Unseen(f.WithoutPromptClassification)),
+            ]);
+    }
+
+    static double? Seen(PairwiseAccuracy? accuracy) => accuracy is { SeenPairs: > 0 } ? accuracy.Seen : null;
+
+    static double? Unseen(PairwiseAccuracy? accuracy) => accuracy is { UnseenPairs: > 0 } ? accuracy.Unseen : null;
+
     /// <summary>The two shares; none of a set without pairs.</summary>
     static IReadOnlyList<double?> Shares(PairwiseAccuracy accuracy) =>
-        [accuracy.SeenPairs > 0 ? accuracy.Seen : null, accuracy.UnseenPairs > 0 ? accuracy.Unseen : null];
+        [Seen(accuracy), Unseen(accuracy)];
 
-    static string Chart(string caption, params (string Name, string Style, PairwiseAccuracy? Accuracy)[] series)
+    static string Chart(string caption, params (string Name, string Style, PairwiseAccuracy? Accuracy)[] series) => Figure(
+        caption, sets, [.. series.Where(s => s.Accuracy is not null).Select(s => (s.Name, s.Style, Shares(s.Accuracy!)))]);
+
+    static string Figure(
+        string caption, IReadOnlyList<string> groups, IReadOnlyList<(string Name, string Style, IReadOnlyList<double?> Shares)> series)
     {
-        var chart = new BarChart(
-            caption + ", in percent", sets,
-            [.. series.Where(s => s.Accuracy is not null).Select(s => (s.Name, s.Style, Shares(s.Accuracy!)))])
-        {
-            Reference = 0.5,
-        };
+        var chart = new BarChart(caption + ", in percent", groups, series) { Reference = 0.5 };
         return $"<figure><figcaption>{caption}, in percent; dashed: a guess</figcaption>{chart.ToHtml()}</figure>";
     }
 }

@@ -23,11 +23,8 @@ public static class SeedTables
                 .. OfScore("reward without prompt classification", a => a.WithoutPromptClassification),
                 .. OfScore("CLIP score", a => a.ClipScore),
             ]),
-            BySeed(runs, "The same with half the labels (Fig. 4b)", "score, objects",
-            [
-                .. OfScore("reward", a => a.HalfData),
-                .. OfScore("reward without prompt classification", a => a.HalfDataWithoutPromptClassification),
-            ]),
+            BySeed(runs, "The same with a share of the labels (Fig. 4b)", "score, objects",
+                [.. (runs[0].RewardAccuracy?.Fractions ?? []).SelectMany(f => OfFraction(f.Fraction))]),
             BySeed(runs, "Alignment by the rater (Fig. 3)", "model", OfModels(m => m.Alignment?.Overall, Percent)),
             BySeed(runs, "Average reward (Table 2)", "model", OfModels(m => m.AverageReward, n => Number(n, "F3"))),
             BySeed(runs, "Fréchet distance, lower is better", "model", OfModels(m => m.FrechetDistance, n => Number(n, "F4"))),
@@ -76,6 +73,17 @@ public static class SeedTables
         new($"{name}, seen", r => r.RewardAccuracy is { } a ? score(a)?.Seen : null, Percent),
         new($"{name}, unseen", r => r.RewardAccuracy is { } a ? score(a)?.Unseen : null, Percent),
     ];
+
+    static IEnumerable<SeedRow> OfFraction(double fraction)
+    {
+        string labels = Number(fraction, "0.####");
+        FractionAccuracy? Of(RewardAccuracy accuracy) => accuracy.Fractions?.FirstOrDefault(f => f.Fraction == fraction);
+        return
+        [
+            .. OfScore($"reward, {labels} of the labels", a => Of(a)?.Reward),
+            .. OfScore($"reward without prompt classification, {labels} of the labels", a => Of(a)?.WithoutPromptClassification),
+        ];
+    }
 
     static IReadOnlyList<SeedRow> OfModels(Func<ModelEvaluation, double?> value, Func<double, string> format) =>
         [.. Models.Select(m => new SeedRow(m.Name, r => m.Of(r.Models) is { } evaluation ? value(evaluation) : null, format))];

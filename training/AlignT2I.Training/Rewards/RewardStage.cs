@@ -9,14 +9,17 @@ namespace AlignT2I.Training.Rewards;
 /// <summary>Stage 2 on a run folder: the reward, and those that it is compared with.</summary>
 public static class RewardStage
 {
+    /// <summary>The shares of the labels that an ablation trains on (Lee et al. 2023, Fig. 4b).</summary>
+    public static IReadOnlyList<double> AblationFractions => [0.5];
+
     /// <summary>Folder of a reward: reward/, and below it one for each of the others.</summary>
     public static string Folder(RunFolder run, RewardVariant variant) => Path.Combine(run.RewardFolder, variant.FolderName);
 
     /// <summary>The variants that are trained.</summary>
-    /// <param name="halfData">Whether those on half the labels are among them.</param>
-    public static IReadOnlyList<RewardVariant> Variants(bool halfData) => halfData
-        ? [RewardVariant.Reward, RewardVariant.WithoutPromptClassification, RewardVariant.HalfData, RewardVariant.HalfDataWithoutPromptClassification]
-        : [RewardVariant.Reward, RewardVariant.WithoutPromptClassification];
+    /// <param name="fractions">Shares of the labels that are trained on besides all of them, each with and without prompt
+    /// classification.</param>
+    public static IReadOnlyList<RewardVariant> Variants(IReadOnlyList<double> fractions) =>
+        [.. fractions.Prepend(1).SelectMany(f => (RewardVariant[])[new(true, f), new(false, f)])];
 
     /// <summary>Trains the rewards on the labels of a run and writes them into its folder.</summary>
     /// <param name="run">The run folder: prompts.jsonl, images.jsonl, feedback.jsonl.</param>

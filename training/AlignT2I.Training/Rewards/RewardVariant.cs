@@ -7,21 +7,29 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="Fraction">Share of the labels that it is trained on, above 0 up to 1.</param>
 public readonly record struct RewardVariant(bool PromptClassification, double Fraction)
 {
+    const string FractionPart = "fraction";
+
     /// <summary>With prompt classification, on all labels: the one that weights images.</summary>
     public static RewardVariant Reward => new(true, 1);
 
     /// <summary>Without prompt classification, on all labels.</summary>
     public static RewardVariant WithoutPromptClassification => new(false, 1);
 
-    /// <summary>With prompt classification, on half the labels.</summary>
-    public static RewardVariant HalfData => new(true, 0.5);
-
-    /// <summary>Without prompt classification, on half the labels.</summary>
-    public static RewardVariant HalfDataWithoutPromptClassification => new(false, 0.5);
-
     /// <summary>Folder below reward/, as in <c>fraction-0.5-without-prompt-classification</c>; empty for the one that weights images.</summary>
     public string FolderName => string.Join('-', ((string[])
-        [Fraction == 1 ? "" : $"fraction-{Share}", PromptClassification ? "" : "without-prompt-classification"]).Where(p => p.Length > 0));
+        [Fraction == 1 ? "" : $"{FractionPart}-{Share}", PromptClassification ? "" : "without-prompt-classification"]).Where(p => p.Length > 0));
+
+    /// <summary>The variant whose <see cref="FolderName"/> this is; null where it is none's.</summary>
+    internal static RewardVariant? OfFolder(string name)
+    {
+        double fraction = 1;
+        string[] parts = name.Split('-', 3);
+        if (parts is [FractionPart, var share, ..]
+            && !double.TryParse(share, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out fraction))
+            return null;
+        RewardVariant[] both = [new(true, fraction), new(false, fraction)];
+        return both.Where(v => v.FolderName == name).Select(v => (RewardVariant?)v).FirstOrDefault();
+    }
 
     /// <summary>What people call it.</summary>
     public string Name => string.Join(", ", ((string[])
