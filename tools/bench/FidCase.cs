@@ -4,7 +4,8 @@ using AlignT2I.Training.Caching;
 
 namespace AlignT2I.Bench;
 
-/// <summary>The Fréchet distance of images whose features are on the disk, as <c>align evaluate</c> keeps them, to known statistics.</summary>
+/// <summary>The Fréchet distance of images whose features are on the disk, as <c>align evaluate</c> keeps them, to known
+/// statistics.</summary>
 internal sealed class FidCase : BenchCase
 {
     const int RowsAtOnce = 1024;

@@ -7,8 +7,10 @@ namespace AlignT2I.Engine.Backends.Cpu;
 internal readonly unsafe record struct PackedLayout(PackedForm Form, int K, int N)
 {
     /// <summary>That of a forward pass over many rows, where a weight is [O, I] or [O, kH, kW, I].</summary>
-    public static PackedLayout Of(Shape weight) => weight is [var o, 3, 3, var i] && Math.Min(o, i) >= ConvolutionShape.FewestWinogradChannels
-        ? new PackedLayout(PackedForm.Winograd, i, o) : new PackedLayout(PackedForm.Columns, (int)(weight.Count / weight[0]), weight[0]);
+    public static PackedLayout Of(Shape weight) =>
+        weight is [var o, 3, 3, var i] && Math.Min(o, i) >= ConvolutionShape.FewestWinogradChannels
+            ? new PackedLayout(PackedForm.Winograd, i, o)
+            : new PackedLayout(PackedForm.Columns, (int)(weight.Count / weight[0]), weight[0]);
 
     public int Panels => TileGeometry<float>.Panels(N);
 
