@@ -79,6 +79,37 @@ public class TapeTests
     }
 
     [Test]
+    public void Gradients_made_zero_take_no_memory_until_they_are_read_and_take_what_comes_first()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        using ParameterStore store = new(Backend.Cpu, DType.F64, new RandomParameters(3));
+        TwoLayers module = new(store.Root);
+        store.RequireGrad();
+        Tensor x = Tensor.From([.. Enumerable.Range(0, 4 * 3).Select(i => Math.Sin(i))], [4, 3]);
+        double[] once = Backward(1);
+        Assert.That(Backward(2), Is.EqualTo(once.Select(g => 2 * g)).Within(1e-14));
+        store.ZeroGrad();
+        long before = Backend.Cpu.LiveBytes;
+        store.ZeroGrad();
+        Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
+        Assert.That(Gradients(), Has.Length.EqualTo(once.Length).And.All.Zero);
+        Assert.That(Backend.Cpu.LiveBytes, Is.GreaterThan(before));
+
+        double[] Backward(int passes)
+        {
+            store.ZeroGrad();
+            for (int i = 0; i < passes; i++)
+            {
+                using Tape tape = Tape.Open();
+                tape.Backward(F.Sum(module.Call(x)));
+            }
+            return Gradients();
+        }
+
+        double[] Gradients() => [.. store.Parameters.SelectMany(p => p.Operand.Grad!.ToArray<double>())];
+    }
+
+    [Test]
     public void Checkpointed_gradients_are_those_of_the_plain_call()
     {
         using MemoryScope scope = MemoryScope.Open();

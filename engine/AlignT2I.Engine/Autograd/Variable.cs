@@ -3,6 +3,9 @@ namespace AlignT2I.Engine;
 /// <summary>What the tape knows a tensor by: it outlives the tensor's memory and gathers the gradient.</summary>
 internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = null)
 {
+    Tensor? gradient;
+    bool isZero;
+
     public Shape Shape { get; } = shape;
 
     /// <summary>Type in which the gradient is gathered: a leaf's is the accumulator type, others' the tensor's own.</summary>
@@ -13,58 +16,71 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
 
     public bool IsLeaf => Leaf is not null;
 
-    public Tensor? Gradient { get; private set; }
+    /// <summary>The gradient so far; null for none.</summary>
+    public Tensor? Gradient => gradient ??= isZero ? Zeros() : null;
 
     /// <summary>Adds to the gradient. The first is taken as it is; memory that others see is never written.</summary>
-    public void Accumulate(Tensor gradient)
+    public void Accumulate(Tensor part)
     {
-        if (gradient.Count != Shape.Count)
+        if (part.Count != Shape.Count)
         {
             throw new ShapeException(
-                $"a gradient of shape {gradient.Shape} came for a tensor of shape {Shape}; the operation's Backward is wrong.");
+                $"a gradient of shape {part.Shape} came for a tensor of shape {Shape}; the operation's Backward is wrong.");
         }
-        if (gradient.DType != GradientType && gradient.DType.Accumulator != GradientType.Accumulator)
+        if (part.DType != GradientType && part.DType.Accumulator != GradientType.Accumulator)
         {
             throw new DTypeException(
-                $"a gradient of {gradient.DType} came where {GradientType} is gathered; the operation's Backward is wrong.");
+                $"a gradient of {part.DType} came where {GradientType} is gathered; the operation's Backward is wrong.");
         }
-        if (Gradient is null)
+        if (gradient is null)
         {
-            Gradient = gradient.DType == GradientType ? gradient.Alias(Shape) : Converted(gradient);
+            gradient = part.DType == GradientType ? part.Alias(Shape) : Converted(part);
             return;
         }
 
-        Gradient = OwnMemory(Gradient);
-        Gradient.Backend.Accumulate(Gradient, gradient);
+        gradient = OwnMemory(gradient);
+        gradient.Backend.Accumulate(gradient, part);
     }
 
     /// <summary>Multiplies the gradient, if there is one; memory that others see is never written.</summary>
     public void ScaleGradient(double factor)
     {
-        if (Gradient is null)
+        if (gradient is null)
             return;
-        Gradient = OwnMemory(Gradient);
-        Gradient.Backend.Affine(Gradient, factor, 0, Gradient);
+        gradient = OwnMemory(gradient);
+        gradient.Backend.Affine(gradient, factor, 0, gradient);
     }
 
-    /// <summary>Makes the gradient zeros in memory that stays: what recorded work adds to.</summary>
+    /// <summary>
+    /// Makes the gradient zeros: on a device in memory that stays, which recorded work adds to. Work on the host finds the gradient
+    /// wherever it is, so there the first part takes the place of the zeros, and they are written only if somebody reads them.
+    /// </summary>
     public void ZeroGradient()
     {
-        if (Gradient is null)
+        if (Leaf!.Backend.IsHost)
         {
-            Gradient = Tensor.Zeros(Shape, GradientType, Leaf!.Backend).Persist();
-            return;
+            ClearGradient();
+            isZero = true;
         }
-
-        Gradient = OwnMemory(Gradient);
-        Gradient.Backend.Fill(Gradient, 0);
+        else if (gradient is null)
+        {
+            gradient = Zeros();
+        }
+        else
+        {
+            gradient = OwnMemory(gradient);
+            gradient.Backend.Fill(gradient, 0);
+        }
     }
 
     public void ClearGradient()
     {
-        Gradient?.Dispose();
-        Gradient = null;
+        isZero = false;
+        gradient?.Dispose();
+        gradient = null;
     }
+
+    Tensor Zeros() => Tensor.Zeros(Shape, GradientType, Leaf!.Backend).Persist();
 
     Tensor Converted(Tensor gradient)
     {

@@ -65,7 +65,7 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
             parameter.Operand.ClearGrad();
     }
 
-    /// <summary>Makes all gradients zeros, in memory that stays: what recorded work adds to.</summary>
+    /// <summary>Makes all gradients zeros, what recorded work adds to: on a device in memory that stays.</summary>
     public void ZeroGrad()
     {
         foreach (Parameter parameter in parameters)
