@@ -21,9 +21,9 @@ internal sealed class GpuCheckTests
         Directory.CreateDirectory(Path.Combine(folder, "goldens", "unet"));
         File.WriteAllText(Path.Combine(folder, "goldens", "unet", "tiny-a.safetensors"), "");
         File.WriteAllText(Path.Combine(folder, "goldens", "unet", "eps-probe.safetensors"), "");
-        Program("tests/AlignT2I.Engine.Tests", "echo '  succeeded: 20'");
+        Program("programs/AlignT2I.Engine.Tests", "echo '  succeeded: 20'");
         Program(
-            "bench/bench",
+            "programs/bench",
             """
             case "$1" in models) echo '{"name":"unet_fwd_64x64_b1","ms_median":12.5}';; *) echo '{"name":"unet_train_64x64_b8","ms_median":2}';; esac
             """);
@@ -41,7 +41,7 @@ internal sealed class GpuCheckTests
     [Test]
     public void All_steps_run_and_the_ratios_are_to_the_best_mode_of_the_peer()
     {
-        Program("align/align", $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) echo '  NVRTC  12.8, here';; *) echo \"$@\";; esac");
+        Program("programs/align", $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) echo '  NVRTC  12.8, here';; *) echo \"$@\";; esac");
         Assert.That(Run(out string error), Is.Zero, error);
         JsonElement results = Results();
         Assert.That(results.GetProperty("failed").GetArrayLength(), Is.Zero);
@@ -57,7 +57,7 @@ internal sealed class GpuCheckTests
     [Test]
     public void A_failed_step_is_named_and_the_others_run()
     {
-        Program("align/align", $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) ;; *bfloat16*) exit 1;; esac");
+        Program("programs/align", $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) ;; *bfloat16*) exit 1;; esac");
         Assert.That(Run(out _), Is.EqualTo(1));
         Assert.That(Results().GetProperty("failed").EnumerateArray().Select(f => f.GetString()), Does.Contain("goldens-bfloat16"));
         Assert.That(File.Exists(Path.Combine(folder, "results", "ratios.jsonl")), Is.True);
@@ -66,7 +66,7 @@ internal sealed class GpuCheckTests
     [Test]
     public void Without_a_usable_gpu_it_says_so_and_ends_with_3()
     {
-        Program("align/align", "[ \"$2\" = --json ] && echo '{}' || { echo '  cuDNN          missing'; echo '- Install it.'; }; exit 3");
+        Program("programs/align", "[ \"$2\" = --json ] && echo '{}' || { echo '  cuDNN          missing'; echo '- Install it.'; }; exit 3");
         Assert.That(Run(out string error), Is.EqualTo(3));
         Assert.That(error, Does.Contain("Install it."));
     }

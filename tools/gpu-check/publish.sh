@@ -9,10 +9,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
-publish() { dotnet publish "$root/$1" -c Release -r "${3:-linux-x64}" --self-contained -o "$folder/$2" "${@:4}"; }
-publish tools/align align "${2:-linux-x64}"
-publish tools/bench bench "${2:-linux-x64}"
-publish tests/AlignT2I.Engine.Tests tests "${2:-linux-x64}" -p:GpuCheck=true
+rid=${2:-linux-x64}
+publish() { dotnet publish "$root/$1" -c Release -r "$rid" --self-contained -o "$folder/programs" "${@:2}"; }
+rm -rf "$folder/programs"
+publish tools/align     # one folder, so one copy of .NET for all three
+publish tools/bench
+publish tests/AlignT2I.Engine.Tests -p:GpuCheck=true
 rm -rf "$folder/goldens"
 cp -r "$root/tests/goldens" "$folder/goldens"
 cp "$here/run.sh" "$folder/"

@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 results=${1:-gpu-check-results}
 mkdir -p "$results" || exit 2
 results=$(cd "$results" && pwd)
-if [ ! -x "$here/align/align" ]; then
+if [ ! -x "$here/programs/align" ]; then
   bash "$here/publish.sh" "$results/published" > "$results/publish.log" 2>&1 || { tail -20 "$results/publish.log" >&2; exit 2; }
   exec bash "$results/published/run.sh" "$results"
 fi
@@ -28,15 +28,15 @@ step() {        # NAME COMMAND...: runs it, keeps its output, notes how it ended
   return "$status"
 }
 
-"$here/align/align" doctor --json > "$results/doctor.json"
-"$here/align/align" doctor > "$results/doctor.log"
+"$here/programs/align" doctor --json > "$results/doctor.json"
+"$here/programs/align" doctor > "$results/doctor.log"
 if grep -qE '^  (NVIDIA driver|NVRTC|cuBLASLt|cuDNN) +(missing|unusable)' "$results/doctor.log"; then
   cat "$results/doctor.log" >&2
   exit 3
 fi
 sed -n 's/.*"name": "\(.*\)",/\1/p' "$results/doctor.json" | head -1
 
-step tests "$here/tests/AlignT2I.Engine.Tests" --filter TestCategory=Gpu --results-directory "$results"
+step tests "$here/programs/AlignT2I.Engine.Tests" --filter TestCategory=Gpu --results-directory "$results"
 grep -qE 'succeeded: [1-9]' "$results/tests.log" || failed+=("tests: none ran")
 
 goldens() {     # DTYPE PATTERN COMPONENT...: the recordings of these components, but for names with the pattern
@@ -47,7 +47,7 @@ goldens() {     # DTYPE PATTERN COMPONENT...: the recordings of these components
       [[ -n $without && $file == *$without* ]] || files+=("$file")
     done
   done
-  "$here/align/align" parity "${files[@]}" --device cuda --dtype "$dtype"
+  "$here/programs/align" parity "${files[@]}" --device cuda --dtype "$dtype"
 }
 networks=(unet vae clip-text clip-vision pipeline)
 step goldens-float32 goldens float32 "" "${networks[@]}" reward finetune inception optim
@@ -57,7 +57,7 @@ step goldens-float16 goldens float16 eps-probe "${networks[@]}"
 
 if command -v compute-sanitizer > /dev/null; then
   for tool in memcheck initcheck; do
-    step "sanitizer-$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$here/tests/AlignT2I.Engine.Tests" \
+    step "sanitizer-$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$here/programs/AlignT2I.Engine.Tests" \
       --filter 'TestCategory=Gpu&Name~Every_operation' --results-directory "$results"
   done
 else
@@ -65,7 +65,7 @@ else
 fi
 
 for command in models train; do
-  step "bench-$command" "$here/bench/bench" "$command" --device cuda --dtype bfloat16 --seconds 8 --json --anyway
+  step "bench-$command" "$here/programs/bench" "$command" --device cuda --dtype bfloat16 --seconds 8 --json --anyway
 done
 grep -h '^{' "$results/bench-models.log" "$results/bench-train.log" > "$results/bench.jsonl"
 : > "$results/peer.jsonl"
