@@ -114,6 +114,36 @@ public class CaptionedImagesTests
     }
 
     [Test]
+    public void A_shard_that_grows_while_it_is_read_gives_its_beginning_and_is_read_again()
+    {
+        Shard("whole.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(64, 64, 2)),
+            ("b.txt", "two"u8.ToArray()), ("c.png", Noise(64, 64, 3)), ("c.txt", "three"u8.ToArray()));
+        byte[] whole = File.ReadAllBytes(folder["whole.tar"]);
+        int within = whole.Length / 2;     // within the second picture, of which the header is there
+        File.WriteAllBytes(folder["grows.tar"], whole[..within]);
+        var shard = new TarShard(folder["grows.tar"]);
+        string stamp = shard.Stamp();
+        List<string> captions = [], problems = [];
+        foreach (CaptionedImage image in shard.Read(e => problems.Add(e.Message)))
+        {
+            captions.Add(image.Caption);
+            if (captions.Count == 1)
+                File.AppendAllBytes(folder["grows.tar"], whole[within..]);
+        }
+        Assert.That(captions, Is.EqualTo(((string[])["one", "two", "three"])[..captions.Count]));
+        Assert.That(captions.Count < 3, Is.EqualTo(problems.Count > 0), "what is not read is reported");
+        Assert.That(shard.Stamp(), Is.Not.EqualTo(stamp), "it counts as read up to where it was when reading began");
+
+        File.WriteAllBytes(folder["grows.tar"], whole[..within]);
+        (IReadOnlyList<PretrainingImage> images, int skipped, _) = Collect(0, folder["grows.tar"]);
+        Assert.That((images.Count, skipped), Is.EqualTo((1, 1)));
+        File.WriteAllBytes(folder["grows.tar"], whole);
+        (images, skipped, _) = Collect(0, folder["grows.tar"]);
+        Assert.That(images.Select(i => i.Caption), Is.EqualTo((string[])["one", "two", "three"]));
+        Assert.That(skipped, Is.Zero, "of the last reading");
+    }
+
+    [Test]
     public void Links_and_random_bytes_do_no_harm()
     {
         using (var writer = new TarWriter(File.Create(folder["links.tar"])))

@@ -54,7 +54,10 @@ internal sealed class TarShard(string path) : ImagePart(path)
                 sample = new Sample(key);
             }
             if (!Take(sample, extension, entry, report))
+            {
+                sample = null;      // reported already
                 break;
+            }
         }
         if (sample is not null && Finish(sample, report) is { } last)
             yield return last;
