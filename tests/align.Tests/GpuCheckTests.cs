@@ -4,7 +4,8 @@ using AlignT2I.Testing;
 
 namespace AlignT2I.Align.Tests;
 
-/// <summary>tools/gpu-check/run.sh with programs in place of ours that print what ours print: order, exit codes and results.json.</summary>
+/// <summary>tools/gpu-check/run.sh with programs in place of ours that print what ours print: order,
+/// exit codes and results.json.</summary>
 internal sealed class GpuCheckTests
 {
     const string Doctor = """{ "devices": [ { "device": "cuda:0", "name": "stand-in" } ] }""";

@@ -1,6 +1,7 @@
 namespace AlignT2I.Feedback;
 
-/// <summary>One rater's answer for one prompt of a comparison of two models: a line of a file of votes (Lee et al. 2023, Fig. 3).</summary>
+/// <summary>One rater's answer for one prompt of a comparison of two models: a line of a file of votes
+/// (Lee et al. 2023, Fig. 3).</summary>
 /// <param name="First">The first model's set of images, from the run folder on: <c>evaluation/original</c>.</param>
 /// <param name="Second">The second model's.</param>
 /// <param name="Raters">Raters that are to judge each prompt; nine in the paper.</param>

@@ -2,8 +2,8 @@ using AlignT2I.Engine;
 
 namespace AlignT2I.Training;
 
-/// <summary>The end of a training step, once its gradients are complete: they are clipped by their norm, and the optimizer steps. It may be
-/// part of recorded work; where the gradients are not finite it changes nothing.</summary>
+/// <summary>The end of a training step, once its gradients are complete: they are clipped by their norm, and the optimizer steps.
+/// It may be part of recorded work; where the gradients are not finite it changes nothing.</summary>
 /// <param name="parameters">What is trained.</param>
 /// <param name="optimizer">Prepared for each step, outside recorded work.</param>
 /// <param name="maxNorm">Norm above which gradients are scaled down.</param>

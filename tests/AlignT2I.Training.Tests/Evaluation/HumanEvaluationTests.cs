@@ -7,7 +7,8 @@ namespace AlignT2I.Training.Tests.Evaluation;
 
 public class HumanEvaluationTests
 {
-    /// <summary>Nine raters: prompt a has seven votes for the second model, b six, c one vote in all; a rater changes her mind on a.</summary>
+    /// <summary>Nine raters: prompt a has seven votes for the second model, b six, c one vote in all;
+    /// a rater changes her mind on a.</summary>
     [Test]
     public void Votes_are_counted_by_prompt()
     {

@@ -9,7 +9,8 @@ using AlignT2I.Training.Tests;
 namespace AlignT2I.Align.Tests.Commands;
 
 /// <summary>
-/// <c>evaluate</c> as for a model of people's prompts: no simulated rater can judge them, whatever else is there makes its part of the report.
+/// <c>evaluate</c> as for a model of people's prompts: no simulated rater can judge them, whatever else is there
+/// makes its part of the report.
 /// </summary>
 internal sealed class EvaluateCommandTests
 {

@@ -4,7 +4,8 @@ using AlignT2I.Training.Evaluation;
 
 namespace AlignT2I.Align.Tests.Commands;
 
-/// <summary>synthesize: stand-ins of the networks that the experiment reads beside the model; the model itself is in <see cref="FullSizeTests"/>.</summary>
+/// <summary>synthesize: stand-ins of the networks that the experiment reads beside the model; the model itself is in
+/// <see cref="FullSizeTests"/>.</summary>
 internal sealed class SynthesizeCommandTests
 {
     static readonly string tokenizer = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "clip", "hf-tokenizer"));

@@ -3,7 +3,8 @@ using AlignT2I.Training.Tests;
 
 namespace AlignT2I.Align.Tests.Distributed;
 
-/// <summary>A Slurm of the test's own, of one machine with its daemons on 127.0.0.1; skipped with a sentence where there is none.</summary>
+/// <summary>A Slurm of the test's own, of one machine with its daemons on 127.0.0.1; skipped with a
+/// sentence where there is none.</summary>
 /// <remarks>Without cgroups and accounting, which containers do not have; munge's key, socket and logs are in the same temporary
 /// folder.</remarks>
 internal sealed class Slurm : IDisposable

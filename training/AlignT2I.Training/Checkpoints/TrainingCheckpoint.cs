@@ -4,7 +4,8 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.Checkpoints;
 
-/// <summary>All that a training needs to go on bit for bit: weights, optimizer, averages, generator and step, in one safetensors file.</summary>
+/// <summary>All that a training needs to go on bit for bit: weights, optimizer, averages, generator and step,
+/// in one safetensors file.</summary>
 /// <remarks>Written to a temporary name, flushed and renamed: a kill leaves the last checkpoint whole.</remarks>
 /// <param name="parameters">The weights in training.</param>
 /// <param name="optimizer">Their optimizer.</param>

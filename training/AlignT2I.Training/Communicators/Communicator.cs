@@ -19,7 +19,8 @@ public abstract class Communicator : IDisposable
     /// <exception cref="MissingLibraryException">There is no MPI library, or the processes do not find each other.</exception>
     public static Communicator Join() => LaunchEnvironment.Size is > 1 and int size ? MpiCommunicator.Join(size) : Single;
 
-    /// <summary>The device that a process of several takes where <c>cuda</c> is asked for: rank 1 of a machine has <c>cuda:1</c>.</summary>
+    /// <summary>The device that a process of several takes where <c>cuda</c> is asked for: rank 1 of a
+    /// machine has <c>cuda:1</c>.</summary>
     /// <param name="device">As the user named it; another name than <c>cuda</c> stays.</param>
     public static string OwnDevice(string device) => LaunchEnvironment.DeviceOf(device, Environment.GetEnvironmentVariable);
 

@@ -8,9 +8,9 @@ namespace AlignT2I.Training.Communicators;
 /// that adds pass after pass to its gradients, where a pass adds to each once, as the UNet's does.
 /// </summary>
 /// <remarks>
-/// The gradients, in the order in which backward completes them, are one long row that is cut into buckets, and each bucket into a part per
-/// rank. As soon as a bucket is complete, while backward goes on, each rank sends to every other the part that is the other's, and adds the
-/// parts that come to its total in the order of the ranks. After the last round the ranks send each other their totals. That is a
+/// The gradients, in the order in which backward completes them, are one long row that is cut into buckets, and each bucket into a part
+/// per rank. As soon as a bucket is complete, while backward goes on, each rank sends to every other the part that is the other's, and
+/// adds the parts that come to its total in the order of the ranks. After the last round the ranks send each other their totals. That is a
 /// reduce-scatter per round and an all-gather per update; two buckets are under way at a time. Messages are no part of a recording: it is
 /// cut where a bucket goes.
 /// </remarks>

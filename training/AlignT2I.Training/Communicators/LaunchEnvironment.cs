@@ -6,8 +6,8 @@ namespace AlignT2I.Training.Communicators;
 internal static class LaunchEnvironment
 {
     /// <summary>
-    /// Number of processes: Open MPI's mpirun, then PMI (MPICH's mpiexec; Slurm's PMI-2), then the job step of Slurm's srun. A batch script
-    /// of Slurm that starts a program without srun has no step of its own, and the program is alone.
+    /// Number of processes: Open MPI's mpirun, then PMI (MPICH's mpiexec; Slurm's PMI-2), then the job step of Slurm's srun.
+    /// A batch script of Slurm that starts a program without srun has no step of its own, and the program is alone.
     /// </summary>
     static readonly string[] sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"];
 

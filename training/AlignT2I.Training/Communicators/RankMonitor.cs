@@ -98,8 +98,8 @@ internal sealed class RankMonitor : IDisposable
     }
 
     /// <summary>
-    /// Closes the connections. After a loss the others let the first process end before them: a launcher that sees one end may end all, and
-    /// the first has the state to save.
+    /// Closes the connections. After a loss the others let the first process end before them: a launcher that sees one end may end all,
+    /// and the first has the state to save.
     /// </summary>
     public void Dispose()
     {

@@ -13,7 +13,8 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Demo;
 
-/// <summary>The whole of Lee et al. 2023 in miniature: images, labels by the simulated rater, reward, fine-tuning, evaluation. Resumes where it was stopped.</summary>
+/// <summary>The whole of Lee et al. 2023 in miniature: images, labels by the simulated rater, reward, fine-tuning, evaluation.
+/// Resumes where it was stopped.</summary>
 /// <param name="run">The run folder.</param>
 /// <param name="modelFolder">The miniature: a diffusers folder with both towers of CLIP.</param>
 /// <param name="options">The sizes.</param>
@@ -27,7 +28,8 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
     /// <param name="progress">Told all along; the parts are numbered.</param>
     /// <param name="cancellationToken">Ends the work; what is done stays, and the same call goes on.</param>
     /// <returns>Every number.</returns>
-    /// <exception cref="UsageException">An option is out of range, the model is missing, or the folder holds another experiment.</exception>
+    /// <exception cref="UsageException">An option is out of range, the model is missing, or the folder
+    /// holds another experiment.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

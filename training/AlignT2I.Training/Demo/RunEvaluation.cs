@@ -13,11 +13,12 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Demo;
 
-/// <summary>Evaluates a run: the original model, the fine-tuned ones that there are, and rejection sampling, on the same prompts and seeds.</summary>
+/// <summary>Evaluates a run: the original model, the fine-tuned ones that there are, and rejection sampling,
+/// on the same prompts and seeds.</summary>
 /// <remarks>
-/// The images go to evaluation/ in the run folder, each model's in a folder of its own; those that are there are not drawn again. Alignment
-/// is judged by people where there are labels beside the images, by the simulated rater where the prompts are of the miniature world, else
-/// by no one.
+/// The images go to evaluation/ in the run folder, each model's in a folder of its own; those that are there are not drawn again.
+/// Alignment is judged by people where there are labels beside the images, by the simulated rater where the prompts are of the
+/// miniature world, else by no one.
 /// </remarks>
 /// <param name="run">The run folder, with a reward or a fine-tuned UNet.</param>
 /// <param name="modelFolder">The original model.</param>

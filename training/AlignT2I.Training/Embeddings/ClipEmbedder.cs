@@ -72,7 +72,8 @@ public sealed class ClipEmbedder : IDisposable
         }
     }
 
-    /// <summary>Number of parameters of the CLIP in a folder, which are held in float32; nothing but the headers of its files is read.</summary>
+    /// <summary>Number of parameters of the CLIP in a folder, which are held in float32; nothing but the
+    /// headers of its files is read.</summary>
     /// <param name="folder">As <see cref="Load"/> reads it.</param>
     /// <inheritdoc cref="Load"/>
     internal static long Parameters(string folder)

@@ -5,7 +5,8 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Embeddings;
 
-/// <summary>CLIP embeddings of a run's images and of texts: each is computed once and kept in the run folder, apart for each CLIP.</summary>
+/// <summary>CLIP embeddings of a run's images and of texts: each is computed once and kept in the run folder,
+/// apart for each CLIP.</summary>
 /// <param name="run">The run folder; the tables are in its <c>embeddings/</c>.</param>
 /// <param name="clip">The CLIP.</param>
 public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip) : IDisposable

@@ -11,7 +11,8 @@ internal static class CaptionFile
     /// <summary>Reads one caption of each image of a COCO file, by the images' numbers, or the lines of a text.</summary>
     /// <param name="path">The file; its name ends with .json for COCO's format.</param>
     /// <param name="most">How many; null takes all.</param>
-    /// <returns>An id for file names, and the text. Of an image's captions it is the one with the lowest number that is not blank.</returns>
+    /// <returns>An id for file names, and the text. Of an image's captions it is the one with the lowest
+    /// number that is not blank.</returns>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">It holds fewer than two captions, or is not of its format.</exception>
     public static IReadOnlyList<(string Id, string Text)> Read(string path, int? most)

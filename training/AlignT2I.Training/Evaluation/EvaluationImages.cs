@@ -11,7 +11,8 @@ using AlignT2I.Training.Runs;
 namespace AlignT2I.Training.Evaluation;
 
 /// <summary>
-/// The images that an evaluation looks at: of each model those of the evaluation prompts, and of captions; what is there is not drawn again.
+/// The images that an evaluation looks at: of each model those of the evaluation prompts, and of captions;
+/// what is there is not drawn again.
 /// </summary>
 /// <param name="run">The run folder. The images go to evaluation/ and fid/ in it, each model's in a folder of its own.</param>
 /// <param name="modelFolder">The original model.</param>

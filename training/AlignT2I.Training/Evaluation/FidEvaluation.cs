@@ -4,7 +4,8 @@ using AlignT2I.Models.Metrics;
 
 namespace AlignT2I.Training.Evaluation;
 
-/// <summary>The Fréchet Inception distance of each model's images of captions to the reference images (Lee et al. 2023, Table 2).</summary>
+/// <summary>The Fréchet Inception distance of each model's images of captions to the reference images
+/// (Lee et al. 2023, Table 2).</summary>
 /// <param name="images">Draws the images.</param>
 /// <param name="sources">Captions, reference and network.</param>
 /// <param name="backend">Where to compute; null is the CPU.</param>

@@ -9,7 +9,8 @@ public static class HumanEvaluation
     const int MostRaters = 1000;
 
     /// <summary>Reads a file of votes, as <c>feedback-server export --votes</c> writes it.</summary>
-    /// <param name="path">JSON Lines of <see cref="ComparisonVote"/>; where a rater answers for a prompt again, the last line counts.</param>
+    /// <param name="path">JSON Lines of <see cref="ComparisonVote"/>; where a rater answers for a prompt again,
+    /// the last line counts.</param>
     /// <returns>One for each pair of models, in the order of the file.</returns>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">It holds no vote, or a line is none; the line number is in the message.</exception>

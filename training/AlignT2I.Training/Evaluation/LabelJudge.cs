@@ -19,7 +19,8 @@ internal sealed class LabelJudge : IImageJudge
     public static bool HasLabels(RunFolder folder) => File.Exists(folder.FeedbackFile);
 
     /// <inheritdoc/>
-    /// <exception cref="FileFormatException">A label is damaged, or of an image that is not in the folder; file and line are in the message.</exception>
+    /// <exception cref="FileFormatException">A label is damaged, or of an image that is not in the folder;
+    /// file and line are in the message.</exception>
     public bool? IsGood(RunFolder folder, ImageRecord image, Prompt prompt)
     {
         if (!folders.TryGetValue(folder.Path, out Dictionary<string, FeedbackLabel?>? labels))

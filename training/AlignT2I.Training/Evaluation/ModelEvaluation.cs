@@ -13,6 +13,7 @@ public sealed record ModelEvaluation(double? AverageReward, double? FrechetDista
     /// <summary>Mean aesthetic score, about 1 to 10.</summary>
     public double? Aesthetic { get; init; }
 
-    /// <summary>Fréchet Inception distance of the model's images of captions to the reference images; null also for rejection sampling.</summary>
+    /// <summary>Fréchet Inception distance of the model's images of captions to the reference images;
+    /// null also for rejection sampling.</summary>
     public double? Fid { get; init; }
 }

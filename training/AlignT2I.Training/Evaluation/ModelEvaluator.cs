@@ -35,7 +35,8 @@ internal sealed class ModelEvaluator(RunFolder run, ClipEmbedder clip, IReadOnly
     /// <param name="records">The images, of the evaluation prompts.</param>
     /// <param name="progress">Told while embeddings are computed.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
-    /// <exception cref="FileFormatException">An image or a label is damaged, or the simulated rater is shown an image that is not 64x64.</exception>
+    /// <exception cref="FileFormatException">An image or a label is damaged, or the simulated rater is shown an
+    /// image that is not 64x64.</exception>
     public IReadOnlyList<JudgedImage> Judge(
         RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -1,6 +1,7 @@
 namespace AlignT2I.Training.Evaluation;
 
-/// <summary>Share of pairs of one good and one bad image of a prompt in which the good one has the higher score; ties count half.</summary>
+/// <summary>Share of pairs of one good and one bad image of a prompt in which the good one has the
+/// higher score; ties count half.</summary>
 /// <param name="Seen">On evaluation prompts about objects that training has seen, 0 to 1.</param>
 /// <param name="Unseen">On prompts about other objects, 0 to 1.</param>
 /// <param name="SeenPairs">Number of pairs behind <paramref name="Seen"/>.</param>

@@ -8,7 +8,8 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Evaluation;
 
-/// <summary>Rendered images of prompts of the miniature world, as CLIP sees them: what the miniature's Fréchet distance is measured to.</summary>
+/// <summary>Rendered images of prompts of the miniature world, as CLIP sees them: what the miniature's Fréchet
+/// distance is measured to.</summary>
 /// <param name="run">The run folder, for the cached embeddings.</param>
 /// <param name="clip">CLIP.</param>
 /// <param name="prompts">The prompts.</param>

@@ -17,8 +17,8 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     const int MostAtOnce = 8;
 
     /// <summary>
-    /// What is held over what feature maps take at one moment, measured at Stable Diffusion's size: blocks of other levels' sizes that wait in
-    /// the memory pool, and for the UNet the kernels' packed operands.
+    /// What is held over what feature maps take at one moment, measured at Stable Diffusion's size:
+    /// blocks of other levels' sizes that wait in the memory pool, and for the UNet the kernels' packed operands.
     /// </summary>
     internal const double UNetPool = 2.5, DecoderPool = 1.25;
 
@@ -80,7 +80,8 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         return (options.Width ?? own, options.Height ?? own);
     }
 
-    /// <summary>Shapes, as in memory, of the weights that pictures are multiplied by: not of embeddings, nor of the VAE's encoder.</summary>
+    /// <summary>Shapes, as in memory, of the weights that pictures are multiplied by: not of embeddings,
+    /// nor of the VAE's encoder.</summary>
     static IEnumerable<Shape> Products(string modelFolder, string unet, string vae)
     {
         foreach ((string folder, string name) in ((string, string)[])
@@ -106,7 +107,8 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
         return channels;
     }
 
-    /// <summary>Values per pixel: the finest level's first residual block, whose input is twice as wide, and what came before it.</summary>
+    /// <summary>Values per pixel: the finest level's first residual block, whose input is twice as wide,
+    /// and what came before it.</summary>
     static double DecoderChannels(AutoencoderKLConfig config)
     {
         int[] widths = config.BlockOutChannels;

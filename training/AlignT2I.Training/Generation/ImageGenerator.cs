@@ -20,7 +20,8 @@ public sealed class ImageGenerator(StableDiffusionPipeline pipeline, ModelIdenti
     /// <param name="progress">Told after every step of denoising.</param>
     /// <param name="cancellationToken">Ends the work; what is drawn stays and is not drawn again.</param>
     /// <returns>The records of the images that this process is to have made, in the order of prompts and images.</returns>
-    /// <exception cref="UsageException">There are no prompts, an option is out of range, or the folder has images made in another way.</exception>
+    /// <exception cref="UsageException">There are no prompts, an option is out of range, or the folder has
+    /// images made in another way.</exception>
     /// <exception cref="StorageException">The folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<ImageRecord> Run(

@@ -30,7 +30,8 @@ internal static class ImageMetadata
         return texts;
     }
 
-    /// <summary>The text that the Stable Diffusion web UI writes and others parse: prompt, negative prompt, then figures between commas.</summary>
+    /// <summary>The text that the Stable Diffusion web UI writes and others parse: prompt, negative prompt,
+    /// then figures between commas.</summary>
     static string Parameters(ImageRecord record, Image image, string sampler, string model)
     {
         string negative = record.NegativePrompt.Length > 0 ? $"Negative prompt: {record.NegativePrompt}\n" : "";

@@ -14,7 +14,8 @@ public readonly record struct ImageSeed(string Name, ulong Seed)
 {
     const int MostImages = 10_000;
 
-    /// <summary>Seeds that follow one another: seed, seed + 1, … for every prompt alike, and named by the seeds. What a person asks for.</summary>
+    /// <summary>Seeds that follow one another: seed, seed + 1, … for every prompt alike, and named by the seeds.
+    /// What a person asks for.</summary>
     /// <param name="seed">Seed of the first image.</param>
     /// <param name="count">Number of images, 1 to 10,000.</param>
     /// <exception cref="UsageException">The number is out of range.</exception>

@@ -7,7 +7,8 @@ namespace AlignT2I.Training.Generation;
 /// <summary>Prompts as a person types them or keeps them in a file, checked against the model that is to draw them.</summary>
 public static class PromptReader
 {
-    /// <summary>A model trained on everyday captions has tens of thousands of tokens; one of the miniature world has its few words.</summary>
+    /// <summary>A model trained on everyday captions has tens of thousands of tokens; one of the miniature
+    /// world has its few words.</summary>
     const int SmallVocabulary = 5_000;
 
     /// <summary>Whether a model is of the miniature world.</summary>

@@ -18,7 +18,8 @@ internal sealed class PromptStates(StableDiffusionPipeline pipeline, IReadOnlyLi
     /// <summary>States of the negative prompt [1, S, D].</summary>
     public Tensor Negative => negative;
 
-    /// <summary>States of a batch's texts [N, S, D], in the current memory scope; windows before the batch's first text are freed.</summary>
+    /// <summary>States of a batch's texts [N, S, D], in the current memory scope; windows before the
+    /// batch's first text are freed.</summary>
     public Tensor Of(IReadOnlyList<string> batch)
     {
         int[] wanted = [.. batch.Select(t => places[t])];

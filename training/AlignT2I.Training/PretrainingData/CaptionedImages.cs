@@ -9,8 +9,8 @@ namespace AlignT2I.Training.PretrainingData;
 
 /// <summary>Pre-training images from WebDataset shards and from folders of images with captions, cut to the model's size.</summary>
 /// <remarks>
-/// A part is read once: which images it gave is in a list beside the latents, and it is read again only where it has changed or its reading
-/// was interrupted. What cannot be used is skipped, counted, and named in <c>skipped.jsonl</c> beside that list.
+/// A part is read once: which images it gave is in a list beside the latents, and it is read again only where it has changed or its
+/// reading was interrupted. What cannot be used is skipped, counted, and named in <c>skipped.jsonl</c> beside that list.
 /// </remarks>
 /// <param name="paths">Tar shards, folders of them, folders of images.</param>
 /// <param name="filter">Which images are kept.</param>

@@ -3,7 +3,8 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.Prompts;
 
-/// <summary>Rows of a table in text: CSV with quotes as in RFC 4180, or columns between tabs, where quotes are letters like others.</summary>
+/// <summary>Rows of a table in text: CSV with quotes as in RFC 4180, or columns between tabs, where quotes
+/// are letters like others.</summary>
 internal static class DelimitedText
 {
     /// <summary>The rows that are not empty, each with the line that it begins on.</summary>

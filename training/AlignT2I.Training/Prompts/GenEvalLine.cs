@@ -1,6 +1,7 @@
 namespace AlignT2I.Training.Prompts;
 
-/// <summary>A line of GenEval's prompts, {"tag": "counting", "include": [{"class": "bowl", "count": 4}], "prompt": "a photo of four bowls"}.</summary>
+/// <summary>A line of GenEval's prompts,
+/// {"tag": "counting", "include": [{"class": "bowl", "count": 4}], "prompt": "a photo of four bowls"}.</summary>
 /// <param name="Tag">What it tests: single_object, two_object, counting, colors, position, color_attr.</param>
 /// <param name="Prompt">The text.</param>
 /// <param name="Include">What the image must show.</param>

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace AlignT2I.Training.Prompts;
 
-/// <summary>The English of prompts: [a | number] [colour] object [background], with lists of the words. Read from a JSON file that people edit.</summary>
+/// <summary>The English of prompts: [a | number] [colour] object [background], with lists of the words.
+/// Read from a JSON file that people edit.</summary>
 /// <remarks>The categories are those of Lee et al. 2023, section 3.1. <see cref="GrammarFile"/> reads and checks it.</remarks>
 /// <param name="Counts">The words for one, two, three and so on.</param>
 /// <param name="Colors">The colours.</param>

@@ -19,6 +19,7 @@ public enum PromptCategory
     /// <summary>States two or three of number, colour and background: "Three red stars on the moon".</summary>
     Combination,
 
-    /// <summary>States none of them: "A star". Occurs among pre-training captions, typed and imported prompts, not in the prompt sets.</summary>
+    /// <summary>States none of them: "A star". Occurs among pre-training captions, typed and imported prompts,
+    /// not in the prompt sets.</summary>
     Object,
 }

@@ -13,8 +13,8 @@ public sealed class PromptPerturbation(Grammar? grammar, IReadOnlyList<Prompt> p
     const int Attributes = 4;
 
     /// <summary>Prompts that the given one is to be told from.</summary>
-    /// <remarks>By the grammar one stated attribute is changed, each in turn, the object being one of them; several only when every such prompt
-    /// is taken. A prompt about a seen object changes to seen objects only: feedback never speaks of the unseen ones.</remarks>
+    /// <remarks>By the grammar one stated attribute is changed, each in turn, the object being one of them; several only when every such
+    /// prompt is taken. A prompt about a seen object changes to seen objects only: feedback never speaks of the unseen ones.</remarks>
     /// <param name="prompt">The prompt that the picture was made for.</param>
     /// <param name="count">How many; they are distinct.</param>
     /// <param name="seed">Decides which.</param>

@@ -15,7 +15,8 @@ public sealed record PromptSets(IReadOnlyList<Prompt> Train, IReadOnlyList<Promp
     /// <summary>Draws the three sets.</summary>
     /// <param name="grammar">What prompts are made of.</param>
     /// <param name="seed">Decides the sets; the same seed gives the same evaluation sets whatever <paramref name="trainCount"/>.</param>
-    /// <param name="trainCount">Number of feedback prompts; null takes the grammar's. A category that runs out leaves its places to the others.</param>
+    /// <param name="trainCount">Number of feedback prompts; null takes the grammar's. A category that runs out leaves
+    /// its places to the others.</param>
     /// <exception cref="UsageException">There are not so many prompts, or less than one is asked for.</exception>
     public static PromptSets Create(Grammar grammar, ulong seed, int? trainCount = null)
     {

@@ -4,8 +4,8 @@ using AlignT2I.Files;
 namespace AlignT2I.Training.Prompts;
 
 /// <summary>
-/// Prompts from a table whose first row names the columns: prompt (or text), and, where they are there, id, category, split, object, count,
-/// color, background, images, and PartiPrompts' challenge.
+/// Prompts from a table whose first row names the columns: prompt (or text), and, where they are there, id, category, split, object,
+/// count, color, background, images, and PartiPrompts' challenge.
 /// </summary>
 /// <remarks>PartiPrompts: Yu et al. 2022, arXiv:2206.10789. Its challenge "Quantity" tests counts; "Properties &amp; Positioning" colours,
 /// where the text names one; its categories of scenes test backgrounds. The others test none of the paper's attributes.</remarks>

@@ -10,7 +10,8 @@ public static class RunPrompts
     /// <param name="grammar">What prompts are made of.</param>
     /// <param name="seed">Decides which.</param>
     /// <param name="trainCount">Prompts for feedback; null takes the grammar's number.</param>
-    /// <param name="evaluationPerSet">Evaluation prompts about seen objects, and as many about unseen ones, a multiple of 4; null takes the grammar's.</param>
+    /// <param name="evaluationPerSet">Evaluation prompts about seen objects, and as many about unseen ones, a multiple of 4;
+    /// null takes the grammar's.</param>
     /// <exception cref="UsageException">There are not so many prompts.</exception>
     public static IReadOnlyList<Prompt> Create(Grammar grammar, ulong seed, int? trainCount, int? evaluationPerSet)
     {
@@ -21,7 +22,8 @@ public static class RunPrompts
         return [.. sets.Train, .. PerCategory(sets.Seen, perSet / categories), .. PerCategory(sets.Unseen, perSet / categories)];
     }
 
-    /// <summary>Prompts from a file of others. What a text states in the grammar's words is known of it, even where the file does not say.</summary>
+    /// <summary>Prompts from a file of others. What a text states in the grammar's words is known of it,
+    /// even where the file does not say.</summary>
     /// <param name="path">The file: see <see cref="PromptImport"/>.</param>
     /// <param name="split">The set that its prompts belong to, where it does not say.</param>
     /// <param name="grammar">The run's grammar.</param>
@@ -54,7 +56,8 @@ public static class RunPrompts
 
     /// <summary>Reads a run's prompts.</summary>
     /// <exception cref="UsageException">There are none.</exception>
-    /// <exception cref="FileFormatException">A line is no prompt, or its attributes are not what its text says in the run's grammar.</exception>
+    /// <exception cref="FileFormatException">A line is no prompt, or its attributes are not what its text
+    /// says in the run's grammar.</exception>
     public static IReadOnlyList<Prompt> Read(RunFolder run) => PromptFile.Read(run.PromptsFile, GrammarOf(run));
 
     /// <summary>The run's grammar; null where it has none, as with prompts from elsewhere.</summary>

@@ -2,7 +2,8 @@ using AlignT2I.Training.Evaluation;
 
 namespace AlignT2I.Training.Reports;
 
-/// <summary>Stage 3 in numbers: reward and Fréchet distance (the paper's Table 2), alignment by category, rejection sampling (Fig. 3b).</summary>
+/// <summary>Stage 3 in numbers: reward and Fréchet distance (the paper's Table 2), alignment by category,
+/// rejection sampling (Fig. 3b).</summary>
 internal static class ModelsSection
 {
     public static string Html(ReportContent content)

@@ -6,7 +6,8 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="ImageEmbeds">Embeddings of images [R, imageEmbedDim].</param>
 /// <param name="TextEmbeds">Embeddings of prompts [R, textEmbedDim].</param>
 /// <param name="Labels">y [B] of the first B pairs: 1 good, 0 bad, between them where raters disagree.</param>
-/// <param name="Choices">The pairs [M, N] I32 that the prompt classification of M good images chooses among, the original first; null leaves it out.</param>
+/// <param name="Choices">The pairs [M, N] I32 that the prompt classification of M good images chooses among,
+/// the original first; null leaves it out.</param>
 public sealed record RewardBatch(Tensor ImageEmbeds, Tensor TextEmbeds, Tensor Labels, Tensor? Choices)
 {
     /// <summary>As recorded work is given it.</summary>

@@ -24,14 +24,15 @@ public static class RewardStage
     /// <summary>Trains the rewards on the labels of a run and writes them into its folder.</summary>
     /// <param name="run">The run folder: prompts.jsonl, images.jsonl, feedback.jsonl.</param>
     /// <param name="embeddings">CLIP embeddings of the run.</param>
-    /// <param name="options">How to train the first; the others differ in the weight of prompt classification and in the share of labels.</param>
+    /// <param name="options">How to train the first; the others differ in the weight of prompt classification
+    /// and in the share of labels.</param>
     /// <param name="variants">Which.</param>
     /// <param name="keep">Whether a reward that was trained on the same labels with the same options stays as it is.</param>
     /// <param name="progress">Told all along.</param>
     /// <param name="cancellationToken">Ends the work; the rewards that are trained stay.</param>
     /// <param name="backend">Where to compute; null is the CPU.</param>
-    /// <param name="seeds">Seeds besides that of <paramref name="options"/>: each trains a reward of its own below the first's folder, on the
-    /// same perturbed prompts and another split; mean and spread go into seeds.json.</param>
+    /// <param name="seeds">Seeds besides that of <paramref name="options"/>: each trains a reward of its own below the first's folder,
+    /// on the same perturbed prompts and another split; mean and spread go into seeds.json.</param>
     /// <returns>How each variant was trained.</returns>
     /// <exception cref="UsageException">An option is out of range, or there are no prompts, images or labels.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>

@@ -8,8 +8,10 @@ using AlignT2I.Training.Evaluation;
 
 namespace AlignT2I.Training.Rewards;
 
-/// <summary>Trains the reward r(x, z) on labelled images (Lee et al. 2023, section 3.2, eqs. 1 to 3). The same seed and data give the same weights.</summary>
-/// <remarks>The prompts are split into training and validation; the weights of the pass with the lowest validation loss are kept.</remarks>
+/// <summary>Trains the reward r(x, z) on labelled images (Lee et al. 2023, section 3.2, eqs. 1 to 3).
+/// The same seed and data give the same weights.</summary>
+/// <remarks>The prompts are split into training and validation; the weights of the pass with the lowest
+/// validation loss are kept.</remarks>
 /// <param name="data">Labels and embeddings.</param>
 /// <param name="options">How to train.</param>
 /// <param name="backend">Where to compute; null is the CPU.</param>

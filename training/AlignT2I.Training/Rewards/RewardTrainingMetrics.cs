@@ -9,7 +9,8 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="TrainingLabels">Labels trained on.</param>
 /// <param name="ValidationLabels">Labels for validation, of other prompts.</param>
 /// <param name="BestEpoch">The pass whose weights were kept, from 1.</param>
-/// <param name="ValidationPairwiseAccuracy">Share of good and bad pairs of a validation prompt in the right order; 0.5 where there is none.</param>
+/// <param name="ValidationPairwiseAccuracy">Share of good and bad pairs of a validation prompt in the right order;
+/// 0.5 where there is none.</param>
 /// <param name="Epochs">The losses of each pass.</param>
 /// <param name="Calibration">How rewards compare with the shares of good labels on validation prompts; null where there are none.</param>
 /// <param name="Options">All options.</param>

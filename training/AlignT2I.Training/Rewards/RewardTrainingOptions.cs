@@ -2,7 +2,8 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.Rewards;
 
-/// <summary>How the reward is trained. The defaults are the miniature's; Lee et al. 2023 have lambda 0.5 and T 2 as well, hidden layers of 1024.</summary>
+/// <summary>How the reward is trained. The defaults are the miniature's; Lee et al. 2023 have lambda 0.5 and T 2 as well,
+/// hidden layers of 1024.</summary>
 public sealed record RewardTrainingOptions
 {
     /// <summary>Decides the split, the initial weights, the perturbed prompts and the order.</summary>
@@ -11,7 +12,8 @@ public sealed record RewardTrainingOptions
     /// <summary>Widths of the hidden layers.</summary>
     public IReadOnlyList<int> HiddenSizes { get; init; } = [256, 256];
 
-    /// <summary>Whether the network also reads the CLIP score, which the paper's does not: see <c>RewardModelConfig.ClipScoreInput</c>.</summary>
+    /// <summary>Whether the network also reads the CLIP score, which the paper's does not: see
+    /// <c>RewardModelConfig.ClipScoreInput</c>.</summary>
     public bool ClipScoreInput { get; init; } = true;
 
     /// <summary>AdamW step size.</summary>

@@ -15,7 +15,8 @@ public readonly record struct RewardVariant(bool PromptClassification, double Fr
     /// <summary>Without prompt classification, on all labels.</summary>
     public static RewardVariant WithoutPromptClassification => new(false, 1);
 
-    /// <summary>Folder below reward/, as in <c>fraction-0.5-without-prompt-classification</c>; empty for the one that weights images.</summary>
+    /// <summary>Folder below reward/, as in <c>fraction-0.5-without-prompt-classification</c>;
+    /// empty for the one that weights images.</summary>
     public string FolderName => string.Join('-', ((string[])
         [Fraction == 1 ? "" : $"{FractionPart}-{Share}", PromptClassification ? "" : "without-prompt-classification"]).Where(p => p.Length > 0));
 

@@ -3,8 +3,10 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.Runs;
 
-/// <summary>A run folder: where an experiment's prompts, images, labels, caches, models and reports lie. One process at a time writes in it.</summary>
-/// <remarks>Every file in it is written under a temporary name and renamed, or appended to line by line: a kill loses at most the step in flight.</remarks>
+/// <summary>A run folder: where an experiment's prompts, images, labels, caches, models and reports lie.
+/// One process at a time writes in it.</summary>
+/// <remarks>Every file in it is written under a temporary name and renamed, or appended to line by line:
+/// a kill loses at most the step in flight.</remarks>
 public sealed class RunFolder : IDisposable
 {
     readonly RunLock? runLock;
@@ -33,7 +35,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Folder of the PNG files.</summary>
     public string ImagesFolder => isRun ? In("images") : Path;
 
-    /// <summary>Whether it may hold images of one prompt and seed that were drawn in several ways: a folder of pictures may, a run not.</summary>
+    /// <summary>Whether it may hold images of one prompt and seed that were drawn in several ways:
+    /// a folder of pictures may, a run not.</summary>
     public bool KeepsVariants => !isRun;
 
     /// <summary>Labels: one line each.</summary>
