@@ -48,6 +48,8 @@ internal static class OpCases
         OpCase.Convolution(32, 8, 96, 96, train: true),
         OpCase.Convolution(32, 8, 192, 96, train: true),
         OpCase.Convolution(32, 16, 48, 48, stride: 2, train: true),
+        OpCase.Convolution(48, 16, 64, 64, train: true),
+        OpCase.Convolution(48, 8, 128, 128, train: true),
         OpCase.Convolution(16, 64, 32, 32, train: true),
         OpCase.Attention(8, 4096, 4096, 40),
         OpCase.Attention(8, 1024, 1024, 80),

@@ -68,9 +68,11 @@ internal readonly unsafe struct EpilogueKernel<T> where T : unmanaged, INumberBa
     void Apply<TFunction>(T* c, nint stride, long row, int rows, int column, int columns) where TFunction : struct, IActivation
     {
         T* bias = Bias is null ? null : Bias + column;
-        for (int i = 0; i < rows; i++, c += stride)
+        (long sample, long sampleRow) = SampleBias is null ? (0, 0) : Math.DivRem(row, SampleRows);
+        for (int i = 0; i < rows; i++, c += stride, sampleRow++)
         {
-            T* ofSample = SampleBias is null ? null : SampleBias + (row + i) / SampleRows * Columns + column;
+            if (sampleRow == SampleRows) (sample, sampleRow) = (sample + 1, 0);
+            T* ofSample = SampleBias is null ? null : SampleBias + sample * Columns + column;
             T* residual = Residual is null ? null : Residual + (row + i) * Columns + column;
             for (int j = 0; j < columns; j += Vector512<T>.Count)
             {

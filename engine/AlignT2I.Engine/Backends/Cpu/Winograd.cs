@@ -104,25 +104,31 @@ internal static unsafe class Winograd
         {
             (int channel, int channels, _) = PanelPacking<float>.Extent(s.O, panel);
             nint matrix = Sums.Matrix;
-            for (int i = 0; i < count; i++, m += Sums.RowSize)
+            for (int i = 0; i < count;)
             {
-                (int image, int row, int column) = places.Place(i);
-                long pixel = ((long)image * s.OH + row) * s.OW + column;
+                WinogradSquares.Neighbours squares = places.From(i);
+                long pixel = ((long)squares.Image * s.OH + squares.Row) * s.OW + squares.Column;
                 float* y = result + pixel * s.O + channel, below = y + (nint)s.OW * s.O;
-                int down = Math.Min(2, s.OH - row), across = Math.Min(2, s.OW - column);
-                for (int c = 0; c < channels; c += Vector512<float>.Count)
+                int down = Math.Min(2, s.OH - squares.Row), columns = Math.Min(2 * squares.Count, s.OW - squares.Column);
+                for (int column = 0; column < columns; column += 2, m += Sums.RowSize)
                 {
-                    int lanes = channels - c;
-                    (Vector512<float> y00, Vector512<float> y01, Vector512<float> y10, Vector512<float> y11) =
-                        WinogradTransform.Result(m + c, matrix);
-                    Lanes.Store(y00, y + c, lanes);
-                    if (across == 2) Lanes.Store(y01, y + s.O + c, lanes);
-                    if (down == 1) continue;
-                    Lanes.Store(y10, below + c, lanes);
-                    if (across == 2) Lanes.Store(y11, below + s.O + c, lanes);
+                    bool two = column + 1 < columns;
+                    nint at = (nint)column * s.O;
+                    for (int c = 0; c < channels; c += Vector512<float>.Count, at += Vector512<float>.Count)
+                    {
+                        int lanes = channels - c;
+                        (Vector512<float> y00, Vector512<float> y01, Vector512<float> y10, Vector512<float> y11) =
+                            WinogradTransform.Result(m + c, matrix);
+                        Lanes.Store(y00, y + at, lanes);
+                        if (two) Lanes.Store(y01, y + at + s.O, lanes);
+                        if (down == 1) continue;
+                        Lanes.Store(y10, below + at, lanes);
+                        if (two) Lanes.Store(y11, below + at + s.O, lanes);
+                    }
                 }
-                epilogue.Apply(y, s.O, pixel, across, channel, channels);
-                if (down == 2) epilogue.Apply(below, s.O, pixel + s.OW, across, channel, channels);
+                epilogue.Apply(y, s.O, pixel, columns, channel, channels);
+                if (down == 2) epilogue.Apply(below, s.O, pixel + s.OW, columns, channel, channels);
+                i += squares.Count;
             }
         }
     }

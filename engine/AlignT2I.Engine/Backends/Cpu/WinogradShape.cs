@@ -16,7 +16,7 @@ internal readonly record struct WinogradShape(int N, int H, int W, int C, int OH
     /// <summary>Bytes of the transformed source that a block of squares aims at: about what a core's second-level cache holds.</summary>
     const int BlockBytes = 1536 * 1024;
 
-    const int FewestSquares = 32, MostSquares = 128;
+    const int FewestSquares = 32, MostSquares = 64;
 
     /// <summary>Squares of an image along a row.</summary>
     public int Across => (OW + 1) / 2;

@@ -10,7 +10,7 @@ internal static unsafe class WinogradTransform
     static int Lanes => Vector512<float>.Count;
 
     /// <summary>v = B^T d B for <paramref name="channels"/> channels.</summary>
-    /// <param name="pixels">First channel of each of the 4 x 4 pixels of d, row by row.</param>
+    /// <param name="pixels">First channel of each of the 4 x 4 pixels of d, column by column.</param>
     /// <param name="channels">Channels to transform.</param>
     /// <param name="v">First channel of product 0; whole vectors are written.</param>
     /// <param name="stride">Elements between products.</param>
@@ -21,9 +21,9 @@ internal static unsafe class WinogradTransform
         {
             int count = channels - c;
             (Vector512<float> t00, Vector512<float> t10, Vector512<float> t20, Vector512<float> t30) = SourceColumn(pixels, c, count);
-            (Vector512<float> t01, Vector512<float> t11, Vector512<float> t21, Vector512<float> t31) = SourceColumn(pixels + 1, c, count);
-            (Vector512<float> t02, Vector512<float> t12, Vector512<float> t22, Vector512<float> t32) = SourceColumn(pixels + 2, c, count);
-            (Vector512<float> t03, Vector512<float> t13, Vector512<float> t23, Vector512<float> t33) = SourceColumn(pixels + 3, c, count);
+            (Vector512<float> t01, Vector512<float> t11, Vector512<float> t21, Vector512<float> t31) = SourceColumn(pixels + 4, c, count);
+            (Vector512<float> t02, Vector512<float> t12, Vector512<float> t22, Vector512<float> t32) = SourceColumn(pixels + 8, c, count);
+            (Vector512<float> t03, Vector512<float> t13, Vector512<float> t23, Vector512<float> t33) = SourceColumn(pixels + 12, c, count);
             StoreSourceRow(t00, t01, t02, t03, v, stride);
             StoreSourceRow(t10, t11, t12, t13, v + 4 * stride, stride);
             StoreSourceRow(t20, t21, t22, t23, v + 8 * stride, stride);
@@ -67,7 +67,7 @@ internal static unsafe class WinogradTransform
     }
 
     /// <summary>m = A dy A^T for <paramref name="channels"/> channels: the adjoint of <see cref="Result"/>.</summary>
-    /// <param name="pixels">First channel of each of the 2 x 2 pixels of dy, row by row.</param>
+    /// <param name="pixels">First channel of each of the 2 x 2 pixels of dy, column by column.</param>
     /// <param name="channels">Channels to transform.</param>
     /// <param name="m">First channel of product 0; whole vectors are written.</param>
     /// <param name="stride">Elements between products.</param>
@@ -77,8 +77,8 @@ internal static unsafe class WinogradTransform
         for (int c = 0; c < channels; c += Lanes, m += Lanes)
         {
             int count = channels - c;
-            Vector512<float> d00 = Load(pixels[0] + c, count), d01 = Load(pixels[1] + c, count);
-            Vector512<float> d10 = Load(pixels[2] + c, count), d11 = Load(pixels[3] + c, count);
+            Vector512<float> d00 = Load(pixels[0] + c, count), d10 = Load(pixels[1] + c, count);
+            Vector512<float> d01 = Load(pixels[2] + c, count), d11 = Load(pixels[3] + c, count);
             StoreResultGradientRow(d00, d01, m, stride);
             StoreResultGradientRow(d00 + d10, d01 + d11, m + 4 * stride, stride);
             StoreResultGradientRow(d00 - d10, d01 - d11, m + 8 * stride, stride);
@@ -107,8 +107,8 @@ internal static unsafe class WinogradTransform
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) SourceColumn(float** pixels, int c, int count)
     {
-        Vector512<float> d0 = Load(pixels[0] + c, count), d1 = Load(pixels[4] + c, count);
-        Vector512<float> d2 = Load(pixels[8] + c, count), d3 = Load(pixels[12] + c, count);
+        Vector512<float> d0 = Load(pixels[0] + c, count), d1 = Load(pixels[1] + c, count);
+        Vector512<float> d2 = Load(pixels[2] + c, count), d3 = Load(pixels[3] + c, count);
         return (d0 - d2, d1 + d2, d2 - d1, d1 - d3);
     }
 

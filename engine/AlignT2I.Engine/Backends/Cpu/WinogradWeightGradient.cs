@@ -13,8 +13,8 @@ namespace AlignT2I.Engine.Backends.Cpu;
 /// </remarks>
 internal static unsafe class WinogradWeightGradient
 {
-    /// <summary>Channels of a block, and squares that are transformed at a time, at most: 2 MB together.</summary>
-    const int MostOutputs = 64, MostChannels = 96, MostSquares = 128;
+    /// <summary>Channels of a block, and squares that are transformed at a time, at most: 1.2 MB together.</summary>
+    const int MostOutputs = 64, MostChannels = 96, MostSquares = 64;
 
     /// <summary>Blocks times parts that are wanted, for as many threads; parts at most, each with a gradient of its own.</summary>
     const int Wanted = 16, MostParts = 8;
