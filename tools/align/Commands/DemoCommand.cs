@@ -31,8 +31,8 @@ internal static class DemoCommand
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
-            "Run all three stages of the paper on the miniature in minutes: draw images, label them with a simulated rater, learn the reward, "
-            + "fine-tune the model, evaluate, write a report.",
+            "Run all three stages of the paper on the miniature in minutes: draw images, label them with a simulated rater, learn the "
+            + "reward, fine-tune the model, evaluate, write a report.",
             "align demo --seed 1");
         var command = new Command("demo", description) { output, seed, ablations, model, config, device, dtype, json };
         command.SetAction(Start);
@@ -53,9 +53,10 @@ internal static class DemoCommand
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(path);
         Plan(report, options, path);
-        ExperimentResult result = ProgressDisplay.Run(
-            (progress, cancellation) => new MiniatureExperiment(folder, modelFolder, options, backend, type).Run(progress, cancellation), report.Out);
-        string command = $"dotnet run -c Release --project tools/align -- demo --seed {options.Seed}{(options.Ablations ? " --ablations" : "")}";
+        var experiment = new MiniatureExperiment(folder, modelFolder, options, backend, type);
+        ExperimentResult result = ProgressDisplay.Run(experiment.Run, report.Out);
+        string ablated = options.Ablations ? " --ablations" : "";
+        string command = $"dotnet run -c Release --project tools/align -- demo --seed {options.Seed}{ablated}";
         ExperimentOutput.Write(report, folder, result, ReportSettings.Of(options), parse.GetValue(config) is null ? command : null);
         return 0;
     }
@@ -63,9 +64,10 @@ internal static class DemoCommand
     static void Plan(Report report, ExperimentOptions options, string path)
     {
         int models = options.Ablations ? 3 : 1, prompts = 2 * options.EvaluationPromptsPerSet;
+        int labelled = options.TrainingPrompts * options.LabelledImagesPerPrompt;
+        int unlabelled = options.TrainingPrompts * options.UnlabelledImagesPerPrompt;
         report.Plan("The paper in miniature; the rater is simulated, no person is asked",
-            ("1 collect feedback", $"{options.TrainingPrompts} prompts, {options.TrainingPrompts * options.LabelledImagesPerPrompt} images labelled "
-                + $"and {options.TrainingPrompts * options.UnlabelledImagesPerPrompt} not"),
+            ("1 collect feedback", $"{options.TrainingPrompts} prompts, {labelled} images labelled and {unlabelled} not"),
             ("2 learn reward", $"{(options.Ablations ? 4 : 2)} rewards, at most {options.Reward.MaxEpochs} passes over the labels"),
             ("3 update model", $"{models} x {options.Finetune.Steps} updates of {options.Finetune.BatchSize} images of the model "
                 + $"and {options.Finetune.PretrainingBatchSize} of pre-training"),

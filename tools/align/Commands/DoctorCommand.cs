@@ -16,8 +16,8 @@ internal static class DoctorCommand
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
-            "Say what this machine has: CPU, memory, GPUs, the libraries for them and for images; where each is, which version, and how to "
-            + "install what is missing. Exit code 3 where anything is.",
+            "Say what this machine has: CPU, memory, GPUs, the libraries for them and for images; where each is, which version, and how "
+            + "to install what is missing. Exit code 3 where anything is.",
             "align doctor");
         var command = new Command("doctor", description) { json };
         command.SetAction(parse =>
@@ -35,8 +35,8 @@ internal static class DoctorCommand
     static void Print(DoctorReport found)
     {
         Report report = new(json: false);
-        report.Plan(
-            $"AlignT2I {found.Version}", ("runtime", found.Runtime), ("threads", $"{found.Threads}"), ("vectors", $"{found.VectorBits} bits"),
+        report.Plan($"AlignT2I {found.Version}",
+            ("runtime", found.Runtime), ("threads", $"{found.Threads}"), ("vectors", $"{found.VectorBits} bits"),
             ("memory", Gigabytes(found.MemoryBytes)));
         report.Plan("Libraries", [.. found.Libraries.Select(l => (l.Library, State(l)))]);
         if (found.Devices.Count > 0)

@@ -42,15 +42,25 @@ internal static class EvaluateCommand
         Description = "weight of classifier-free guidance; 1 is none [default: 7.5; for the miniature 3]",
     };
 
-    static readonly Option<int?> batchSize = new("--batch-size") { Description = "images drawn at a time [default: 1; for the miniature 32]" };
+    static readonly Option<int?> batchSize = new("--batch-size")
+    {
+        Description = "images drawn at a time [default: 1; for the miniature 32]",
+    };
 
-    static readonly Option<DirectoryInfo?> clip = new("--clip") { Description = "folder of the CLIP of rewards and scores [default: the model's own]" };
+    static readonly Option<DirectoryInfo?> clip = new("--clip")
+    {
+        Description = "folder of the CLIP of rewards and scores [default: the model's own]",
+    };
 
-    static readonly Option<DirectoryInfo?> aesthetic = new("--aesthetic") { Description = "folder of an aesthetic predictor, for a score more" };
+    static readonly Option<DirectoryInfo?> aesthetic = new("--aesthetic")
+    {
+        Description = "folder of an aesthetic predictor, for a score more",
+    };
 
     static readonly Option<FileInfo?> captions = new("--captions")
     {
-        Description = "captions to draw for the FID: COCO's JSON (one of each image), or text with one on each line; with --reference and --inception",
+        Description = "captions to draw for the FID: COCO's JSON (one of each image), or text with one on each line; "
+            + "with --reference and --inception",
     };
 
     static readonly Option<int?> mostCaptions = new("--most-captions") { Description = "use only the first captions [default: all]" };
@@ -71,11 +81,15 @@ internal static class EvaluateCommand
         Description = "the FID's Inception network: pt_inception-2015-12-05 made .safetensors by weights-converter",
     };
 
-    static readonly Option<FileInfo?> votes = new("--votes") { Description = "people's votes between models, of 'feedback-server export --votes'" };
+    static readonly Option<FileInfo?> votes = new("--votes")
+    {
+        Description = "people's votes between models, of 'feedback-server export --votes'",
+    };
 
     static readonly Option<string> shard = new("--shard")
     {
-        Description = "i/n: draw the images of the i-th of n parts (from 0) and end; the same command without it evaluates when all are drawn",
+        Description = "i/n: draw the images of the i-th of n parts (from 0) and end; "
+            + "the same command without it evaluates when all are drawn",
         DefaultValueFactory = _ => "0/1",
     };
 
@@ -107,15 +121,19 @@ internal static class EvaluateCommand
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)), part);
         report.Plan("Evaluate",
             ("run folder", folder.Path), ("model", modelFolder),
-            ("images of each prompt", $"{options.EvaluationImagesPerPrompt} by each model, {options.RejectionSamples} by the original for rejection sampling"),
+            ("images of each prompt", $"{options.EvaluationImagesPerPrompt} by each model, "
+                + $"{options.RejectionSamples} by the original for rejection sampling"),
             ("sampler", $"{options.Generation.Steps} steps, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"),
-            ("FID", sources.HasFid ? $"on {sources.Captions} at {sources.CaptionImageSize} pixels against {sources.Reference}" : "not asked for"));
+            ("FID", sources.HasFid
+                ? $"on {sources.Captions} at {sources.CaptionImageSize} pixels against {sources.Reference}"
+                : "not asked for"));
         var evaluation = new RunEvaluation(folder, modelFolder, options, backend, parse.ComputeType(dtype, backend)) { Sources = sources };
         if (part.Count > 1)
         {
             int images = ProgressDisplay.Run(evaluation.Draw, report.Out);
             report.Result(
-                $"{images} images of shard {part.Index}/{part.Count} are drawn. When all shards are, the same command without --shard evaluates.",
+                $"{images} images of shard {part.Index}/{part.Count} are drawn. "
+                    + "When all shards are, the same command without --shard evaluates.",
                 ("images", images));
             return 0;
         }

@@ -14,7 +14,8 @@ internal static class ExperimentOutput
     /// <param name="settings">Stage, name and value of each setting.</param>
     /// <param name="command">The command that makes the same again; null where it is not known.</param>
     public static void Write(
-        Report report, RunFolder folder, ExperimentResult result, IReadOnlyList<(string Stage, string Name, string Value)> settings, string? command)
+        Report report, RunFolder folder, ExperimentResult result,
+        IReadOnlyList<(string Stage, string Name, string Value)> settings, string? command)
     {
         RunFolder.Make(folder.ReportFolder);
         string path = Path.GetFullPath(HtmlReport.Write(folder.ReportFolder, ReportBuilder.Build(folder, result, settings, command)));
@@ -26,7 +27,8 @@ internal static class ExperimentOutput
         ResultTables.Models(report, result.Evaluation.Models, rater);
         if (result.Evaluation.HumanEvaluation is { } people)
             ResultTables.People(report, people);
-        report.Out.WriteLine($"{result.Evaluation.ElapsedSeconds:0} s, at most {result.Evaluation.PeakResidentBytes / 1e6:0} MB of memory.");
+        double megabytes = result.Evaluation.PeakResidentBytes / 1e6;
+        report.Out.WriteLine($"{result.Evaluation.ElapsedSeconds:0} s, at most {megabytes:0} MB of memory.");
         report.Out.WriteLine($"Report: {path}");
         if (report.IsJson)
             Console.Out.WriteLine(result.Evaluation.ToJson());

@@ -47,7 +47,8 @@ internal static class GenerateCommand
     };
 
     static readonly Option<ulong> seed = CommandOptions.Seed(
-        "seed of a prompt's first image, as torch.manual_seed; the next have seed + 1, + 2, …; a run's own prompts get seeds drawn from it");
+        "seed of a prompt's first image, as torch.manual_seed; the next have seed + 1, + 2, …; "
+            + "a run's own prompts get seeds drawn from it");
 
     static readonly Option<int?> imagesPerPrompt = new("--images-per-prompt")
     {
@@ -64,7 +65,11 @@ internal static class GenerateCommand
     static readonly Option<int?> width = new("--width") { Description = "width in pixels [default: the model's own]" };
     static readonly Option<int?> height = new("--height") { Description = "height in pixels [default: the model's own]" };
     static readonly Option<string?> sampler = new("--sampler") { Description = "how to sample [default: the model's own]" };
-    static readonly Option<int?> batchSize = new("--batch-size") { Description = "images in one pass [default: what fits into memory, at most 8; on a device 1; for the miniature 32]" };
+
+    static readonly Option<int?> batchSize = new("--batch-size")
+    {
+        Description = "images in one pass [default: what fits into memory, at most 8; on a device 1; for the miniature 32]",
+    };
 
     static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<string?> dtype = CommandOptions.ComputeType();
@@ -98,18 +103,22 @@ internal static class GenerateCommand
     {
         sampler.AcceptOnlyFromAmong([.. Sampler.All.Select(s => s.Name)]);
         string description = CommandOptions.WithExample(
-            "Draw images for prompts. What is drawn already is not drawn again, so an interrupted run goes on; shards may run side by side.",
+            "Draw images for prompts. What is drawn already is not drawn again, so an interrupted run goes on; "
+                + "shards may run side by side.",
             "align generate --output pictures --prompt \"Three red stars on the moon\"");
         var command = new Command("generate", description)
         {
-            prompt, prompts, newPrompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height, sampler, batchSize,
-            device, dtype, best, of, reward, clip, shard, json,
+            prompt, prompts, newPrompts, negative, output, run, model, unet, seed, imagesPerPrompt, steps, guidance, width, height,
+            sampler, batchSize, device, dtype, best, of, reward, clip, shard, json,
         };
         command.SetAction(parse =>
         {
             GenerateRequest request = Request(parse);
             if (parse.GetValue(newPrompts) is { } count)
-                PromptsCommand.Write(request.Run ?? throw new UsageException("generate: --new-prompts needs --run."), request.Model, request.Seed, count);
+            {
+                string folder = request.Run ?? throw new UsageException("generate: --new-prompts needs --run.");
+                PromptsCommand.Write(folder, request.Model, request.Seed, count);
+            }
             return GenerateRun.Start(request, new Report(parse.GetValue(json)));
         });
         return command;
@@ -147,6 +156,8 @@ internal static class GenerateCommand
     {
         string[] typed = parse.GetValue(prompt) ?? [];
         FileInfo? file = parse.GetValue(prompts);
-        return typed.Length == 0 && file is null ? null : [.. typed, .. file is null ? [] : PromptImport.Read(file.ToString(), PromptSplit.Train).Select(p => p.Text)];
+        if (file is null)
+            return typed.Length == 0 ? null : typed;
+        return [.. typed, .. PromptImport.Read(file.ToString(), PromptSplit.Train).Select(p => p.Text)];
     }
 }

@@ -79,7 +79,10 @@ internal sealed record GenerateRequest
         if (Run is not null && Output is not null)
             throw new UsageException("generate: --run and --output both say where images go; give one of them.");
         if (Run is null && Prompts is null)
-            throw new UsageException("generate: there is nothing to draw; give --prompt, --prompts, or --run with a run folder that has prompts.");
+        {
+            throw new UsageException(
+                "generate: there is nothing to draw; give --prompt, --prompts, or --run with a run folder that has prompts.");
+        }
         foreach ((string name, int? side) in new[] { ("--width", Width), ("--height", Height) })
         {
             if (side is < 1 or > LargestSide)
@@ -89,7 +92,10 @@ internal sealed record GenerateRequest
             }
         }
         if (Best is null && (Of ?? (object?)Reward ?? Clip) is not null)
-            throw new UsageException("generate: --of, --reward and --clip are for rejection sampling; say with --best how many images to keep.");
+        {
+            throw new UsageException(
+                "generate: --of, --reward and --clip are for rejection sampling; say with --best how many images to keep.");
+        }
         if (Best is null)
             return;
         if (Of is null || Best < 1 || Best > Of || ImagesPerPrompt is not null)
@@ -98,7 +104,10 @@ internal sealed record GenerateRequest
                 $"generate: --best {Best} needs --of with as many candidates or more, and no --images-per-prompt: --best 4 --of 16.");
         }
         if (!TrainedReward.Exists(RewardFolder))
-            throw new UsageException($"generate: there is no reward in '{RewardFolder}'; name the folder that train-reward wrote with --reward.");
+        {
+            throw new UsageException(
+                $"generate: there is no reward in '{RewardFolder}'; name the folder that train-reward wrote with --reward.");
+        }
     }
 
     /// <summary>How images are drawn, with the defaults for a model.</summary>

@@ -38,8 +38,8 @@ internal static class GenerateRun
     }
 
     static int Work(
-        Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, IReadOnlyList<GenerationPrompt> prompts,
-        Stopwatch watch, IProgress<StageProgress> progress, CancellationToken cancellation)
+        Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler,
+        IReadOnlyList<GenerationPrompt> prompts, Stopwatch watch, IProgress<StageProgress> progress, CancellationToken cancellation)
     {
         RunFolder? folder = null;
         try
@@ -50,7 +50,9 @@ internal static class GenerateRun
             {
                 var generator = new ImageGenerator(
                     new StableDiffusionPipeline(model, scheduler), ModelFolder.Identify(request.Model, request.UNet));
-                folder = request.Run is null ? RunFolder.OpenPictures(request.Folder, request.Shard) : RunFolder.Open(request.Folder, request.Shard);
+                folder = request.Run is null
+                    ? RunFolder.OpenPictures(request.Folder, request.Shard)
+                    : RunFolder.Open(request.Folder, request.Shard);
                 drawn = request.Best is null ? folder : folder.Nested("candidates");
                 images = generator.Run(drawn, prompts, options, progress, cancellation);
             }
@@ -72,13 +74,15 @@ internal static class GenerateRun
         using ClipEmbedder clip = ClipEmbedder.Load(request.Clip ?? request.Model, request.Backend);
         using var embeddings = new EmbeddingCache(candidates, clip);
         var scorer = new RewardScorer(reward, clip, embeddings);
-        RejectionResult result = new RejectionSampling(scorer, request.Best!.Value).Run(candidates, images, folder, progress, cancellation);
+        var sampling = new RejectionSampling(scorer, request.Best!.Value);
+        RejectionResult result = sampling.Run(candidates, images, folder, progress, cancellation);
         report.Result(
             $"{result.Images} images are in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: "
-                + FormattableString.Invariant($"average reward {result.Reward:0.000}, that of all candidates {result.CandidateReward:0.000} ")
+                + FormattableString.Invariant($"average reward {result.Reward:0.000}, ")
+                + FormattableString.Invariant($"that of all candidates {result.CandidateReward:0.000} ")
                 + FormattableString.Invariant($"({watch.Elapsed.TotalSeconds:0.0} s)."),
-            ("images", result.Images), ("folder", folder.ImagesFolder), ("reward", result.Reward), ("candidateReward", result.CandidateReward),
-            ("elapsedSeconds", watch.Elapsed.TotalSeconds));
+            ("images", result.Images), ("folder", folder.ImagesFolder), ("reward", result.Reward),
+            ("candidateReward", result.CandidateReward), ("elapsedSeconds", watch.Elapsed.TotalSeconds));
         return 0;
     }
 
@@ -91,7 +95,9 @@ internal static class GenerateRun
         return 0;
     }
 
-    static void Plan(Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler, IReadOnlyList<GenerationPrompt> prompts)
+    static void Plan(
+        Report report, GenerateRequest request, ImageGenerationOptions options, Scheduler scheduler,
+        IReadOnlyList<GenerationPrompt> prompts)
     {
         int images = prompts.Sum(p => p.Images.Count), batch = Math.Min(options.BatchSize, images);
         GenerationMemory memory = GenerationMemory.Predict(
@@ -103,8 +109,11 @@ internal static class GenerateRun
             ("model", request.UNet is null ? request.Model : $"{request.Model}, UNet of {request.UNet}"),
             ("prompts", $"{prompts.Count}"),
             ("images", $"{(request.Best is { } best ? prompts.Count * best : images)} of {width} x {height} pixels{chosen}"),
-            ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, guidance {CommandOptions.Text(options.GuidanceScale)}"),
-            ("seed", request.Prompts is null ? $"drawn from {request.Seed} for each image" : $"{request.Seed} for each prompt's first image"),
+            ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, "
+                + $"guidance {CommandOptions.Text(options.GuidanceScale)}"),
+            ("seed", request.Prompts is null
+                ? $"drawn from {request.Seed} for each image"
+                : $"{request.Seed} for each prompt's first image"),
             ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, to denoise {batch} at a time "
                 + $"{Gigabytes(memory.Denoising)}, to decode one {Gigabytes(memory.Decoding)}"
                 + (memory.Packed > 0 ? $", packed copies of weights {Gigabytes(memory.Packed)}" : "")),
@@ -118,7 +127,10 @@ internal static class GenerateRun
         foreach (string text in texts)
         {
             if (PromptReader.Unread(text, tokenizer) is { Length: > 0 } unread)
-                report.Warn($"the text encoder reads {tokenizer.ModelMaxLength - 2} tokens of a prompt; of '{text}' it does not read '{unread}'.");
+            {
+                report.Warn(
+                    $"the text encoder reads {tokenizer.ModelMaxLength - 2} tokens of a prompt; of '{text}' it does not read '{unread}'.");
+            }
         }
     }
 
@@ -127,7 +139,10 @@ internal static class GenerateRun
     {
         string path = RunFolder.PromptsFileIn(request.Folder);
         if (!File.Exists(path))
-            throw new UsageException($"{path}: there is no such file; give --prompt or --prompts, or write the run's prompts with 'align prompts'.");
+        {
+            throw new UsageException(
+                $"{path}: there is no such file; give --prompt or --prompts, or write the run's prompts with 'align prompts'.");
+        }
         return
         [
             .. PromptFile.Read(path).Where(p => p.Split == PromptSplit.Train)

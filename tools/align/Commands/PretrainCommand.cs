@@ -17,15 +17,35 @@ internal static class PretrainCommand
         DefaultValueFactory = _ => new DirectoryInfo("miniature"),
     };
 
-    static readonly Option<ulong> seed = new("--seed") { Description = "decides everything random", DefaultValueFactory = _ => defaults.Seed };
+    static readonly Option<ulong> seed = new("--seed")
+    {
+        Description = "decides everything random",
+        DefaultValueFactory = _ => defaults.Seed,
+    };
 
-    static readonly Option<int> vaeSteps = new("--vae-steps") { Description = "updates of the autoencoder", DefaultValueFactory = _ => defaults.VaeSteps };
+    static readonly Option<int> vaeSteps = new("--vae-steps")
+    {
+        Description = "updates of the autoencoder",
+        DefaultValueFactory = _ => defaults.VaeSteps,
+    };
 
-    static readonly Option<int> clipSteps = new("--clip-steps") { Description = "updates of CLIP", DefaultValueFactory = _ => defaults.ClipSteps };
+    static readonly Option<int> clipSteps = new("--clip-steps")
+    {
+        Description = "updates of CLIP",
+        DefaultValueFactory = _ => defaults.ClipSteps,
+    };
 
-    static readonly Option<int> scenes = new("--scenes") { Description = "scenes that the UNet learns from", DefaultValueFactory = _ => defaults.Scenes };
+    static readonly Option<int> scenes = new("--scenes")
+    {
+        Description = "scenes that the UNet learns from",
+        DefaultValueFactory = _ => defaults.Scenes,
+    };
 
-    static readonly Option<int> steps = new("--steps") { Description = "updates of the UNet", DefaultValueFactory = _ => defaults.DiffusionSteps };
+    static readonly Option<int> steps = new("--steps")
+    {
+        Description = "updates of the UNet",
+        DefaultValueFactory = _ => defaults.DiffusionSteps,
+    };
 
     static readonly Option<int> scheduleSteps = new("--schedule-steps")
     {

@@ -19,7 +19,8 @@ internal static class PromptsCommand
 
     static readonly Option<string?> grammar = new("--grammar")
     {
-        Description = "everyday, miniature, or a JSON file like a run's grammar.json [default: that of the model, everyday for all but the miniature]",
+        Description = "everyday, miniature, or a JSON file like a run's grammar.json "
+            + "[default: that of the model, everyday for all but the miniature]",
     };
 
     static readonly Option<int?> count = new("--count")
@@ -29,12 +30,14 @@ internal static class PromptsCommand
 
     static readonly Option<int?> evaluation = new("--evaluation")
     {
-        Description = "evaluation prompts about seen objects, and as many about unseen ones: a multiple of 4 up to 60 [default: 60, miniature 24]",
+        Description = "evaluation prompts about seen objects, and as many about unseen ones: a multiple of 4 up to 60 "
+            + "[default: 60, miniature 24]",
     };
 
     static readonly Option<FileInfo[]> import = new("--import")
     {
-        Description = "take the prompts of a file instead: text, .csv, .tsv as PartiPrompts, .jsonl as GenEval; may be given several times",
+        Description = "take the prompts of a file instead: text, .csv, .tsv as PartiPrompts, .jsonl as GenEval; "
+            + "may be given several times",
     };
 
     static readonly Option<PromptSplit> split = new("--split")
@@ -46,16 +49,18 @@ internal static class PromptsCommand
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
-            "Write the prompts of an experiment: count, color, background and combinations of them (Lee et al. 2023, section 3.1), for feedback "
-                + "and for evaluation on seen and unseen objects.",
+            "Write the prompts of an experiment: count, color, background and combinations of them (Lee et al. 2023, section 3.1), "
+                + "for feedback and for evaluation on seen and unseen objects.",
             "align prompts --run runs/a --count 64");
         var command = new Command("prompts", description) { run, model, grammar, count, evaluation, import, split, seed, json };
         command.SetAction(parse =>
         {
             string name = parse.GetValue(grammar) ?? GrammarOf(parse.ModelFolder(model));
             Grammar words = GrammarFile.Read(name);
-            IReadOnlyList<Prompt> prompts = parse.GetValue(import) is { Length: > 0 } files ? Import(parse, files, words)
-                : RunPrompts.Create(words, parse.GetRequiredValue(seed), parse.GetValue(count), parse.GetValue(evaluation) ?? EvaluationOf(name));
+            int? evaluationPerSet = parse.GetValue(evaluation) ?? EvaluationOf(name);
+            IReadOnlyList<Prompt> prompts = parse.GetValue(import) is { Length: > 0 } files
+                ? Import(parse, files, words)
+                : RunPrompts.Create(words, parse.GetRequiredValue(seed), parse.GetValue(count), evaluationPerSet);
             (string file, string grammarFile) = Write(parse.GetRequiredValue(run).ToString(), prompts, words);
             int train = prompts.Count(p => p.Split == PromptSplit.Train);
             var report = new Report(parse.GetValue(json));
@@ -101,11 +106,15 @@ internal static class PromptsCommand
     static IReadOnlyList<Prompt> Import(ParseResult parse, FileInfo[] files, Grammar words)
     {
         if (parse.GetValue(count) is not null || parse.GetValue(evaluation) is not null)
-            throw new UsageException("prompts: --count and --evaluation choose among a grammar's prompts; all of --import are taken. Leave them out.");
+        {
+            throw new UsageException(
+                "prompts: --count and --evaluation choose among a grammar's prompts; all of --import are taken. Leave them out.");
+        }
         Prompt[] prompts = [.. files.SelectMany(f => RunPrompts.Import(f.ToString(), parse.GetRequiredValue(split), words))];
         Dictionary<string, int> used = [];
         return [.. prompts.Select(p => p with { Id = PromptId.Distinct(p.Id, used) })];
     }
 
-    static string Images(IEnumerable<Prompt> prompts) => prompts.Any(p => p.Images is not null) ? $"{prompts.Sum(p => p.Images)}" : "as generate says";
+    static string Images(IEnumerable<Prompt> prompts) =>
+        prompts.Any(p => p.Images is not null) ? $"{prompts.Sum(p => p.Images)}" : "as generate says";
 }

@@ -15,9 +15,13 @@ internal static class RateCommand
     static readonly SimulatedRatingOptions defaults = new();
 
     static readonly Option<DirectoryInfo> run = CommandOptions.Run("run folder with images; labels are added to its feedback.jsonl");
-    static readonly Option<bool> simulated = new("--simulated") { Description = "let a program judge the pixels instead of people; this has to be said" };
     static readonly Option<ulong> seed = CommandOptions.Seed("decides which images the rater skips or judges wrongly");
     static readonly Option<bool> json = CommandOptions.Json();
+
+    static readonly Option<bool> simulated = new("--simulated")
+    {
+        Description = "let a program judge the pixels instead of people; this has to be said",
+    };
 
     static readonly Option<double> errorRate = new("--error-rate")
     {
@@ -25,7 +29,11 @@ internal static class RateCommand
         DefaultValueFactory = _ => defaults.ErrorRate,
     };
 
-    static readonly Option<double> skipRate = new("--skip-rate") { Description = "share of images that are skipped", DefaultValueFactory = _ => defaults.SkipRate };
+    static readonly Option<double> skipRate = new("--skip-rate")
+    {
+        Description = "share of images that are skipped",
+        DefaultValueFactory = _ => defaults.SkipRate,
+    };
 
     static readonly Option<int> imagesPerPrompt = new("--images-per-prompt")
     {
@@ -36,7 +44,8 @@ internal static class RateCommand
     public static Command Create()
     {
         string description = CommandOptions.WithExample(
-            "Label a run's images good, bad or skip with the simulated rater, which counts and recognises shapes in the pixels of the miniature world.",
+            "Label a run's images good, bad or skip with the simulated rater, which counts and recognises shapes "
+                + "in the pixels of the miniature world.",
             "align rate --simulated --run runs/a");
         var command = new Command("rate", description) { run, simulated, errorRate, skipRate, imagesPerPrompt, seed, json };
         command.SetAction(Start);
@@ -46,7 +55,10 @@ internal static class RateCommand
     static int Start(ParseResult parse)
     {
         if (!parse.GetValue(simulated))
-            throw new UsageException("rate: only the simulated rater labels on the command line; add --simulated to say that no person is asked.");
+        {
+            throw new UsageException(
+                "rate: only the simulated rater labels on the command line; add --simulated to say that no person is asked.");
+        }
         var options = new SimulatedRatingOptions
         {
             ErrorRate = parse.GetRequiredValue(errorRate),

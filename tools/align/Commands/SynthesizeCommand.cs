@@ -35,7 +35,8 @@ internal static class SynthesizeCommand
 
     static readonly Option<int> sampleSize = new("--sample-size")
     {
-        Description = "height and width of Stable Diffusion's latents: 64 are its 512 x 512 pixels, 32 a quarter of the work with the same weights",
+        Description = "height and width of Stable Diffusion's latents: 64 are its 512 x 512 pixels, "
+            + "32 a quarter of the work with the same weights",
         DefaultValueFactory = _ => new UNet2DConditionConfig().SampleSize,
     };
 
@@ -77,7 +78,8 @@ internal static class SynthesizeCommand
             _ => WriteStableDiffusion(path, Tokenizer(parse), parse.GetRequiredValue(sampleSize), type, weightsSeed),
         };
         new Report(parse.GetValue(json)).Result(
-            FormattableString.Invariant($"{name} of {parameters / 1e6:0} million made-up parameters is in {path} ({watch.Elapsed.TotalSeconds:0.0} s)."),
+            FormattableString.Invariant($"{name} of {parameters / 1e6:0} million made-up parameters is in {path} ")
+                + FormattableString.Invariant($"({watch.Elapsed.TotalSeconds:0.0} s)."),
             ("path", path), ("parameters", parameters), ("elapsedSeconds", watch.Elapsed.TotalSeconds));
         return 0;
     }
@@ -88,8 +90,9 @@ internal static class SynthesizeCommand
     static long WriteStableDiffusion(string folder, string tokenizerFolder, int latents, DType type, ulong weightsSeed)
     {
         var source = new SyntheticParameters(new SyntheticWeights(SyntheticVariant.V1, weightsSeed));
+        var unet = new UNet2DConditionConfig { SampleSize = latents };
         using var model = new StableDiffusionModel(
-            ClipTokenizer.Load(tokenizerFolder), new(), (new(), source), (new UNet2DConditionConfig { SampleSize = latents }, source), (new(), source));
+            ClipTokenizer.Load(tokenizerFolder), new(), (new(), source), (unet, source), (new(), source));
         using AtomicFolder written = AtomicFolder.Create(folder);
         model.Save(written.TemporaryPath, type);
         written.Commit();
