@@ -28,7 +28,8 @@ internal static class FinetuneCommand
 
     static readonly Option<string[]> pretraining = new("--pretraining")
     {
-        Description = "pre-training images: WebDataset tar shards, folders of them, folders of images and captions [default: rendered scenes]",
+        Description = "pre-training images: WebDataset tar shards, folders of them, folders of images and captions "
+            + "[default: rendered scenes]",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -99,7 +100,10 @@ internal static class FinetuneCommand
             return (trained, (source as CaptionedImages)?.Skipped ?? 0);
         }, report.Out);
         if (skippedImages > 0)
-            report.Warn($"{skippedImages} pre-training images could not be used; {folder.LatentsFolder} has a skipped.jsonl that says why.");
+        {
+            report.Warn(
+                $"{skippedImages} pre-training images could not be used; {folder.LatentsFolder} has a skipped.jsonl that says why.");
+        }
         Tell(report, folder, options, result);
         return 0;
     }
@@ -110,8 +114,9 @@ internal static class FinetuneCommand
         double? loss = result.Losses.Count == 0 ? null : result.Losses.TakeLast(10).Average();
         string adaptation = options.LoraRank > 0 ? $", the adaptation in {lora}" : "";
         string skipped = result.SkippedSteps > 0 ? $", {result.SkippedSteps} skipped" : "";
+        string resumed = result.ResumedAt > 0 ? $", resumed at {result.ResumedAt}" : "";
         report.Result(
-            $"The fine-tuned UNet is in {unet}{adaptation} ({result.Steps} updates{skipped}{(result.ResumedAt > 0 ? $", resumed at {result.ResumedAt}" : "")}).",
+            $"The fine-tuned UNet is in {unet}{adaptation} ({result.Steps} updates{skipped}{resumed}).",
             ("unet", unet), ("lora", options.LoraRank > 0 ? lora : null), ("mix", FinetuneStage.Name(options.Mix)),
             ("steps", result.Steps),
             ("resumedAt", result.ResumedAt), ("skippedSteps", result.SkippedSteps), ("loss", loss));

@@ -16,15 +16,32 @@ internal static class TrainRewardCommand
 {
     static readonly RewardTrainingOptions defaults = new();
 
-    static readonly Option<DirectoryInfo> run = CommandOptions.Run("run folder with images and labels; the reward is written into its reward/");
+    static readonly Option<DirectoryInfo> run = CommandOptions.Run(
+        "run folder with images and labels; the reward is written into its reward/");
+
     static readonly Option<DirectoryInfo?> model = CommandOptions.Model();
     static readonly Option<FileInfo?> config = CommandOptions.Config();
     static readonly Option<ulong> seed = CommandOptions.Seed("decides the first weights, the split and the order");
     static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<bool> json = CommandOptions.Json();
-    static readonly Option<int> epochs = new("--epochs") { Description = "passes over the labels at most", DefaultValueFactory = _ => defaults.MaxEpochs };
-    static readonly Option<int> batchSize = new("--batch-size") { Description = "labels in one update", DefaultValueFactory = _ => defaults.BatchSize };
-    static readonly Option<double> learningRate = new("--learning-rate") { Description = "AdamW step", DefaultValueFactory = _ => defaults.LearningRate };
+
+    static readonly Option<int> epochs = new("--epochs")
+    {
+        Description = "passes over the labels at most",
+        DefaultValueFactory = _ => defaults.MaxEpochs,
+    };
+
+    static readonly Option<int> batchSize = new("--batch-size")
+    {
+        Description = "labels in one update",
+        DefaultValueFactory = _ => defaults.BatchSize,
+    };
+
+    static readonly Option<double> learningRate = new("--learning-rate")
+    {
+        Description = "AdamW step",
+        DefaultValueFactory = _ => defaults.LearningRate,
+    };
 
     static readonly Option<double> weight = new("--prompt-classification-weight")
     {
@@ -32,7 +49,12 @@ internal static class TrainRewardCommand
         DefaultValueFactory = _ => defaults.PromptClassificationWeight,
     };
 
-    static readonly Option<double> temperature = new("--temperature") { Description = "T of eq. 2", DefaultValueFactory = _ => defaults.Temperature };
+    static readonly Option<double> temperature = new("--temperature")
+    {
+        Description = "T of eq. 2",
+        DefaultValueFactory = _ => defaults.Temperature,
+    };
+
     static readonly Option<int> perturbed = new("--perturbed-prompts")
     {
         Description = "N - 1 of eq. 2: wrong prompts for each good image",
@@ -51,15 +73,23 @@ internal static class TrainRewardCommand
         DefaultValueFactory = _ => defaults.Patience,
     };
 
-    static readonly Option<RewardLabels> labels = new("--labels") { Description = "of several raters: what most said, or the share that said good" };
+    static readonly Option<RewardLabels> labels = new("--labels")
+    {
+        Description = "of several raters: what most said, or the share that said good",
+    };
+
     static readonly Option<bool> balance = new("--balance-classes") { Description = "show as many good images as bad ones" };
     static readonly Option<bool> ablations = new("--ablations") { Description = "also train on half the labels (Fig. 4b)" };
+
     static readonly Option<string?> fractions = new("--fractions")
     {
         Description = "--ablations on other shares of the labels, as in 0.25,0.5,0.75",
     };
 
-    static readonly Option<bool> without = new("--no-prompt-classification") { Description = "train only the reward without prompt classification" };
+    static readonly Option<bool> without = new("--no-prompt-classification")
+    {
+        Description = "train only the reward without prompt classification",
+    };
 
     static readonly Option<double?> fraction = new("--fraction")
     {
@@ -73,15 +103,20 @@ internal static class TrainRewardCommand
 
     static readonly Option<DirectoryInfo?> clip = new("--clip")
     {
-        Description = "the CLIP of the embeddings where the model has not both towers with projections: clip-vit-large-patch14 [default: the model]",
+        Description = "the CLIP of the embeddings where the model has not both towers with projections: clip-vit-large-patch14 "
+            + "[default: the model]",
     };
 
-    static readonly Option<bool> resume = new("--resume") { Description = "keep the rewards that are trained already on the same labels with the same options" };
+    static readonly Option<bool> resume = new("--resume")
+    {
+        Description = "keep the rewards that are trained already on the same labels with the same options",
+    };
 
     public static RootCommand Create()
     {
         string description = CommandOptions.WithExample(
-            "Learn the reward from a run's labels (Lee et al. 2023, eqs. 1 to 3), and, to compare with, one without prompt classification.",
+            "Learn the reward from a run's labels (Lee et al. 2023, eqs. 1 to 3), and, to compare with, "
+                + "one without prompt classification.",
             "train-reward --run runs/a");
         var command = new RootCommand(description)
         {
@@ -119,8 +154,10 @@ internal static class TrainRewardCommand
         report.Plan("Learn the reward",
             ("run folder", folder.Path), ("CLIP", clipFolder), ("images", $"{folder.ReadImages().Count}"),
             ("rewards", string.Join("; ", variants.Select(v => v.Name)) + (all.Length > 1 ? $"; each from {all.Length} seeds" : "")),
-            ("network", $"hidden layers {string.Join(", ", options.HiddenSizes)}, {options.PerturbedPrompts} perturbed prompts a good image"),
-            ("passes", $"at most {options.MaxEpochs} of {options.BatchSize} labels an update"), ("memory", "under 1 GB for embeddings of 100,000 images"));
+            ("network", $"hidden layers {string.Join(", ", options.HiddenSizes)}, "
+                + $"{options.PerturbedPrompts} perturbed prompts a good image"),
+            ("passes", $"at most {options.MaxEpochs} of {options.BatchSize} labels an update"),
+            ("memory", "under 1 GB for embeddings of 100,000 images"));
         IReadOnlyList<RewardResult> results = ProgressDisplay.Run((progress, cancellation) =>
         {
             using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder);
@@ -164,19 +201,32 @@ internal static class TrainRewardCommand
 
     static double[] Shares(string text)
     {
-        double[] values = [.. text.Split(',', StringSplitOptions.TrimEntries).Select(p =>
-            double.TryParse(p, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and < 1
-                ? Math.Round(value, 4) : throw new UsageException(
-                    $"train-reward: --fractions is '{text}'; expected numbers above 0 and below 1 with commas between them, as in 0.25,0.5."))];
-        return values.Distinct().Count() == values.Length ? values : throw new UsageException($"train-reward: --fractions '{text}' has one twice.");
+        double[] values =
+        [
+            .. text.Split(',', StringSplitOptions.TrimEntries).Select(p =>
+                double.TryParse(p, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and < 1
+                    ? Math.Round(value, 4)
+                    : throw new UsageException($"train-reward: --fractions is '{text}'; "
+                        + "expected numbers above 0 and below 1 with commas between them, as in 0.25,0.5.")),
+        ];
+        return values.Distinct().Count() == values.Length
+            ? values
+            : throw new UsageException($"train-reward: --fractions '{text}' has one twice.");
     }
 
     static ulong[] Seeds(string text)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
-        ulong[] values = [.. parts.Select(p => ulong.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value
-            : throw new UsageException($"train-reward: --seeds is '{text}'; expected whole numbers with commas between them, as in 0,1,2."))];
-        return values.Distinct().Count() == values.Length ? values : throw new UsageException($"train-reward: --seeds '{text}' has one twice.");
+        ulong[] values =
+        [
+            .. parts.Select(p => ulong.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+                ? value
+                : throw new UsageException(
+                    $"train-reward: --seeds is '{text}'; expected whole numbers with commas between them, as in 0,1,2.")),
+        ];
+        return values.Distinct().Count() == values.Length
+            ? values
+            : throw new UsageException($"train-reward: --seeds '{text}' has one twice.");
     }
 
     static string Text(RewardSpread figure, int digits) => CommandOptions.Text(Math.Round(figure.Mean, digits))
