@@ -18,7 +18,8 @@ public static class OptionsFile
     /// <param name="path">A JSON file; null for the defaults.</param>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">It is no JSON object, or names an option that does not exist.</exception>
-    public static ExperimentOptions ReadExperiment(string? path) => Read(path, new ExperimentOptions(), OptionsJson.Default.ExperimentOptions);
+    public static ExperimentOptions ReadExperiment(string? path) =>
+        Read(path, new ExperimentOptions(), OptionsJson.Default.ExperimentOptions);
 
     /// <summary>Options of fine-tuning: {"steps": 100, "mix": "humanOnly"}.</summary>
     /// <inheritdoc cref="ReadExperiment"/>
@@ -26,7 +27,8 @@ public static class OptionsFile
 
     /// <summary>Options of the reward: {"maxEpochs": 40}.</summary>
     /// <inheritdoc cref="ReadExperiment"/>
-    public static RewardTrainingOptions ReadReward(string? path) => Read(path, new RewardTrainingOptions(), OptionsJson.Default.RewardTrainingOptions);
+    public static RewardTrainingOptions ReadReward(string? path) =>
+        Read(path, new RewardTrainingOptions(), OptionsJson.Default.RewardTrainingOptions);
 
     /// <summary>Reads a file over the defaults.</summary>
     /// <param name="path">The file: a JSON object with options by name, in camel case; null for the defaults.</param>

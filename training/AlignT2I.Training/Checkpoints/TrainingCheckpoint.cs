@@ -13,7 +13,8 @@ namespace AlignT2I.Training.Checkpoints;
 /// <param name="scaler">The loss scaler, in float16.</param>
 public sealed class TrainingCheckpoint(IReadOnlyList<Parameter> parameters, Optimizer optimizer, Ema? ema, LossScaler? scaler = null)
 {
-    const string StepKey = "step", UpdatesKey = "updates", SeedKey = "random.seed", StreamKey = "random.stream", CounterKey = "random.counter";
+    const string StepKey = "step", UpdatesKey = "updates";
+    const string SeedKey = "random.seed", StreamKey = "random.stream", CounterKey = "random.counter";
 
     static readonly Dictionary<string, string> nothing = [];
 
@@ -53,11 +54,15 @@ public sealed class TrainingCheckpoint(IReadOnlyList<Parameter> parameters, Opti
         if (ema is not null)
             ema.UpdateCount = optimizer.StepCount;
         if (scaler?.TryRestore(metadata) == false)
-            throw new FileFormatException(path, "its metadata has no state of a loss scaler; it is not a checkpoint of a float16 training.");
+        {
+            throw new FileFormatException(
+                path, "its metadata has no state of a loss scaler; it is not a checkpoint of a float16 training.");
+        }
         return (step, new PhiloxState(Number(SeedKey), Number(StreamKey), Number(CounterKey)), metadata);
 
         ulong Number(string key) =>
-            metadata.TryGetValue(key, out string? text) && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            metadata.TryGetValue(key, out string? text)
+            && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
                 ? number
                 : throw new FileFormatException(path, $"its metadata has no number '{key}'; it is not a checkpoint of this program.");
     }

@@ -43,7 +43,8 @@ internal sealed class MpiCommunicator : Communicator
         }
         catch (MpiException e)
         {
-            throw new MissingLibraryException($"{expectedSize} processes were started together and need MPI to work together. {e.Message}");
+            throw new MissingLibraryException(
+                $"{expectedSize} processes were started together and need MPI to work together. {e.Message}");
         }
     }
 

@@ -201,6 +201,7 @@ internal sealed class RankMonitor : IDisposable
             return TimeSpan.FromSeconds(60);
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 1 and <= 86400
             ? TimeSpan.FromSeconds(seconds)
-            : throw new UsageException($"{SilenceVariable} is '{text}'; expected the seconds, 1 to 86400, after which a silent rank is lost.");
+            : throw new UsageException(
+                $"{SilenceVariable} is '{text}'; expected the seconds, 1 to 86400, after which a silent rank is lost.");
     }
 }

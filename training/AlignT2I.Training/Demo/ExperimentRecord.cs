@@ -27,7 +27,8 @@ internal sealed record ExperimentRecord(ExperimentOptions Options, string ModelH
         if (JsonSerializer.Serialize(found, ExperimentJson.Default.ExperimentRecord) + "\n" != json)
         {
             throw new UsageException(
-                $"{run.Path}: the folder holds an experiment with other options or another model (see {Name}); choose another folder, or the same options.");
+                $"{run.Path}: the folder holds an experiment with other options or another model (see {Name}); "
+                + "choose another folder, or the same options.");
         }
     }
 }

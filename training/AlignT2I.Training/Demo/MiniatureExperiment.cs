@@ -20,7 +20,8 @@ namespace AlignT2I.Training.Demo;
 /// <param name="options">The sizes.</param>
 /// <param name="backend">Where to compute; null is the CPU.</param>
 /// <param name="dtype">What images are drawn in.</param>
-public sealed class MiniatureExperiment(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null, DType dtype = DType.F32)
+public sealed class MiniatureExperiment(
+    RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null, DType dtype = DType.F32)
 {
     readonly FinetuneMix[] mixes = options.Ablations ? Enum.GetValues<FinetuneMix>() : [FinetuneMix.Full];
 
@@ -38,7 +39,8 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
         var watch = Stopwatch.StartNew();
         options.Validate();
         ExperimentRecord.Claim(run, options, ModelFolder.UNetHash(ModelFolder.UNet(modelFolder)));
-        IReadOnlyList<Prompt> prompts = RunPrompts.Create(GrammarFile.Miniature, options.Seed, options.TrainingPrompts, options.EvaluationPromptsPerSet);
+        IReadOnlyList<Prompt> prompts = RunPrompts.Create(
+            GrammarFile.Miniature, options.Seed, options.TrainingPrompts, options.EvaluationPromptsPerSet);
         RunPrompts.Write(run, prompts, GrammarFile.Miniature);
 
         var parts = new NumberedProgress(progress, total: 4 + 2 * mixes.Length);
@@ -73,8 +75,11 @@ public sealed class MiniatureExperiment(RunFolder run, string modelFolder, Exper
         using StableDiffusionModel model = StableDiffusionModel.Load(modelFolder, backend: backend, dtype: dtype);
         var generator = new ImageGenerator(new StableDiffusionPipeline(model), ModelFolder.Identify(modelFolder));
         int count = options.LabelledImagesPerPrompt + options.UnlabelledImagesPerPrompt;
-        generator.Run(
-            run, [.. prompts.Where(p => p.Split == PromptSplit.Train).Select(p => new GenerationPrompt(p.Id, p.Text, ImageSeed.Unrelated(options.Seed, p.Id, count)))],
-            options.Generation, progress, cancellationToken);
+        GenerationPrompt[] asked =
+        [
+            .. prompts.Where(p => p.Split == PromptSplit.Train)
+                .Select(p => new GenerationPrompt(p.Id, p.Text, ImageSeed.Unrelated(options.Seed, p.Id, count))),
+        ];
+        generator.Run(run, asked, options.Generation, progress, cancellationToken);
     }
 }

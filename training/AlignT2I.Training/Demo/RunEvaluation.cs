@@ -25,7 +25,8 @@ namespace AlignT2I.Training.Demo;
 /// <param name="options">The seed and the sizes of the evaluation.</param>
 /// <param name="backend">Where to compute; null is the CPU.</param>
 /// <param name="dtype">What images are drawn in.</param>
-public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null, DType dtype = DType.F32)
+public sealed class RunEvaluation(
+    RunFolder run, string modelFolder, ExperimentOptions options, Backend? backend = null, DType dtype = DType.F32)
 {
     const ulong SceneStream = 7;
     const string Rejection = "rejectionSampling";
@@ -81,7 +82,8 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
             Reward = rewards[RewardVariant.Reward],
             Aesthetic = aesthetic,
             References = isMiniature
-                ? new RenderedReferences(run, clip, images.Prompts, options.ReferenceImagesPerPrompt, options.Seed ^ (SceneStream << 32)) : null,
+                ? new RenderedReferences(run, clip, images.Prompts, options.ReferenceImagesPerPrompt, options.Seed ^ (SceneStream << 32))
+                : null,
         };
 
         Dictionary<string, IReadOnlyList<JudgedImage>> judged = [];
@@ -113,8 +115,10 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
 
         using var process = Process.GetCurrentProcess();
         var result = new EvaluationResult(
-            options.Seed, watch.Elapsed.TotalSeconds, process.PeakWorkingSet64, File.Exists(run.FeedbackFile) ? FeedbackTable.Count(run) : null,
-            judge is null ? null : Accuracy(rewards, evaluator, images.Folder(EvaluationImages.Original), pool, cancellationToken), models)
+            options.Seed, watch.Elapsed.TotalSeconds, process.PeakWorkingSet64,
+            File.Exists(run.FeedbackFile) ? FeedbackTable.Count(run) : null,
+            judge is null ? null : Accuracy(rewards, evaluator, images.Folder(EvaluationImages.Original), pool, cancellationToken),
+            models)
         {
             Rater = judge?.Name,
             Fid = fid?.Settings,
@@ -152,7 +156,8 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
             return scorer;
         int needed = scorer.Model.Config.EmbedDim;
         scorer.Dispose();
-        throw new UsageException($"{Sources.Aesthetic}: the predictor is for CLIP embeddings of {needed} numbers, this CLIP's have {clip.Dim}; "
+        throw new UsageException(
+            $"{Sources.Aesthetic}: the predictor is for CLIP embeddings of {needed} numbers, this CLIP's have {clip.Dim}; "
             + "name with --clip the CLIP that it was trained on.");
     }
 
@@ -160,7 +165,8 @@ public sealed class RunEvaluation(RunFolder run, string modelFolder, ExperimentO
         PromptReader.IsMiniature(ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"))) && prompts.All(SimulatedJudge.CanJudge);
 
     static RewardAccuracy Accuracy(
-        ExperimentRewards rewards, ModelEvaluator evaluator, RunFolder folder, IReadOnlyList<JudgedImage> pool, CancellationToken cancellationToken)
+        ExperimentRewards rewards, ModelEvaluator evaluator, RunFolder folder, IReadOnlyList<JudgedImage> pool,
+        CancellationToken cancellationToken)
     {
         PairwiseAccuracy? Of(RewardVariant variant)
         {

@@ -22,8 +22,8 @@ public sealed class ClipEmbedder : IDisposable
     readonly Backend backend;
 
     internal ClipEmbedder(
-        ClipTokenizer tokenizer, ClipTextModelWithProjection text, ClipVisionModelWithProjection vision, ClipImageProcessor processor, string hash,
-        params ParameterStore[] stores)
+        ClipTokenizer tokenizer, ClipTextModelWithProjection text, ClipVisionModelWithProjection vision,
+        ClipImageProcessor processor, string hash, params ParameterStore[] stores)
     {
         (this.tokenizer, this.text, this.vision, this.stores) = (tokenizer, text, vision, stores);
         backend = stores[0].Backend;
@@ -93,18 +93,21 @@ public sealed class ClipEmbedder : IDisposable
         (ParameterStore textStore, ClipTextModelWithProjection text) = Read(
             textFolder, backend, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
         (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
-            visionFolder, backend, p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
+            visionFolder, backend,
+            p => new ClipVisionModelWithProjection(p, ClipVisionConfig.Read(Path.Combine(visionFolder, ConfigName))));
         string hash = ModelFolder.Hash(textFolder, WeightsName) + ModelFolder.Hash(visionFolder, WeightsName);
-        return new ClipEmbedder(tokenizer, text, vision, Processor(vision, Path.Combine(folder, "feature_extractor")), hash, textStore, visionStore);
+        ClipImageProcessor processor = Processor(vision, Path.Combine(folder, "feature_extractor"));
+        return new ClipEmbedder(tokenizer, text, vision, processor, hash, textStore, visionStore);
     }
 
     static ClipEmbedder LoadClip(string folder, Backend? backend)
     {
         ClipConfig config = ClipConfig.Read(Path.Combine(folder, ConfigName));
         ClipTokenizer tokenizer = ClipTokenizer.Load(folder, config.TextConfig.MaxPositionEmbeddings);
-        (ParameterStore store, (ClipTextModelWithProjection Text, ClipVisionModelWithProjection Vision) towers) = Read(folder, backend, p => (
-            new ClipTextModelWithProjection(p, config.TextConfig with { ProjectionDim = config.ProjectionDim }),
-            new ClipVisionModelWithProjection(p, config.VisionConfig with { ProjectionDim = config.ProjectionDim })));
+        (ParameterStore store, (ClipTextModelWithProjection Text, ClipVisionModelWithProjection Vision) towers) = Read(
+            folder, backend, p => (
+                new ClipTextModelWithProjection(p, config.TextConfig with { ProjectionDim = config.ProjectionDim }),
+                new ClipVisionModelWithProjection(p, config.VisionConfig with { ProjectionDim = config.ProjectionDim })));
         return new ClipEmbedder(
             tokenizer, towers.Text, towers.Vision, Processor(towers.Vision, folder), ModelFolder.Hash(folder, WeightsName), store);
     }

@@ -34,7 +34,8 @@ public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip) : IDisposab
     /// <summary>Embeddings of texts; rows of length 1 by the text itself.</summary>
     /// <exception cref="FileFormatException">The cache is damaged.</exception>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
-    public RowTable Texts(IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public RowTable Texts(
+        IReadOnlyList<string> prompts, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         texts.Ensure(prompts, t => t, batch => clip.EmbedTexts(batch), BatchSize, "embed texts", progress, cancellationToken);
 
     /// <summary>Closes the tables that it gave.</summary>

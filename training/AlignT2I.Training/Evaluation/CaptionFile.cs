@@ -17,15 +17,20 @@ internal static class CaptionFile
     /// <exception cref="FileFormatException">It holds fewer than two captions, or is not of its format.</exception>
     public static IReadOnlyList<(string Id, string Text)> Read(string path, int? most)
     {
-        IEnumerable<(string, string)> captions = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadCoco(path)
-            : PromptImport.Read(path, PromptSplit.Pretrain).Select((p, i) => ($"caption-{i.ToString("D6", CultureInfo.InvariantCulture)}", p.Text));
+        IEnumerable<(string, string)> captions = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? ReadCoco(path)
+            : PromptImport.Read(path, PromptSplit.Pretrain)
+                .Select((p, i) => ($"caption-{i.ToString("D6", CultureInfo.InvariantCulture)}", p.Text));
         (string, string)[] read = [.. captions.Take(most ?? int.MaxValue)];
         return read.Length >= 2 ? read : throw new FileFormatException(
-            path, $"it holds {read.Length} caption{(read.Length == 1 ? "" : "s")}; a distance between two sets of images needs two at least.");
+            path,
+            $"it holds {read.Length} caption{(read.Length == 1 ? "" : "s")}; a distance between two sets of images needs two at least.");
     }
 
     static IEnumerable<(string, string)> ReadCoco(string path) =>
-        TrainingFile.Read(path, CocoJson.Default.CocoCaptions, "a captions file of COCO, with annotations of image_id, id and caption").Annotations
+        TrainingFile
+            .Read(path, CocoJson.Default.CocoCaptions, "a captions file of COCO, with annotations of image_id, id and caption")
+            .Annotations
             .Where(a => !string.IsNullOrWhiteSpace(a.Caption))
             .GroupBy(a => a.ImageId).OrderBy(g => g.Key)
             .Select(g => ($"coco-{g.Key.ToString("D12", CultureInfo.InvariantCulture)}", Line(g.MinBy(a => a.Id)!.Caption)));

@@ -45,7 +45,8 @@ internal sealed class EvaluationImages(
     public IReadOnlyList<(string Name, string? UNet)> Models { get; } =
     [
         (Original, null),
-        .. mixes.Where(mix => FinetuneStage.IsDone(run, mix)).Select(mix => (FinetuneStage.Name(mix), (string?)FinetuneStage.UNetFolder(run, mix))),
+        .. mixes.Where(mix => FinetuneStage.IsDone(run, mix))
+            .Select(mix => (FinetuneStage.Name(mix), (string?)FinetuneStage.UNetFolder(run, mix))),
     ];
 
     /// <summary>Where the features of reference images are kept.</summary>

@@ -39,5 +39,6 @@ public sealed record EvaluationResult(
     /// <summary>Reads report.json.</summary>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">It is not a report.</exception>
-    public static EvaluationResult Read(string path) => TrainingFile.Read(path, EvaluationJson.Default.EvaluationResult, "a report of this program");
+    public static EvaluationResult Read(string path) =>
+        TrainingFile.Read(path, EvaluationJson.Default.EvaluationResult, "a report of this program");
 }

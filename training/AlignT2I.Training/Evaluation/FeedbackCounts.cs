@@ -6,4 +6,5 @@ namespace AlignT2I.Training.Evaluation;
 /// <param name="Background">Prompts that state a background.</param>
 /// <param name="Combination">Prompts that state two or three of them.</param>
 /// <param name="Total">All of them.</param>
-public sealed record FeedbackCounts(LabelCounts Count, LabelCounts Color, LabelCounts Background, LabelCounts Combination, LabelCounts Total);
+public sealed record FeedbackCounts(
+    LabelCounts Count, LabelCounts Color, LabelCounts Background, LabelCounts Combination, LabelCounts Total);

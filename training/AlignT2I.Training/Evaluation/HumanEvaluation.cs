@@ -43,7 +43,8 @@ public static class HumanEvaluation
                 ];
                 int raters = comparison.Key.Raters;
                 return new HumanComparison(
-                    comparison.Key.First, comparison.Key.Second, raters, prompts.Count(p => p.Length >= raters), prompts.Sum(p => p.Length),
+                    comparison.Key.First, comparison.Key.Second, raters,
+                    prompts.Count(p => p.Length >= raters), prompts.Sum(p => p.Length),
                     QuestionFigures.Of(raters, [.. prompts.Select(p => p.Select(v => v.Alignment).ToArray())]),
                     QuestionFigures.Of(raters, [.. prompts.Select(p => p.Select(v => v.Fidelity).ToArray())]));
             }),

@@ -71,7 +71,10 @@ public sealed class InceptionStatistics : IDisposable
                 .OrderBy(f => f.Name, StringComparer.Ordinal),
         ];
         if (files.Length < 2)
-            throw new UsageException($"{path}: there are {files.Length} images; expected a folder of two or more PNG, JPEG or WebP files.");
+        {
+            throw new UsageException(
+                $"{path}: there are {files.Length} images; expected a folder of two or more PNG, JPEG or WebP files.");
+        }
         byte[] state = Encoding.UTF8.GetBytes(string.Join('\n', files.Select(Key).Prepend(Hash)));
         string listing = Convert.ToHexStringLower(SHA256.HashData(state))[..16];
         string kept = Path.Combine(RunFolder.Make(cacheFolder), $"reference-{listing}.safetensors");
@@ -91,8 +94,8 @@ public sealed class InceptionStatistics : IDisposable
     {
         using var cache = new RowCache(Path.Combine(cacheFolder, $"inception-{Hash}"), [InceptionV3.Features]);
         RowTable table = cache.Ensure(
-            images, keyOf, batch => network.Of([.. batch.Select(i => ImageFile.Read(pathOf(i)))]), BatchSize, "Inception features", progress,
-            cancellationToken);
+            images, keyOf, batch => network.Of([.. batch.Select(i => ImageFile.Read(pathOf(i)))]), BatchSize,
+            "Inception features", progress, cancellationToken);
         return FeatureStatistics.Of(images.Count, InceptionV3.Features, (row, values) =>
         {
             ReadOnlySpan<float> features = table[keyOf(images[row])];

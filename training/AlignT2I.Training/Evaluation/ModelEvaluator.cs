@@ -38,7 +38,8 @@ internal sealed class ModelEvaluator(RunFolder run, ClipEmbedder clip, IReadOnly
     /// <exception cref="FileFormatException">An image or a label is damaged, or the simulated rater is shown an
     /// image that is not 64x64.</exception>
     public IReadOnlyList<JudgedImage> Judge(
-        RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using MemoryScope scope = MemoryScope.Open();
         using var cache = new EmbeddingCache(folder, clip);
@@ -53,7 +54,8 @@ internal sealed class ModelEvaluator(RunFolder run, ClipEmbedder clip, IReadOnly
                 Prompt prompt = byId[record.PromptId];
                 ReadOnlySpan<float> image = images[EmbeddingCache.Key(record)], text = promptRows[prompt.Text];
                 return new JudgedImage(
-                    folder.PathOf(record), record, prompt, judge.IsGood(folder, record, prompt), rewards?[i], Dot(image, text), aesthetics?[i]);
+                    folder.PathOf(record), record, prompt, judge.IsGood(folder, record, prompt), rewards?[i], Dot(image, text),
+                    aesthetics?[i]);
             }),
         ];
     }
@@ -77,7 +79,8 @@ internal sealed class ModelEvaluator(RunFolder run, ClipEmbedder clip, IReadOnly
     /// <param name="progress">Told while the rendered images are embedded.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
     public ModelEvaluation Measure(
-        RunFolder folder, IReadOnlyList<JudgedImage> images, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        RunFolder folder, IReadOnlyList<JudgedImage> images, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         (Prompt, bool)[] judged = [.. images.Where(i => i.Good is not null).Select(i => (i.Prompt, i.Good!.Value))];
         return new ModelEvaluation(
@@ -119,7 +122,8 @@ internal sealed class ModelEvaluator(RunFolder run, ClipEmbedder clip, IReadOnly
         using var cache = new EmbeddingCache(folder, clip);
         RowTable embedded = cache.Images([.. images.Select(i => i.Image)], progress, cancellationToken);
         return FrechetDistance.Between(
-            embedded.Gather([.. images.Select(i => embedded.IndexOf(EmbeddingCache.Key(i.Image)))]), References.Embed(progress, cancellationToken));
+            embedded.Gather([.. images.Select(i => embedded.IndexOf(EmbeddingCache.Key(i.Image)))]),
+            References.Embed(progress, cancellationToken));
     }
 
     static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -17,7 +17,8 @@ public sealed record PairwiseAccuracy(double Seen, double Unseen, int SeenPairs,
         int pairs = 0;
         foreach (IGrouping<string, (string PromptId, bool Good, double Score)> prompt in images.GroupBy(i => i.PromptId))
         {
-            double[] good = [.. prompt.Where(i => i.Good).Select(i => i.Score)], bad = [.. prompt.Where(i => !i.Good).Select(i => i.Score)];
+            double[] good = [.. prompt.Where(i => i.Good).Select(i => i.Score)];
+            double[] bad = [.. prompt.Where(i => !i.Good).Select(i => i.Score)];
             foreach (double high in good)
             {
                 foreach (double low in bad)

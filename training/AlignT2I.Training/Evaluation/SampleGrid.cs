@@ -14,7 +14,10 @@ public static class SampleGrid
         if (rows.SelectMany(r => r).FirstOrDefault() is not { } first)
             throw new ArgumentException("a grid needs at least one image", nameof(rows));
         if (rows.SelectMany(r => r).Any(i => i.Width != first.Width || i.Height != first.Height || i.Channels != 3))
-            throw new ArgumentException($"a grid needs images of one size with three channels; the first is {first.Width}x{first.Height}", nameof(rows));
+        {
+            throw new ArgumentException(
+                $"a grid needs images of one size with three channels; the first is {first.Width}x{first.Height}", nameof(rows));
+        }
         int columns = rows.Max(r => r.Count);
         int width = columns * (first.Width + gap) - gap, height = rows.Count * (first.Height + gap) - gap;
         byte[] pixels = new byte[width * height * 3];

@@ -84,8 +84,9 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     /// nor of the VAE's encoder.</summary>
     static IEnumerable<Shape> Products(string modelFolder, string unet, string vae)
     {
+        string text = Path.Combine(modelFolder, "text_encoder");
         foreach ((string folder, string name) in ((string, string)[])
-            [(Path.Combine(modelFolder, "text_encoder"), ModelFolder.TextWeights), (unet, ModelFolder.Weights), (vae, ModelFolder.Weights)])
+            [(text, ModelFolder.TextWeights), (unet, ModelFolder.Weights), (vae, ModelFolder.Weights)])
         {
             using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
             foreach (SafetensorsTensor tensor in weights.Tensors)

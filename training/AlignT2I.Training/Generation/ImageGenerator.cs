@@ -38,7 +38,8 @@ public sealed class ImageGenerator(StableDiffusionPipeline pipeline, ModelIdenti
         using (JsonLinesWriter<ImageRecord> manifest = run.OpenManifest())
         {
             ImageRecord[] missing = [.. wanted.Where(r => !catalog.Has(r) && !Adopt(run, r, manifest))];
-            var steps = new GenerationProgress(progress, wanted.Length, pipeline.Scheduler.Timesteps.Count, done: wanted.Length - missing.Length);
+            var steps = new GenerationProgress(
+                progress, wanted.Length, pipeline.Scheduler.Timesteps.Count, done: wanted.Length - missing.Length);
             using var states = new PromptStates(pipeline, [.. missing.Select(r => r.Text).Distinct()], options.NegativePrompt);
             using var writer = new ImageWriter((record, image) =>
             {

@@ -35,8 +35,9 @@ internal static class ImageMetadata
     static string Parameters(ImageRecord record, Image image, string sampler, string model)
     {
         string negative = record.NegativePrompt.Length > 0 ? $"Negative prompt: {record.NegativePrompt}\n" : "";
-        string figures = $"Steps: {Text(record.Steps)}, Sampler: {sampler}, CFG scale: {Text(record.GuidanceScale)}, Seed: {Text(record.Seed)}, "
-            + $"Size: {Text(image.Width)}x{Text(image.Height)}, Model hash: {record.ModelHash}, Model: {Quoted(model)}";
+        string figures = $"Steps: {Text(record.Steps)}, Sampler: {sampler}, CFG scale: {Text(record.GuidanceScale)}, "
+            + $"Seed: {Text(record.Seed)}, Size: {Text(image.Width)}x{Text(image.Height)}, "
+            + $"Model hash: {record.ModelHash}, Model: {Quoted(model)}";
         return $"{record.Text}\n{negative}{figures}";
     }
 

@@ -22,7 +22,11 @@ public readonly record struct ImageSeed(string Name, ulong Seed)
     public static IReadOnlyList<ImageSeed> Consecutive(ulong seed, int count)
     {
         Check(count);
-        return [.. Enumerable.Range(0, count).Select(i => seed + (ulong)i).Select(s => new ImageSeed(s.ToString(CultureInfo.InvariantCulture), s))];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(i => seed + (ulong)i)
+                .Select(s => new ImageSeed(s.ToString(CultureInfo.InvariantCulture), s)),
+        ];
     }
 
     /// <summary>Unrelated seeds for each prompt, and numbered: a data set whose prompts do not share their noise.</summary>
@@ -33,7 +37,11 @@ public readonly record struct ImageSeed(string Name, ulong Seed)
     public static IReadOnlyList<ImageSeed> Unrelated(ulong seed, string promptId, int count)
     {
         Check(count);
-        return [.. Enumerable.Range(0, count).Select(i => new ImageSeed(i.ToString("D4", CultureInfo.InvariantCulture), Hash(seed, promptId, i)))];
+        return
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i => new ImageSeed(i.ToString("D4", CultureInfo.InvariantCulture), Hash(seed, promptId, i))),
+        ];
     }
 
     /// <summary>32 bits, as many as PyTorch's generator takes, from a hash of the data set's seed, the prompt and the number.</summary>

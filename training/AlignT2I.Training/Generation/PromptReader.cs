@@ -19,7 +19,8 @@ public static class PromptReader
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="images">The images of each.</param>
     /// <exception cref="UsageException">The model is of the miniature world, and a text is not.</exception>
-    public static IReadOnlyList<GenerationPrompt> Prepare(IReadOnlyList<string> texts, ClipTokenizer tokenizer, IReadOnlyList<ImageSeed> images)
+    public static IReadOnlyList<GenerationPrompt> Prepare(
+        IReadOnlyList<string> texts, ClipTokenizer tokenizer, IReadOnlyList<ImageSeed> images)
     {
         Dictionary<string, int> used = [];
         List<GenerationPrompt> prompts = [];

@@ -38,7 +38,8 @@ public sealed class RejectionSampling(RewardScorer scorer, int kept)
             if (catalog.Has(placed))
                 continue;
             PngImage png = Png.Read(candidates.PathOf(image));
-            Png.Write(target.PathOf(placed), png.Image, png.Text.Append(new("reward", reward.ToString("R", CultureInfo.InvariantCulture))));
+            string score = reward.ToString("R", CultureInfo.InvariantCulture);
+            Png.Write(target.PathOf(placed), png.Image, png.Text.Append(new("reward", score)));
             manifest.Append(placed);
         }
         manifest.FlushToDisk();

@@ -18,7 +18,8 @@ public sealed class AestheticFilter : IDisposable
     readonly double above;
     readonly AestheticScorer? predictor;
 
-    AestheticFilter(double above, AestheticScorer? predictor, string name) => (this.above, this.predictor, Name) = (above, predictor, name);
+    AestheticFilter(double above, AestheticScorer? predictor, string name) =>
+        (this.above, this.predictor, Name) = (above, predictor, name);
 
     /// <summary>Prepares the filter.</summary>
     /// <param name="above">Scores above this are kept; 0 keeps every image and looks at no score.</param>

@@ -24,7 +24,10 @@ internal static class DelimitedText
             if (quoteLine > 0)
             {
                 if (i == text.Length)
-                    throw new FileFormatException($"{path}:{quoteLine}", "a quote is opened and not closed; write a quote within quotes twice.");
+                {
+                    throw new FileFormatException(
+                        $"{path}:{quoteLine}", "a quote is opened and not closed; write a quote within quotes twice.");
+                }
                 bool isDouble = c == '"' && i + 1 < text.Length && text[i + 1] == '"';
                 if (c == '"' && !isDouble)
                     quoteLine = 0;

@@ -25,7 +25,10 @@ public static class GrammarFile
         if (shipped.Contains(nameOrPath))
             return Named(nameOrPath);
         if (!File.Exists(nameOrPath))
-            throw new UsageException($"{nameOrPath}: there is no such file; name a grammar's JSON file, or {string.Join(" or ", shipped)}.");
+        {
+            throw new UsageException(
+                $"{nameOrPath}: there is no such file; name a grammar's JSON file, or {string.Join(" or ", shipped)}.");
+        }
         return Parse(InputFile.ReadAllBytes(nameOrPath, MaxBytes), nameOrPath);
     }
 

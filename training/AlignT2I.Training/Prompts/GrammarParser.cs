@@ -15,7 +15,8 @@ internal sealed class GrammarParser(Grammar grammar)
         at = 0;
         if (words.FirstOrDefault(w => !grammar.Words.Contains(w)) is string unknown)
         {
-            error = $"'{text}': there is no word '{unknown}' in the grammar of these prompts; it knows {string.Join(", ", grammar.Words)}.";
+            error = $"'{text}': there is no word '{unknown}' in the grammar of these prompts; "
+                + $"it knows {string.Join(", ", grammar.Words)}.";
             return false;
         }
 

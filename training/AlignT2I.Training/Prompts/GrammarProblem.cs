@@ -39,17 +39,22 @@ internal static class GrammarProblem
         {
             string name = category.ToString().ToLowerInvariant();
             if (share.Prompts < 1 || share.Images < share.Prompts)
-                return $"'training.{name}' has {share.Prompts} prompts and {share.Images} images; expected 1 prompt or more, and an image for each.";
-            int seen = grammar.Enumerate(category, grammar.SeenObjects, PromptSplit.Seen).Take(grammar.EvaluationPerCategory + 1).Count();
-            int unseen = grammar.Enumerate(category, grammar.UnseenObjects, PromptSplit.Unseen).Take(grammar.EvaluationPerCategory).Count();
-            if (seen <= grammar.EvaluationPerCategory || unseen < grammar.EvaluationPerCategory)
+            {
+                return $"'training.{name}' has {share.Prompts} prompts and {share.Images} images; "
+                    + "expected 1 prompt or more, and an image for each.";
+            }
+            int wanted = grammar.EvaluationPerCategory;
+            int seen = grammar.Enumerate(category, grammar.SeenObjects, PromptSplit.Seen).Take(wanted + 1).Count();
+            int unseen = grammar.Enumerate(category, grammar.UnseenObjects, PromptSplit.Unseen).Take(wanted).Count();
+            if (seen <= wanted || unseen < wanted)
             {
                 return $"the words make {seen} {name} prompts about seen objects and {unseen} about unseen ones, too few for "
-                    + $"{grammar.EvaluationPerCategory} evaluation prompts of each and training; add words, or mark other objects \"unseen\": true.";
+                    + $"{wanted} evaluation prompts of each and training; add words, or mark other objects \"unseen\": true.";
             }
         }
         return null;
     }
 
-    static bool IsPhrase(string phrase) => phrase.Split(' ').All(word => word.Length > 0 && word.All(c => char.IsAsciiLetterLower(c) || c is '-' or '\''));
+    static bool IsPhrase(string phrase) =>
+        phrase.Split(' ').All(word => word.Length > 0 && word.All(c => char.IsAsciiLetterLower(c) || c is '-' or '\''));
 }

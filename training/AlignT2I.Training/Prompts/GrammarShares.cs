@@ -10,6 +10,7 @@ public sealed record GrammarShares(GrammarShare Count, GrammarShare Color, Gramm
     /// <summary>The categories in the order in which prompts are drawn.</summary>
     internal IReadOnlyList<(PromptCategory Category, GrammarShare Share)> All =>
     [
-        (PromptCategory.Count, Count), (PromptCategory.Color, Color), (PromptCategory.Background, Background), (PromptCategory.Combination, Combination),
+        (PromptCategory.Count, Count), (PromptCategory.Color, Color),
+        (PromptCategory.Background, Background), (PromptCategory.Combination, Combination),
     ];
 }

@@ -21,14 +21,17 @@ public static class PromptImport
     {
         Prompt[] prompts = Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".jsonl" when JsonLines.Read(path, PromptJson.Default.GenEvalLine).FirstOrDefault().Value?.Prompt is null => [.. PromptFile.Read(path)],
+            ".jsonl" when JsonLines.Read(path, PromptJson.Default.GenEvalLine).FirstOrDefault().Value?.Prompt is null =>
+                [.. PromptFile.Read(path)],
             ".jsonl" => [.. Checked(path, ReadGenEval(path, split))],
             ".csv" => [.. Checked(path, new PromptTable(path, DelimitedText.Read(path, Text(path), ',')).Prompts(split))],
             ".tsv" => [.. Checked(path, new PromptTable(path, DelimitedText.Read(path, Text(path), '\t')).Prompts(split))],
             _ => [.. Checked(path, ReadLines(path, split))],
         };
-        return prompts.Length > 0 ? prompts
-            : throw new FileFormatException(path, "it holds no prompt; write one prompt on each line, for example 'Three red stars on the moon'.");
+        return prompts.Length > 0
+            ? prompts
+            : throw new FileFormatException(
+                path, "it holds no prompt; write one prompt on each line, for example 'Three red stars on the moon'.");
     }
 
     static IEnumerable<(int Line, Prompt Prompt)> ReadLines(string path, PromptSplit split)

@@ -24,8 +24,10 @@ public sealed class PromptPerturbation(Grammar? grammar, IReadOnlyList<Prompt> p
         var random = new WorldRandom(seed, index: 4);
         string[] texts = grammar is not null && grammar.TryParse(prompt.Text, out Prompt? parsed, out _)
             ? [.. ByRule(grammar, parsed, random).Take(count)] : [.. Others(prompt, random).Take(count)];
-        return texts.Length == count ? texts
-            : throw new UsageException($"train-reward: '{prompt.Text}' can be changed in {texts.Length} ways only, {count} are wanted; ask for fewer.");
+        return texts.Length == count
+            ? texts
+            : throw new UsageException(
+                $"train-reward: '{prompt.Text}' can be changed in {texts.Length} ways only, {count} are wanted; ask for fewer.");
     }
 
     static IEnumerable<string> ByRule(Grammar grammar, Prompt prompt, WorldRandom random)
@@ -65,7 +67,10 @@ public sealed class PromptPerturbation(Grammar? grammar, IReadOnlyList<Prompt> p
                     foreach (GrammarBackground? background in backgrounds)
                     {
                         ReadOnlySpan<bool> changed =
-                            [thing.Name != prompt.Object, count != prompt.Count, color != prompt.Color, background?.Name != prompt.Background];
+                        [
+                            thing.Name != prompt.Object, count != prompt.Count, color != prompt.Color,
+                            background?.Name != prompt.Background,
+                        ];
                         if (changed.Contains(true))
                             yield return new Alternative(thing, count, color, background, changed.Count(true), changed.LastIndexOf(true));
                     }
@@ -75,5 +80,6 @@ public sealed class PromptPerturbation(Grammar? grammar, IReadOnlyList<Prompt> p
     }
 
     /// <summary>A changed prompt, how many attributes of it differ, and the last one that does.</summary>
-    readonly record struct Alternative(GrammarObject Thing, int? Count, string? Color, GrammarBackground? Background, int Changes, int Attribute);
+    readonly record struct Alternative(
+        GrammarObject Thing, int? Count, string? Color, GrammarBackground? Background, int Changes, int Attribute);
 }

@@ -28,18 +28,23 @@ public sealed record PromptSets(IReadOnlyList<Prompt> Train, IReadOnlyList<Promp
             Prompt[] prompts = Shuffled(grammar, category, grammar.SeenObjects, PromptSplit.Seen, ref random);
             seen.AddRange(prompts.Take(grammar.EvaluationPerCategory));
             categories.Add((share, new Queue<Prompt>(prompts.Skip(grammar.EvaluationPerCategory))));
-            unseen.AddRange(Shuffled(grammar, category, grammar.UnseenObjects, PromptSplit.Unseen, ref random).Take(grammar.EvaluationPerCategory));
+            Prompt[] others = Shuffled(grammar, category, grammar.UnseenObjects, PromptSplit.Unseen, ref random);
+            unseen.AddRange(others.Take(grammar.EvaluationPerCategory));
         }
 
         int wanted = trainCount ?? grammar.Training.All.Sum(c => c.Share.Prompts), available = categories.Sum(c => c.Left.Count);
         if (wanted < 1 || wanted > available)
-            throw new UsageException($"prompts: {wanted} prompts for feedback are not to be had; the grammar gives 1 to {available} besides the evaluation's.");
+        {
+            throw new UsageException(
+                $"prompts: {wanted} prompts for feedback are not to be had; the grammar gives 1 to {available} besides the evaluation's.");
+        }
         int[] taken = new int[categories.Count];
         while (train.Count < wanted)
         {
             int next = Enumerable.Range(0, categories.Count).Where(i => categories[i].Left.Count > 0)
                 .MinBy(i => (taken[i] + 1.0) / categories[i].Share.Prompts);        // D'Hondt: the whole set has the shares exactly
-            train.Add(categories[next].Left.Dequeue() with { Split = PromptSplit.Train, Images = categories[next].Share.ImagesOf(taken[next]++) });
+            int? images = categories[next].Share.ImagesOf(taken[next]++);
+            train.Add(categories[next].Left.Dequeue() with { Split = PromptSplit.Train, Images = images });
         }
         return new PromptSets(train, seen, unseen);
     }

@@ -11,7 +11,10 @@ namespace AlignT2I.Training.Prompts;
 /// where the text names one; its categories of scenes test backgrounds. The others test none of the paper's attributes.</remarks>
 internal sealed class PromptTable
 {
-    static readonly string[] known = ["prompt", "text", "id", "category", "challenge", "split", "object", "count", "color", "colour", "background", "images"];
+    static readonly string[] known =
+    [
+        "prompt", "text", "id", "category", "challenge", "split", "object", "count", "color", "colour", "background", "images",
+    ];
 
     readonly string path;
     readonly List<(int Line, IReadOnlyList<string> Fields)> rows;
@@ -46,8 +49,11 @@ internal sealed class PromptTable
     {
         foreach ((int line, IReadOnlyList<string> fields) in rows.Skip(1))
         {
-            string? Of(string column) => columns.TryGetValue(column, out int i) && i < fields.Count && fields[i].Length > 0 ? fields[i] : null;
-            string text = Of(textColumn) ?? throw new FileFormatException($"{path}:{line}", $"the column '{textColumn}' is empty; write the prompt there.");
+            string? Of(string column) =>
+                columns.TryGetValue(column, out int i) && i < fields.Count && fields[i].Length > 0 ? fields[i] : null;
+
+            string text = Of(textColumn)
+                ?? throw new FileFormatException($"{path}:{line}", $"the column '{textColumn}' is empty; write the prompt there.");
             int? count = Number(line, "count", Of("count"));
             string? color = Of("color") ?? Of("colour"), background = Of("background");
             PromptSplit set = Of("split") is not { } named ? split
@@ -55,14 +61,16 @@ internal sealed class PromptTable
                 : throw new FileFormatException($"{path}:{line}", $"the split is '{named}'; expected train, seen or unseen.");
             PromptCategory stated = Grammar.CategoryOf(count, color, background);
             PromptCategory category = stated != PromptCategory.Object ? stated : CategoryOf(Of("category"), Of("challenge"), text);
+            int? images = Number(line, "images", Of("images"));
             yield return (line, new Prompt(
-                Of("id") ?? PromptId.Of(text), text, category, set, Of("object"), count, color, background, Number(line, "images", Of("images"))));
+                Of("id") ?? PromptId.Of(text), text, category, set, Of("object"), count, color, background, images));
         }
     }
 
     static PromptCategory CategoryOf(string? category, string? challenge, string text)
     {
-        if (Enum.TryParse(category?.Replace("colour", "color", StringComparison.OrdinalIgnoreCase), ignoreCase: true, out PromptCategory own) && Enum.IsDefined(own))
+        string? american = category?.Replace("colour", "color", StringComparison.OrdinalIgnoreCase);
+        if (Enum.TryParse(american, ignoreCase: true, out PromptCategory own) && Enum.IsDefined(own))
             return own;
         bool namesColor = text.ToLowerInvariant().Split(' ', ',', '.').Intersect(GrammarFile.Everyday.Colors).Any();
         return (challenge, category) switch

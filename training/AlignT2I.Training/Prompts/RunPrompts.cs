@@ -17,7 +17,10 @@ public static class RunPrompts
     {
         int categories = grammar.Training.All.Count, most = categories * grammar.EvaluationPerCategory, perSet = evaluationPerSet ?? most;
         if (perSet < categories || perSet > most || perSet % categories != 0)
-            throw new UsageException($"prompts: {perSet} evaluation prompts of each set; expected a multiple of {categories} up to {most}.");
+        {
+            throw new UsageException(
+                $"prompts: {perSet} evaluation prompts of each set; expected a multiple of {categories} up to {most}.");
+        }
         PromptSets sets = PromptSets.Create(grammar, seed, trainCount);
         return [.. sets.Train, .. PerCategory(sets.Seen, perSet / categories), .. PerCategory(sets.Unseen, perSet / categories)];
     }
@@ -31,8 +34,10 @@ public static class RunPrompts
     /// <exception cref="FileFormatException">It holds no prompt, or a line that is none; file and line are in the message.</exception>
     public static IReadOnlyList<Prompt> Import(string path, PromptSplit split, Grammar grammar) =>
     [
-        .. PromptImport.Read(path, split).Select(p => p.Category == PromptCategory.Object && grammar.TryParse(p.Text, out Prompt? parsed, out _)
-            ? parsed with { Id = p.Id, Text = p.Text, Split = p.Split, Images = p.Images } : p),
+        .. PromptImport.Read(path, split).Select(p =>
+            p.Category == PromptCategory.Object && grammar.TryParse(p.Text, out Prompt? parsed, out _)
+                ? parsed with { Id = p.Id, Text = p.Text, Split = p.Split, Images = p.Images }
+                : p),
     ];
 
     /// <summary>Writes a run's prompts, which afterwards stay as they are.</summary>
@@ -50,7 +55,8 @@ public static class RunPrompts
         }
         else if (!Read(run).SequenceEqual(prompts))
         {
-            throw new UsageException($"{run.PromptsFile}: the run has other prompts already; choose another run folder, or the same options as before.");
+            throw new UsageException(
+                $"{run.PromptsFile}: the run has other prompts already; choose another run folder, or the same options as before.");
         }
     }
 

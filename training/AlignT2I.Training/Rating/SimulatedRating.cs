@@ -19,7 +19,8 @@ public static class SimulatedRating
     /// <exception cref="FileFormatException">A file of the run is damaged, or an image is not 64x64.</exception>
     /// <exception cref="StorageException">feedback.jsonl cannot be written.</exception>
     public static IReadOnlyList<FeedbackRecord> Run(
-        RunFolder run, SimulatedRatingOptions options, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        RunFolder run, SimulatedRatingOptions options, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options.Validate();
         Dictionary<string, ScenePrompt> prompts = RunPrompts.Read(run).ToDictionary(p => p.Id, ScenePrompt.Of);
@@ -36,7 +37,10 @@ public static class SimulatedRating
                 if (ImageNumber(image) < options.ImagesPerPrompt && !labelled.Contains(image.File))
                 {
                     if (!prompts.TryGetValue(image.PromptId, out ScenePrompt? prompt))
-                        throw new FileFormatException(run.PromptsFile, $"there is no prompt '{image.PromptId}', which the image {image.File} was made for.");
+                    {
+                        throw new FileFormatException(
+                            run.PromptsFile, $"there is no prompt '{image.PromptId}', which the image {image.File} was made for.");
+                    }
                     RaterVerdict verdict = rater.Rate(ReadPixels(run, image), prompt, i);
                     file.Append(new FeedbackRecord(image.File, image.Text, options.Name, Label(verdict), DateTimeOffset.UtcNow));
                 }
@@ -53,9 +57,11 @@ public static class SimulatedRating
     {
         string path = run.PathOf(image);
         Image picture = Png.Read(path).Image;
-        return picture is { Width: SceneRenderer.Size, Height: SceneRenderer.Size, Channels: 3 } ? picture.Pixels
-            : throw new FileFormatException(path, $"the image has {picture.Width}x{picture.Height} pixels and {picture.Channels} channels; "
-                + $"the simulated rater judges {SceneRenderer.Size}x{SceneRenderer.Size} RGB.");
+        return picture is { Width: SceneRenderer.Size, Height: SceneRenderer.Size, Channels: 3 }
+            ? picture.Pixels
+            : throw new FileFormatException(
+                path, $"the image has {picture.Width}x{picture.Height} pixels and {picture.Channels} channels; "
+                    + $"the simulated rater judges {SceneRenderer.Size}x{SceneRenderer.Size} RGB.");
     }
 
     /// <summary>The number of an image among those of its prompt: the last part of its id.</summary>

@@ -25,7 +25,10 @@ public sealed record SimulatedRatingOptions
     public void Validate()
     {
         if (ErrorRate is not (>= 0 and <= 1) || SkipRate is not (>= 0 and <= 1))
-            throw new UsageException(FormattableString.Invariant($"rate: the error rate is {ErrorRate} and the skip rate {SkipRate}; expected 0 to 1."));
+        {
+            throw new UsageException(FormattableString.Invariant(
+                $"rate: the error rate is {ErrorRate} and the skip rate {SkipRate}; expected 0 to 1."));
+        }
         if (ImagesPerPrompt < 1)
             throw new UsageException($"rate: {ImagesPerPrompt} images per prompt; expected 1 or more.");
     }

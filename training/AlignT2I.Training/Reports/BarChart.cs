@@ -6,7 +6,8 @@ namespace AlignT2I.Training.Reports;
 /// <param name="title">What the chart shows, read out by screen readers.</param>
 /// <param name="groups">The groups along the x axis.</param>
 /// <param name="series">For each colour its name, style and one share per group; null leaves the place empty.</param>
-internal sealed class BarChart(string title, IReadOnlyList<string> groups, IReadOnlyList<(string Name, string Style, IReadOnlyList<double?> Shares)> series)
+internal sealed class BarChart(
+    string title, IReadOnlyList<string> groups, IReadOnlyList<(string Name, string Style, IReadOnlyList<double?> Shares)> series)
 {
     const double Width = 460, Height = 250, Left = 34, Right = 6, Top = 16, Bottom = 28;
 
@@ -34,7 +35,8 @@ internal sealed class BarChart(string title, IReadOnlyList<string> groups, IRead
         svg.Append("</svg>");
         string numbers = Html.Table(
             title, ["", .. groups.Select(Html.Encode)],
-            series.Select(s => (IReadOnlyList<string>)[Html.Encode(s.Name), .. s.Shares.Select(v => v is double x ? Html.Percent(x) : "")]));
+            series.Select(s => (IReadOnlyList<string>)
+                [Html.Encode(s.Name), .. s.Shares.Select(v => v is double x ? Html.Percent(x) : "")]));
         return $"""
             {Html.Legend(series.Select(s => (s.Name, s.Style)))}
             {svg}
@@ -52,7 +54,8 @@ internal sealed class BarChart(string title, IReadOnlyList<string> groups, IRead
                 continue;
             double x = first + bar * s, y = Y(share), gap = bar > 12 ? 1.5 : 0.75;
             svg.Append($"""<path class="{series[s].Style}" d="{Bar(x + gap, y, bar - 2 * gap)}"/>""");
-            svg.Append($"""<text class="value" x="{Html.Length(x + bar / 2)}" y="{Html.Length(y - 4)}">{Html.Number(100 * share, 0)}</text>""");
+            string value = Html.Number(100 * share, 0);
+            svg.Append($"""<text class="value" x="{Html.Length(x + bar / 2)}" y="{Html.Length(y - 4)}">{value}</text>""");
         }
         svg.Append($"""<text class="label" x="{Html.Length(center)}" y="{Height - 8}">{Html.Encode(groups[group])}</text>""");
     }
@@ -61,8 +64,9 @@ internal sealed class BarChart(string title, IReadOnlyList<string> groups, IRead
     static string Bar(double x, double y, double width)
     {
         double bottom = Y(0), radius = Math.Min(3, Math.Min(width / 2, bottom - y));
-        return $"M{Html.Length(x)} {Html.Length(bottom)}V{Html.Length(y + radius)}q0 {Html.Length(-radius)} {Html.Length(radius)} {Html.Length(-radius)}"
-            + $"h{Html.Length(width - 2 * radius)}q{Html.Length(radius)} 0 {Html.Length(radius)} {Html.Length(radius)}V{Html.Length(bottom)}z";
+        string r = Html.Length(radius), up = Html.Length(-radius), foot = Html.Length(bottom);
+        return $"M{Html.Length(x)} {foot}V{Html.Length(y + radius)}q0 {up} {r} {up}"
+            + $"h{Html.Length(width - 2 * radius)}q{r} 0 {r} {r}V{foot}z";
     }
 
     static double Y(double share) => Top + (Height - Top - Bottom) * (1 - share);

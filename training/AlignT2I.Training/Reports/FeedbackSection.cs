@@ -10,7 +10,8 @@ internal static class FeedbackSection
         if (content.Result.Feedback is not { } feedback)
             return "";
         (string raters, string sentence) = content.LabelsAreSimulated
-            ? ("the simulated rater", "The simulated rater labelled each good, bad or skipped; like people, it errs now and then, at a rate that was set.")
+            ? ("the simulated rater", "The simulated rater labelled each good, bad or skipped; like people, "
+                + "it errs now and then, at a rate that was set.")
             : ("the raters", "Raters labelled them good, bad or skipped.");
         (string Name, LabelCounts Counts)[] rows =
         [
@@ -54,5 +55,6 @@ internal static class FeedbackSection
 
     static double Share(int count, LabelCounts counts) => counts.Images == 0 ? 0 : (double)count / counts.Images;
 
-    static string Example(ReportPicture picture) => $"<li>{Reports.Html.Picture(picture)}<span>{Reports.Html.Encode(picture.Prompt)}</span></li>";
+    static string Example(ReportPicture picture) =>
+        $"<li>{Reports.Html.Picture(picture)}<span>{Reports.Html.Encode(picture.Prompt)}</span></li>";
 }

@@ -40,8 +40,10 @@ internal static class Html
         string alt = Encode($"Picture by {picture.Maker} for “{picture.Prompt}”{judgement}{reward}");
         string caption = picture.Reward is double shown ? Number(shown, 2) : verdict;
         string mark = picture.Good switch { true => "<b>✓</b> ", false => "<b>✗</b> ", _ => "" };
+        string data = Convert.ToBase64String(picture.Png);
         return $"""
-            <figure class="picture {verdict}"><img src="data:image/png;base64,{Convert.ToBase64String(picture.Png)}" width="64" height="64" alt="{alt}" loading="lazy"><figcaption aria-hidden="true">{mark}{caption}</figcaption></figure>
+            <figure class="picture {verdict}"><img src="data:image/png;base64,{data}" width="64" height="64" alt="{alt}"
+            loading="lazy"><figcaption aria-hidden="true">{mark}{caption}</figcaption></figure>
             """;
     }
 

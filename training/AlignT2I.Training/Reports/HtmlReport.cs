@@ -65,7 +65,8 @@ public static class HtmlReport
             """;
     }
 
-    static string Notice(ReportContent content) => !content.IsMiniature || content.Rater != "simulated rater" || !content.LabelsAreSimulated ? "" : """
+    static string Notice(ReportContent content) =>
+        !content.IsMiniature || content.Rater != "simulated rater" || !content.LabelsAreSimulated ? "" : """
         <p class="notice"><strong>No person was asked.</strong> Every label, and every “alignment” on this page, comes from a
         <strong>simulated rater</strong>: a program that counts and recognises the shapes in the pixels.</p>
         """;
@@ -90,9 +91,16 @@ public static class HtmlReport
                 $"CLIP score {Html.Percent(score.Unseen)}");
         }
         if (tuned.Fid is double fid)
-            yield return Tile(Html.Number(fid, 2), $"Fréchet Inception distance {after}; lower is better", Before(Html.Number(original.Fid, 2)));
+        {
+            yield return Tile(
+                Html.Number(fid, 2), $"Fréchet Inception distance {after}; lower is better", Before(Html.Number(original.Fid, 2)));
+        }
         else if (tuned.FrechetDistance is double distance)
-            yield return Tile(Html.Number(distance, 3), $"Fréchet distance {after}; lower is better", Before(Html.Number(original.FrechetDistance, 3)));
+        {
+            yield return Tile(
+                Html.Number(distance, 3), $"Fréchet distance {after}; lower is better",
+                Before(Html.Number(original.FrechetDistance, 3)));
+        }
     }
 
     static string Tile(string figure, string what, string before) =>

@@ -9,15 +9,17 @@ internal static class HumanSection
     public static string Html(ReportContent content) => content.Result.HumanEvaluation is not { Count: > 0 } comparisons ? "" : $"""
         <section id="people">
         <h2><small>Evaluation</small> What people prefer</h2>
-        <p>Raters saw the images of both models for a prompt side by side, left and right drawn by lot and without names, and said which show the
-        prompt better and which look better, or neither. A prompt is decided where at least seven in nine of its raters say the same.</p>
+        <p>Raters saw the images of both models for a prompt side by side, left and right drawn by lot and without names, and
+        said which show the prompt better and which look better, or neither. A prompt is decided where at least seven in nine
+        of its raters say the same.</p>
         {string.Join('\n', comparisons.Select(Comparison))}
         </section>
         """;
 
     static string Comparison(HumanComparison comparison) => $"""
         <h3>{Name(comparison.Second)} against {Name(comparison.First)}</h3>
-        <p>{Reports.Html.Count(comparison.Votes)} votes; {Reports.Html.Count(comparison.Complete)} prompts have all {comparison.Raters}.</p>
+        <p>{Reports.Html.Count(comparison.Votes)} votes;
+        {Reports.Html.Count(comparison.Complete)} prompts have all {comparison.Raters}.</p>
         {Majorities(comparison)}
         <div class="charts">
         {Histogram(comparison, "Image–text alignment", comparison.Alignment)}
@@ -31,8 +33,8 @@ internal static class HumanSection
         new (string Name, QuestionFigures Figures)[] { ("Image–text alignment", comparison.Alignment), ("Fidelity", comparison.Fidelity) }
             .Select(q => (IReadOnlyList<string>)
             [
-                q.Name, Share(q.Figures.ClearSecond, comparison), Share(q.Figures.ClearTie, comparison), Share(q.Figures.ClearFirst, comparison),
-                Share(q.Figures.Undecided, comparison),
+                q.Name, Share(q.Figures.ClearSecond, comparison), Share(q.Figures.ClearTie, comparison),
+                Share(q.Figures.ClearFirst, comparison), Share(q.Figures.Undecided, comparison),
             ]));
 
     static string Share(int prompts, HumanComparison comparison) => comparison.Complete == 0 ? ""

@@ -12,9 +12,12 @@ internal sealed class LineChart(string title, string unit, IReadOnlyList<ReportC
     const double Width = 460, Height = 230, Left = 44, Right = 16, Top = 12, Bottom = 38;
 
     readonly double maxX = Math.Max(1, curves.SelectMany(c => c.Points).Max(p => p.X));
-    readonly double step = Step(curves.SelectMany(c => c.Points).Select(p => p.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max());
+    readonly double step = Step(Highest(curves));
 
-    double MaxY => step * Math.Ceiling(Math.Max(1e-12, curves.SelectMany(c => c.Points).Select(p => p.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max()) / step);
+    double MaxY => step * Math.Ceiling(Math.Max(1e-12, Highest(curves)) / step);
+
+    static double Highest(IReadOnlyList<ReportCurve> curves) =>
+        curves.SelectMany(c => c.Points).Select(p => p.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max();
 
     /// <summary>The chart with its legend.</summary>
     public string ToHtml()
@@ -33,7 +36,8 @@ internal sealed class LineChart(string title, string unit, IReadOnlyList<ReportC
         svg.Append($"""<text class="label" x="{(Left + Width - Right) / 2}" y="{Height - 6}">{Html.Encode(unit)}</text>""");
         foreach (ReportCurve curve in curves)
         {
-            IEnumerable<string> points = curve.Points.Where(p => double.IsFinite(p.Y)).Select(p => $"{Html.Length(X(p.X))},{Html.Length(Y(p.Y))}");
+            IEnumerable<string> points = curve.Points.Where(p => double.IsFinite(p.Y))
+                .Select(p => $"{Html.Length(X(p.X))},{Html.Length(Y(p.Y))}");
             svg.Append($"""<polyline class="line {curve.Style}" points="{string.Join(' ', points)}"/>""");
         }
         svg.Append("</svg>");

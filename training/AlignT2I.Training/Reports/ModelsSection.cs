@@ -27,13 +27,15 @@ internal static class ModelsSection
             "Table 2. What was measured of each model", ["Model", .. columns.Select(c => c.Title)],
             models.Select(m => (IReadOnlyList<string>)
             [
-                $"""<i class="{m.Model.Style}"></i>{m.Model.Name}<small>{m.Model.Note}</small>""", .. columns.Select(c => c.Cell(m.Evaluation) ?? ""),
+                $"""<i class="{m.Model.Style}"></i>{m.Model.Name}<small>{m.Model.Note}</small>""",
+                .. columns.Select(c => c.Cell(m.Evaluation) ?? ""),
             ]));
         List<string> charts = models.Any(m => m.Evaluation.Alignment is not null) ? Alignment(content.Rater, models) : [];
-        if (content.FinetuneCurves.Any(c => c.Points.Count > 1))
+        ReportCurve[] curves = [.. content.FinetuneCurves.Where(c => c.Points.Count > 1)];
+        if (curves.Length > 0)
         {
-            var curves = new LineChart("Loss of fine-tuning", "update of the UNet", [.. content.FinetuneCurves.Where(c => c.Points.Count > 1)]);
-            charts.Add($"<figure><figcaption>Training of the UNet: loss, eq. 4</figcaption>{curves.ToHtml()}</figure>");
+            var chart = new LineChart("Loss of fine-tuning", "update of the UNet", curves);
+            charts.Add($"<figure><figcaption>Training of the UNet: loss, eq. 4</figcaption>{chart.ToHtml()}</figure>");
         }
         return $"""
             <section id="models">
@@ -54,7 +56,8 @@ internal static class ModelsSection
             [.. models.Select(m => (m.Model, Rates(m.Evaluation, r => [r.Count, r.Color, r.Background, r.Combination])))]),
         Chart($"Alignment on prompts about seen and unseen objects, judged by the {rater}", ["All", "Seen objects", "Unseen objects"],
             [.. models.Select(m => (m.Model, Rates(m.Evaluation, r => [r.Overall, r.Seen, r.Unseen])))]),
-        Chart("Figure 3b. Rejection sampling: the reward picks among the original model’s images", ["All", "Count", "Color", "Background", "Combination"],
+        Chart("Figure 3b. Rejection sampling: the reward picks among the original model’s images",
+            ["All", "Count", "Color", "Background", "Combination"],
             [.. models.Where(m => m.Model == ReportModel.Original || m.Model == ReportModel.RejectionSampling)
                 .Select(m => (m.Model, Rates(m.Evaluation, r => [r.Overall, r.Count, r.Color, r.Background, r.Combination])))]),
     ];
@@ -64,11 +67,11 @@ internal static class ModelsSection
     {
         string fid = content.Result.Fid is not { } f ? "" :
             $"The FID is of {Reports.Html.Count(f.Images)} images of {f.Size} × {f.Size} pixels, one for each caption of "
-            + $"<code>{Reports.Html.Encode(f.Captions)}</code>, to <code>{Reports.Html.Encode(f.Reference)}</code>, in the features of the Inception network "
-            + $"with hash {f.Network}.";
+            + $"<code>{Reports.Html.Encode(f.Captions)}</code>, to <code>{Reports.Html.Encode(f.Reference)}</code>, "
+            + $"in the features of the Inception network with hash {f.Network}.";
         string miniature = !content.IsMiniature ? "" :
-            "The Fréchet distance compares the images with rendered pictures of the same prompts in the space of the miniature’s own CLIP; it is not "
-            + "the FID of the paper, which needs an Inception network, and the two scales have nothing to do with each other.";
+            "The Fréchet distance compares the images with rendered pictures of the same prompts in the space of the miniature’s own CLIP; "
+            + "it is not the FID of the paper, which needs an Inception network, and the two scales have nothing to do with each other.";
         return $"{fid} {miniature}".Trim();
     }
 

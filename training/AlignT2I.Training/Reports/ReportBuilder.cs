@@ -20,7 +20,8 @@ public static class ReportBuilder
     /// <param name="command">The command that makes the same again; null where it is not known.</param>
     /// <exception cref="FileFormatException">A file of the run is damaged.</exception>
     public static ReportContent Build(
-        RunFolder run, ExperimentResult result, IReadOnlyList<(string Stage, string Name, string Value)> settings, string? command = null) =>
+        RunFolder run, ExperimentResult result, IReadOnlyList<(string Stage, string Name, string Value)> settings,
+        string? command = null) =>
         new(result.Evaluation)
         {
             LabelsAreSimulated = Labels(run).All(r => IsSimulated(r.Rater)),
@@ -37,7 +38,8 @@ public static class ReportBuilder
     static IReadOnlyList<ReportPicture> Labelled(RunFolder run)
     {
         FeedbackRecord[] labels = [.. Labels(run).Where(r => r.Label != FeedbackLabel.Skip).DistinctBy(r => r.Prompt)];
-        IEnumerable<FeedbackRecord> chosen = labels.Where((_, i) => i % Math.Max(1, labels.Length / LabelledExamples) == 0).Take(LabelledExamples);
+        int stride = Math.Max(1, labels.Length / LabelledExamples);
+        IEnumerable<FeedbackRecord> chosen = labels.Where((_, i) => i % stride == 0).Take(LabelledExamples);
         return [.. chosen.Select(r => new ReportPicture(
             Thumbnail.Of(Path.Combine(run.Path, r.Image)), r.Prompt, "the original model", r.Label == FeedbackLabel.Good,
             Rater: IsSimulated(r.Rater) ? "simulated rater" : "rater"))];
@@ -52,7 +54,10 @@ public static class ReportBuilder
         row.Cells[0].Images[0].Prompt,
         [
             .. row.Cells.Select(cell => (cell.Model, (IReadOnlyList<ReportPicture>)
-                [.. cell.Images.Select(i => new ReportPicture(Thumbnail.Of(i.Path), row.Prompt, Maker(cell.Model), i.Good, i.Reward, rater))])),
+            [
+                .. cell.Images.Select(i =>
+                    new ReportPicture(Thumbnail.Of(i.Path), row.Prompt, Maker(cell.Model), i.Good, i.Reward, rater)),
+            ])),
         ]);
 
     static string Maker(string model) => model switch
@@ -90,7 +95,10 @@ public static class ReportBuilder
             {
                 ReportModel model = ReportModel.Of(FinetuneStage.Name(mix));
                 return new ReportCurve(model.Name, model.Style,
-                    [.. lines[$"finetune {mix}"].GroupBy(l => l.Step).OrderBy(g => g.Key).Select(g => ((double)g.Key, g.Last().Values["loss"]))]);
+                [
+                    .. lines[$"finetune {mix}"].GroupBy(l => l.Step).OrderBy(g => g.Key)
+                        .Select(g => ((double)g.Key, g.Last().Values["loss"])),
+                ]);
             }),
         ];
     }

@@ -16,8 +16,9 @@ internal sealed record ReportModel(string Key, string Name, string Style, string
         new("withUnlabeled", "+ unlabelled", "m-unlabeled", "the same with unlabelled images besides");
     public static readonly ReportModel Full =
         new("full", "Fine-tuned (full)", "m-full", "labelled and unlabelled images and the pre-training loss: all of eq. 4");
-    public static readonly ReportModel RejectionSampling =
-        new("rejectionSampling", "Rejection sampling", "m-rejection", "the original model’s images that have the highest reward of each prompt");
+    public static readonly ReportModel RejectionSampling = new(
+        "rejectionSampling", "Rejection sampling", "m-rejection",
+        "the original model’s images that have the highest reward of each prompt");
 
     static readonly ReportModel[] all = [Original, HumanOnly, WithUnlabeled, Full, RejectionSampling];
 

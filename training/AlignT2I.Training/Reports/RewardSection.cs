@@ -13,32 +13,35 @@ internal static class RewardSection
             return "";
         bool simulated = content.Rater == "simulated rater";
         string judge = simulated ? "the simulated rater without errors" : "most of its raters";
+        string against = simulated ? "the simulated rater" : "people’s labels";
         List<string> charts =
         [
-            Chart(simulated ? "Figure 4a. Pairwise accuracy against the simulated rater" : "Figure 4a. Pairwise accuracy against people’s labels",
+            Chart($"Figure 4a. Pairwise accuracy against {against}",
                 ("Reward", "c-reward", accuracy.Reward),
                 ("Reward without prompt classification", "c-without", accuracy.WithoutPromptClassification),
                 ("CLIP score", "c-clip", accuracy.ClipScore)),
         ];
         if (accuracy.Fractions is { } fractions)
             charts.Add(ByFraction([.. fractions, new(1, accuracy.Reward, accuracy.WithoutPromptClassification)]));
-        if (content.RewardCurves.Any(c => c.Points.Count > 1))
+        ReportCurve[] curves = [.. content.RewardCurves.Where(c => c.Points.Count > 1)];
+        if (curves.Length > 0)
         {
-            var curves = new LineChart("Loss of the reward", "pass over the labels", [.. content.RewardCurves.Where(c => c.Points.Count > 1)]);
-            charts.Add($"<figure><figcaption>Training of the reward: loss, eq. 3</figcaption>{curves.ToHtml()}</figure>");
+            var loss = new LineChart("Loss of the reward", "pass over the labels", curves);
+            charts.Add($"<figure><figcaption>Training of the reward: loss, eq. 3</figcaption>{loss.ToHtml()}</figure>");
         }
         if (content.RewardCalibration.Count > 0)
         {
             var calibration = new LineChart("Calibration of the reward", "reward", content.RewardCalibration);
-            charts.Add($"<figure><figcaption>Share of good labels by reward, on prompts held out of training</figcaption>{calibration.ToHtml()}</figure>");
+            charts.Add("<figure><figcaption>Share of good labels by reward, on prompts held out of training</figcaption>"
+                + $"{calibration.ToHtml()}</figure>");
         }
         return $"""
             <section id="reward">
             <h2><small>Stage 2</small> Learn a reward</h2>
-            <p>A small network learns from the labels to tell, from the CLIP embeddings of image and prompt, whether a label would be good. Of two
-            images of one prompt, one good and one bad to {judge}, how often has the good one the higher score? A guess is
-            right half the time. The prompts are not in training; {accuracy.ClipScore.SeenPairs:N0} pairs are of objects that the labels speak of,
-            {accuracy.ClipScore.UnseenPairs:N0} of objects that they do not.</p>
+            <p>A small network learns from the labels to tell, from the CLIP embeddings of image and prompt, whether a label would be
+            good. Of two images of one prompt, one good and one bad to {judge}, how often has the good one the higher score? A guess is
+            right half the time. The prompts are not in training; {accuracy.ClipScore.SeenPairs:N0} pairs are of objects that the labels
+            speak of, {accuracy.ClipScore.UnseenPairs:N0} of objects that they do not.</p>
             <div class="charts">
             {string.Join('\n', charts)}
             </div>

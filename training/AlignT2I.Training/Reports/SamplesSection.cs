@@ -32,8 +32,9 @@ internal static class SamplesSection
     static string Row((string Model, IReadOnlyList<ReportPicture> Pictures) row)
     {
         ReportModel model = ReportModel.Of(row.Model);
+        string pictures = string.Concat(row.Pictures.Select(Reports.Html.Picture));
         return $"""
-            <div class="strip"><h4><i class="{model.Style}"></i>{Reports.Html.Encode(model.Name)}</h4><div>{string.Concat(row.Pictures.Select(Reports.Html.Picture))}</div></div>
+            <div class="strip"><h4><i class="{model.Style}"></i>{Reports.Html.Encode(model.Name)}</h4><div>{pictures}</div></div>
             """;
     }
 }

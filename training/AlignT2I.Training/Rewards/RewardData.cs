@@ -16,7 +16,9 @@ public sealed record RewardData(RowTable Images, RowTable Texts, IReadOnlyList<R
         ulong hash = 0;
         foreach (RewardExample e in Examples)
         {
-            hash = unchecked(hash * 31 + Fnv1a.Hash(FormattableString.Invariant($"{e.PromptId}|{Images.Keys[e.ImageRow]}|{Texts.Keys[e.TextRow]}|{e.Label}")));
+            string example = FormattableString.Invariant(
+                $"{e.PromptId}|{Images.Keys[e.ImageRow]}|{Texts.Keys[e.TextRow]}|{e.Label}");
+            hash = unchecked(hash * 31 + Fnv1a.Hash(example));
             foreach (int row in e.PerturbedRows)
                 hash = unchecked(hash * 31 + Fnv1a.Hash(Texts.Keys[row]));
         }

@@ -20,7 +20,8 @@ public sealed class RewardScorer(TrainedReward reward, ClipEmbedder clip, Embedd
     /// <exception cref="Files.FileFormatException">An image or a cache is damaged.</exception>
     /// <exception cref="ShapeException">The reward was trained on another CLIP.</exception>
     public float[] Score(
-        RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+        RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using var cache = new EmbeddingCache(folder, clip);
         RowTable images = cache.Images(records, progress, cancellationToken);

@@ -62,11 +62,15 @@ public static class RewardStage
             RewardTrainingMetrics[] metrics =
             [
                 Train(first, folder),
-                .. (seeds ?? []).Select(s => Train(first with { Seed = s }, Path.Combine(folder, FormattableString.Invariant($"seed-{s}")))),
+                .. (seeds ?? []).Select(s =>
+                    Train(first with { Seed = s }, Path.Combine(folder, FormattableString.Invariant($"seed-{s}")))),
             ];
             var spread = RewardSeeds.Of(metrics);
             if (metrics.Length > 1)
-                AtomicFile.WriteAllText(Path.Combine(folder, "seeds.json"), JsonSerializer.Serialize(spread, RewardJson.Default.RewardSeeds) + "\n");
+            {
+                string json = JsonSerializer.Serialize(spread, RewardJson.Default.RewardSeeds) + "\n";
+                AtomicFile.WriteAllText(Path.Combine(folder, "seeds.json"), json);
+            }
             results.Add(new RewardResult(variant, metrics[0], spread));
         }
         return results;

@@ -59,8 +59,10 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
                 cancellationToken);
             if (!double.IsFinite(figures.Loss) || !double.IsFinite(figures.ValidationLoss))
             {
-                throw new UsageException($"train-reward: the loss is no longer a number in pass {epoch}; choose a smaller learning rate than "
-                    + FormattableString.Invariant($"{options.LearningRate}, or, where the embeddings are damaged, delete embeddings/: it is made again."));
+                throw new UsageException(
+                    $"train-reward: the loss is no longer a number in pass {epoch}; choose a smaller learning rate than "
+                    + FormattableString.Invariant($"{options.LearningRate}, ")
+                    + "or, where the embeddings are damaged, delete embeddings/: it is made again.");
             }
             epochs.Add(figures);
             if (validation.Length == 0 || figures.ValidationLoss < lowest.Loss)
@@ -79,7 +81,8 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
         double accuracy = PairwiseAccuracy.Count(
             judged.Where(j => j.Example.Label != 0.5f).Select(j => (j.Example.PromptId, j.Example.Good, (double)j.Reward))).Accuracy;
         reward.Metrics = new RewardTrainingMetrics(
-            options.Seed, options.PromptClassificationWeight, options.DataFraction, training.Length, validation.Length, lowest.Epoch, accuracy, epochs,
+            options.Seed, options.PromptClassificationWeight, options.DataFraction, training.Length, validation.Length,
+            lowest.Epoch, accuracy, epochs,
             Calibration.Of([.. judged.Select(j => (j.Reward, j.Example.Label))]), options, data.Hash(), watch.Elapsed.TotalSeconds);
         return reward;
     }

@@ -17,8 +17,8 @@ public readonly record struct RewardVariant(bool PromptClassification, double Fr
 
     /// <summary>Folder below reward/, as in <c>fraction-0.5-without-prompt-classification</c>;
     /// empty for the one that weights images.</summary>
-    public string FolderName => string.Join('-', ((string[])
-        [Fraction == 1 ? "" : $"{FractionPart}-{Share}", PromptClassification ? "" : "without-prompt-classification"]).Where(p => p.Length > 0));
+    public string FolderName => Joined(
+        "-", Fraction == 1 ? "" : $"{FractionPart}-{Share}", PromptClassification ? "" : "without-prompt-classification");
 
     /// <summary>The variant whose <see cref="FolderName"/> this is; null where it is none's.</summary>
     internal static RewardVariant? OfFolder(string name)
@@ -33,8 +33,10 @@ public readonly record struct RewardVariant(bool PromptClassification, double Fr
     }
 
     /// <summary>What people call it.</summary>
-    public string Name => string.Join(", ", ((string[])
-        [Fraction == 1 ? "reward" : $"{Share} of the labels", PromptClassification ? "" : "without prompt classification"]).Where(p => p.Length > 0));
+    public string Name => Joined(
+        ", ", Fraction == 1 ? "reward" : $"{Share} of the labels", PromptClassification ? "" : "without prompt classification");
+
+    static string Joined(string separator, params string[] parts) => string.Join(separator, parts.Where(p => p.Length > 0));
 
     /// <summary>How it is trained, where the one that weights images is trained like this.</summary>
     internal RewardTrainingOptions Apply(RewardTrainingOptions options) => options with

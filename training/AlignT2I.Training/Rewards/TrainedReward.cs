@@ -55,7 +55,9 @@ public sealed class TrainedReward : IDisposable
     public static RewardTrainingMetrics? ReadMetrics(string folder)
     {
         string path = Path.Combine(folder, MetricsName);
-        return Exists(folder) && File.Exists(path) ? TrainingFile.Read(path, RewardJson.Default.RewardTrainingMetrics, "metrics of a reward") : null;
+        return Exists(folder) && File.Exists(path)
+            ? TrainingFile.Read(path, RewardJson.Default.RewardTrainingMetrics, "metrics of a reward")
+            : null;
     }
 
     /// <summary>Whether a folder holds a reward.</summary>
@@ -69,7 +71,10 @@ public sealed class TrainedReward : IDisposable
         RunFolder.Make(folder);
         ParameterFile.Save(Path.Combine(folder, WeightsName), parameters.Parameters);
         if (Metrics is not null)
-            AtomicFile.WriteAllText(Path.Combine(folder, MetricsName), JsonSerializer.Serialize(Metrics, RewardJson.Default.RewardTrainingMetrics) + "\n");
+        {
+            string json = JsonSerializer.Serialize(Metrics, RewardJson.Default.RewardTrainingMetrics) + "\n";
+            AtomicFile.WriteAllText(Path.Combine(folder, MetricsName), json);
+        }
         model.Config.Write(Path.Combine(folder, ConfigName));
     }
 
