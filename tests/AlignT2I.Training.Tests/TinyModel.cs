@@ -59,7 +59,9 @@ internal static class TinyModel
                 PatchSize = 16,
             },
         };
-        using ParameterStore vae = new(new RandomParameters(seed)), unet = new(new RandomParameters(seed + 1)), clip = new(new RandomParameters(seed + 2));
+        using ParameterStore vae = new(new RandomParameters(seed));
+        using ParameterStore unet = new(new RandomParameters(seed + 1));
+        using ParameterStore clip = new(new RandomParameters(seed + 2));
         _ = new AutoencoderKL(vae.Root, vaeConfig);
         _ = new UNet2DCondition(unet.Root, unetConfig);
         _ = new ClipModel(clip.Root, clipConfig);

@@ -70,7 +70,8 @@ internal sealed class BadInputTests
 
     [Test]
     public void A_model_that_is_not_there() =>
-        CommandRun.Align("generate", "--output", tiny["out"], "--model", tiny["nowhere"], "--prompt", "A star").Failed(2, "nowhere", "no such folder");
+        CommandRun.Align("generate", "--output", tiny["out"], "--model", tiny["nowhere"], "--prompt", "A star")
+            .Failed(2, "nowhere", "no such folder");
 
     [Test]
     public void A_truncated_safetensors()
@@ -144,7 +145,8 @@ internal sealed class BadInputTests
     {
         tiny.WithPrompts();
         using RunFolder held = RunFolder.Open(tiny.Path);
-        CommandRun.Align("generate", "--run", tiny.Path, "--model", tiny.Model).Failed(2, $"process {Environment.ProcessId}", "working in this run folder");
+        CommandRun.Align("generate", "--run", tiny.Path, "--model", tiny.Model)
+            .Failed(2, $"process {Environment.ProcessId}", "working in this run folder");
         Assert.That(Directory.Exists(tiny.In("images")), Is.False);
     }
 
@@ -153,7 +155,10 @@ internal sealed class BadInputTests
     {
         using Files.Tests.SmallDisk disk = Files.Tests.SmallDisk.OfKiB(120);
         string[] arguments =
-            ["generate", "--output", disk["run"], "--model", tiny.Model, "--prompt", "A star", "--steps", "1", "--images-per-prompt", "40", "--batch-size", "4"];
+        [
+            "generate", "--output", disk["run"], "--model", tiny.Model, "--prompt", "A star", "--steps", "1",
+            "--images-per-prompt", "40", "--batch-size", "4",
+        ];
         CommandRun.Align(arguments).Failed(3, "disk is full");
         using RunFolder run = RunFolder.Open(disk["run"]);
         IReadOnlyList<ImageRecord> images = run.ReadImages();

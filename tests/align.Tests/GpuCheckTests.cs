@@ -26,9 +26,16 @@ internal sealed class GpuCheckTests
         Program(
             "programs/bench",
             """
-            case "$1" in models) echo '{"name":"unet_fwd_64x64_b1","ms_median":12.5}';; *) echo '{"name":"unet_train_64x64_b8","ms_median":2}';; esac
+            case "$1" in
+                models) echo '{"name":"unet_fwd_64x64_b1","ms_median":12.5}';;
+                *) echo '{"name":"unet_train_64x64_b8","ms_median":2}';;
+            esac
             """);
-        Program("path/python3", """[ "$1" = -c ] || printf '{"name": "unet_fwd_64x64_b1", "mode": "%s", "ms_median": %s}\n' eager 20.0 graph 10.0""");
+        Program(
+            "path/python3",
+            """
+            [ "$1" = -c ] || printf '{"name": "unet_fwd_64x64_b1", "mode": "%s", "ms_median": %s}\n' eager 20.0 graph 10.0
+            """);
         File.WriteAllText(Path.Combine(folder, "torch_peer.py"), "");
     }
 
@@ -42,7 +49,9 @@ internal sealed class GpuCheckTests
     [Test]
     public void All_steps_run_and_the_ratios_are_to_the_best_mode_of_the_peer()
     {
-        Program("programs/align", $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) echo '  NVRTC  12.8, here';; *) echo \"$@\";; esac");
+        Program(
+            "programs/align",
+            $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) echo '  NVRTC  12.8, here';; *) echo \"$@\";; esac");
         Assert.That(Run(out string error), Is.Zero, error);
         JsonElement results = Results();
         Assert.That(results.GetProperty("failed").GetArrayLength(), Is.Zero);
@@ -52,7 +61,8 @@ internal sealed class GpuCheckTests
         Assert.That(ratios[0].GetProperty("ratio").GetDouble(), Is.EqualTo(1.25));
         Assert.That(ratios[1].TryGetProperty("ratio", out _), Is.False);
         string halves = File.ReadAllText(Path.Combine(folder, "results", "goldens-float16.log"));
-        Assert.That(halves, Does.Contain("unet/tiny-a.safetensors").And.Contain("--device cuda --dtype float16").And.Not.Contain("eps-probe"));
+        Assert.That(halves, Does.Contain("unet/tiny-a.safetensors").And.Contain("--device cuda --dtype float16"));
+        Assert.That(halves, Does.Not.Contain("eps-probe"));
     }
 
     [Test]
@@ -67,7 +77,9 @@ internal sealed class GpuCheckTests
     [Test]
     public void Without_a_usable_gpu_it_says_so_and_ends_with_3()
     {
-        Program("programs/align", "[ \"$2\" = --json ] && echo '{}' || { echo '  cuDNN          missing'; echo '- Install it.'; }; exit 3");
+        Program(
+            "programs/align",
+            "[ \"$2\" = --json ] && echo '{}' || { echo '  cuDNN          missing'; echo '- Install it.'; }; exit 3");
         Assert.That(Run(out string error), Is.EqualTo(3));
         Assert.That(error, Does.Contain("Install it."));
     }

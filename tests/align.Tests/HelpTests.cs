@@ -29,7 +29,8 @@ internal sealed class HelpTests
     public void The_umbrella_lists_its_commands()
     {
         string output = CommandRun.Align("--help").Succeeded().Output;
-        foreach (string command in (string[])["demo", "prompts", "generate", "rate", "evaluate", "tables", "pretrain", "parity", "synthesize", "doctor"])
+        string[] commands = ["demo", "prompts", "generate", "rate", "evaluate", "tables", "pretrain", "parity", "synthesize", "doctor"];
+        foreach (string command in commands)
             Assert.That(output, Does.Contain(command));
     }
 

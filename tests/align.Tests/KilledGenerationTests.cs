@@ -46,7 +46,8 @@ internal sealed class KilledGenerationTests
 
         IReadOnlyList<ImageRecord> all = Listed(tiny);
         Assert.That(all, Has.Count.EqualTo(Prompts * PerPrompt), "images are missing");
-        Assert.That(File.ReadLines(manifest).Concat(File.ReadLines(tiny.In("images.1-of-2.jsonl"))), Is.Unique.And.Exactly(all.Count).Items);
+        IEnumerable<string> listed = File.ReadLines(manifest).Concat(File.ReadLines(tiny.In("images.1-of-2.jsonl")));
+        Assert.That(listed, Is.Unique.And.Exactly(all.Count).Items);
         Assert.That(Directory.GetFiles(tiny.In("images"), "*.png"), Has.Length.EqualTo(all.Count));
         foreach (ImageRecord image in all)
         {
@@ -66,7 +67,8 @@ internal sealed class KilledGenerationTests
 
     static Process Start(TinyRun tiny, string shard)
     {
-        Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "align.dll"), .. Arguments(tiny, shard)])
+        string program = Path.Combine(AppContext.BaseDirectory, "align.dll");
+        Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. Arguments(tiny, shard)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -45,8 +45,8 @@ internal sealed class TinyRun : IDisposable
     /// <summary>Arguments of a short fine-tuning.</summary>
     public string[] FinetuneArguments(int steps, params string[] more) =>
     [
-        "--run", Path, "--model", Model, "--steps", $"{steps}", "--batch-size", "2", "--pretraining-batch-size", "2", "--pretraining-images", "6",
-        .. more,
+        "--run", Path, "--model", Model, "--steps", $"{steps}", "--batch-size", "2", "--pretraining-batch-size", "2",
+        "--pretraining-images", "6", .. more,
     ];
 
     public void Dispose() => folder.Dispose();

@@ -110,7 +110,8 @@ public class RowTableTests
     {
         using var folder = new TestFolder();
         Write(folder["table"], rows: 5).Dispose();
-        Assert.That(() => RowTable.Open(folder["table"], [3]), Refused("its rows are float32 of shape [2, 2]; expected float32 of shape [3]"));
+        Assert.That(() => RowTable.Open(folder["table"], [3]),
+            Refused("its rows are float32 of shape [2, 2]; expected float32 of shape [3]"));
         using (FileStream first = File.OpenWrite(folder["table/00000.rows"]))
             first.SetLength(31);
         Assert.That(() => RowTable.Open(folder["table"], [2, 2]), Refused("00000.rows: it has 31 bytes; at least 32"));

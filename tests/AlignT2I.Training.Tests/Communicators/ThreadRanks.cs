@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using AlignT2I.Engine;
 using AlignT2I.Training.Communicators;
 
@@ -86,7 +87,7 @@ internal sealed class ThreadRanks
             for (int to = 0; to < Size; to++)
             {
                 if (to != rank)
-                    all.messages[rank, to].Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(outgoing[to].ToArray<float>()).ToArray());
+                    all.messages[rank, to].Add(MemoryMarshal.AsBytes<float>(outgoing[to].ToArray<float>()).ToArray());
             }
             return () =>
             {

@@ -95,7 +95,8 @@ internal sealed class CudaRecordedTrainingTests
     {
         float[] alone = Finetune(null, recordWork: false, out _);
         int[] launches = new int[2];
-        foreach (float[] state in new ThreadRanks(2, bucketBytes).Run(ranks => Finetune(ranks, recordWork: true, out launches[ranks.Rank])))
+        var ranks = new ThreadRanks(2, bucketBytes);
+        foreach (float[] state in ranks.Run(rank => Finetune(rank, recordWork: true, out launches[rank.Rank])))
             Assert.That(state, Is.EqualTo(alone));
         Assert.That(launches, Has.All.EqualTo((parts + 1) * (Steps - 1)), "backward in its parts, and the update");
     }

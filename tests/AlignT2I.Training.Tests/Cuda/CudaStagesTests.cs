@@ -49,7 +49,14 @@ internal sealed class CudaStagesTests
     [Test]
     public void The_reward_learns_the_same()
     {
-        var options = new RewardTrainingOptions { HiddenSizes = [8], MaxEpochs = 3, BatchSize = 16, ValidationFraction = 0.3, LearningRate = 1e-2 };
+        var options = new RewardTrainingOptions
+        {
+            HiddenSizes = [8],
+            MaxEpochs = 3,
+            BatchSize = 16,
+            ValidationFraction = 0.3,
+            LearningRate = 1e-2,
+        };
         using TrainedReward cpu = new RewardTrainer(RewardTrainerTests.Data(), options).Train();
         using TrainedReward cuda = new RewardTrainer(RewardTrainerTests.Data(), options, emulated!.Backend).Train();
         for (int i = 0; i < 3; i++)
@@ -59,7 +66,8 @@ internal sealed class CudaStagesTests
     Image Draw(Backend backend)
     {
         using StableDiffusionModel model = StableDiffusionModel.Load(folder["model"], backend: backend);
-        return new StableDiffusionPipeline(model).Generate(["two red stars"], [7], new GenerationOptions { NumInferenceSteps = 4, GuidanceScale = 3 })[0];
+        var how = new GenerationOptions { NumInferenceSteps = 4, GuidanceScale = 3 };
+        return new StableDiffusionPipeline(model).Generate(["two red stars"], [7], how)[0];
     }
 
     static IEnumerable<int> Differences(Image a, Image b) => a.Pixels.ToArray().Zip(b.Pixels.ToArray(), (x, y) => Math.Abs(x - y));

@@ -33,7 +33,14 @@ internal sealed class CudaTrainingTests
         using var folder = new TestFolder();
         using var tiny = new TinyFinetuning(dtype, backend);
         string name = dtype switch { DType.BF16 => "bfloat16", DType.F16 => "float16", _ => "float32" };
-        using FinetuneTrainer trainer = tiny.Trainer(TinyFinetuning.Options with { Steps = 10, BatchSize = 2, PretrainingBatchSize = 1, CheckpointSteps = 10, Dtype = name });
+        using FinetuneTrainer trainer = tiny.Trainer(TinyFinetuning.Options with
+        {
+            Steps = 10,
+            BatchSize = 2,
+            PretrainingBatchSize = 1,
+            CheckpointSteps = 10,
+            Dtype = name,
+        });
         return trainer.Run(folder["checkpoints"]).Losses;
     }
 }

@@ -79,8 +79,10 @@ public class MiniatureExperimentTests
         using RunFolder run = RunFolder.Open(folder["run"]);
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.Throws<OperationCanceledException>(() => new MiniatureExperiment(run, model, options).Run(cancellationToken: stopped.Token));
-        Assert.That(() => new MiniatureExperiment(run, model, options with { Seed = 1 }).Run(), Throws.TypeOf<UsageException>().With.Message.Contains("other options"));
+        var experiment = new MiniatureExperiment(run, model, options);
+        Assert.Throws<OperationCanceledException>(() => experiment.Run(cancellationToken: stopped.Token));
+        Assert.That(() => new MiniatureExperiment(run, model, options with { Seed = 1 }).Run(),
+            Throws.TypeOf<UsageException>().With.Message.Contains("other options"));
         Assert.That(() => new MiniatureExperiment(run, folder["nowhere"], options).Run(), Throws.TypeOf<UsageException>());
     }
 }

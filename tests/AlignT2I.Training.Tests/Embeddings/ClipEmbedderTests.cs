@@ -46,8 +46,10 @@ internal sealed class ClipEmbedderTests
     static void Join(string path, params string[] folders)
     {
         SafetensorsFile[] files = [.. folders.Select(f => SafetensorsFile.Open(Path.Combine(f, "model.safetensors")))];
-        IEnumerable<SafetensorsEntry> entries = files.SelectMany(f => f.Tensors).Select(t => new SafetensorsEntry(t.Name, t.DType, t.Shape));
-        using SafetensorsWriter writer = SafetensorsWriter.Create(path, entries.Append(new SafetensorsEntry("logit_scale", SafetensorsDType.Float32, [])));
+        IEnumerable<SafetensorsEntry> entries = files.SelectMany(f => f.Tensors)
+            .Select(t => new SafetensorsEntry(t.Name, t.DType, t.Shape))
+            .Append(new SafetensorsEntry("logit_scale", SafetensorsDType.Float32, []));
+        using SafetensorsWriter writer = SafetensorsWriter.Create(path, entries);
         foreach (SafetensorsFile file in files)
         {
             foreach (SafetensorsTensor tensor in file.Tensors)

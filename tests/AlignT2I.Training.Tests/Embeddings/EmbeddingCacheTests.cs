@@ -35,7 +35,8 @@ public class EmbeddingCacheTests
     {
         using var folder = new TestFolder();
         using RunFolder run = RunFolder.Open(folder["run"]);
-        using ClipEmbedder one = ClipEmbedder.Load(TinyModel.Write(folder["one"], seed: 1)), other = ClipEmbedder.Load(TinyModel.Write(folder["other"], seed: 9));
+        using ClipEmbedder one = ClipEmbedder.Load(TinyModel.Write(folder["one"], seed: 1));
+        using ClipEmbedder other = ClipEmbedder.Load(TinyModel.Write(folder["other"], seed: 9));
         using EmbeddingCache ofOne = new(run, one), ofOther = new(run, other);
         float[] a = ofOne.Texts(["A star"])["A star"].ToArray(), b = ofOther.Texts(["A star"])["A star"].ToArray();
         Assert.That(a, Is.Not.EqualTo(b));

@@ -23,7 +23,8 @@ public class CaptionFileTests
     {
         using var folder = new TestFolder();
         File.WriteAllText(folder["captions.txt"], "A dog\n# not this one\nA dog\nA cat\n");
-        Assert.That(CaptionFile.Read(folder["captions.txt"], most: 2), Is.EqualTo(new[] { ("caption-000000", "A dog"), ("caption-000001", "A dog") }));
+        Assert.That(CaptionFile.Read(folder["captions.txt"], most: 2),
+            Is.EqualTo(new[] { ("caption-000000", "A dog"), ("caption-000001", "A dog") }));
     }
 
     [TestCase("captions.json", """{"annotations": [{"image_id": 1, "caption": "no id"}]}""", "id")]

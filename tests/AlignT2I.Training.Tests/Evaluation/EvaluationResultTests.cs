@@ -25,7 +25,8 @@ public class EvaluationResultTests
         foreach (string model in (string[])["original", "full", "rejectionSampling"])
         {
             JsonElement figures = root.GetProperty("models").GetProperty(model);
-            Assert.That(figures.TryGetProperty("averageReward", out _) && figures.TryGetProperty("frechetDistance", out _), Is.True, model);
+            foreach (string key in (string[])["averageReward", "frechetDistance"])
+                Assert.That(figures.TryGetProperty(key, out _), Is.True, $"{model} {key}");
             foreach (string key in (string[])["overall", "seen", "unseen", "count", "color", "background", "combination"])
                 Assert.That(figures.GetProperty("alignment").TryGetProperty(key, out _), Is.True, key);
         }
@@ -68,7 +69,8 @@ public class EvaluationResultTests
         Prompt seenCount = sets.Seen.First(p => p.Category == PromptCategory.Count);
         Prompt unseenColor = sets.Unseen.First(p => p.Category == PromptCategory.Color);
         AlignmentRates rates = AlignmentRates.Of([(seenCount, true), (seenCount, false), (unseenColor, true), (unseenColor, true)]);
-        Assert.That(rates, Is.EqualTo(new AlignmentRates(Overall: 0.75, Seen: 0.5, Unseen: 1, Count: 0.5, Color: 1, Background: 0, Combination: 0)));
+        Assert.That(rates, Is.EqualTo(
+            new AlignmentRates(Overall: 0.75, Seen: 0.5, Unseen: 1, Count: 0.5, Color: 1, Background: 0, Combination: 0)));
     }
 
     static EvaluationResult Sample()

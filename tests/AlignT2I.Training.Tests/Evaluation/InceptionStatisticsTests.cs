@@ -17,7 +17,8 @@ public class InceptionStatisticsTests
         using ParityCase recorded = ParityCase.Read(Golden.Path("inception/fid-inception"));
         using var folder = new TestFolder();
         SyntheticInception.Write(folder["inception.safetensors"], recorded.Weights!);
-        Image[] pictures = [Picture(recorded, "input.0.images_u8", 0), Picture(recorded, "input.0.images_u8", 1), Picture(recorded, "input.1.images_u8", 0)];
+        (string Batch, int Index)[] rows = [("0", 0), ("0", 1), ("1", 0)];
+        Image[] pictures = [.. rows.Select(r => Picture(recorded, $"input.{r.Batch}.images_u8", r.Index))];
         WriteFolder(folder["a"], pictures[0], pictures[1]);
         WriteFolder(folder["b"], pictures[1], pictures[2], pictures[0], pictures[2]);
 
@@ -30,7 +31,7 @@ public class InceptionStatisticsTests
             again = inception.OfReference(folder["b"], folder["cache"], new Told(p => stages.Add(p.Stage)));
             Assert.That(stages, Is.Empty, "the statistics of a folder that has not changed are kept");
         }
-        double[][] features = [recorded.Row("output.0.pool3_2048", 0), recorded.Row("output.0.pool3_2048", 1), recorded.Row("output.1.pool3_2048", 0)];
+        double[][] features = [.. rows.Select(r => recorded.Row($"output.{r.Batch}.pool3_2048", r.Index))];
         double expected = FrechetDistance.Between(
             Statistics(features[0], features[1]), Statistics(features[1], features[2], features[0], features[2]));
         Assert.That(expected, Is.GreaterThan(1), "pictures that the network tells apart");
@@ -46,11 +47,14 @@ public class InceptionStatisticsTests
         FeatureStatisticsFile.Write(folder["narrow.safetensors"], new FeatureStatistics([0, 0], [1, 0, 0, 1]));
         SyntheticInception.Write(folder["inception.safetensors"], new SyntheticWeights(SyntheticVariant.V1He, 1));
         using InceptionStatistics inception = InceptionStatistics.Load(folder["inception.safetensors"]);
-        Assert.That(() => inception.OfReference(folder["empty"], folder["cache"]), Throws.TypeOf<UsageException>().With.Message.Contains("two or more"));
-        Assert.That(() => inception.OfReference(folder["narrow.safetensors"], folder["cache"]), Throws.TypeOf<FileFormatException>().With.Message.Contains("2048"));
+        Assert.That(() => inception.OfReference(folder["empty"], folder["cache"]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("two or more"));
+        Assert.That(() => inception.OfReference(folder["narrow.safetensors"], folder["cache"]),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("2048"));
     }
 
-    static FeatureStatistics Statistics(params double[][] rows) => FeatureStatistics.Of(rows.Length, rows[0].Length, (row, x) => rows[row].CopyTo(x));
+    static FeatureStatistics Statistics(params double[][] rows) =>
+        FeatureStatistics.Of(rows.Length, rows[0].Length, (row, x) => rows[row].CopyTo(x));
 
     static void WriteFolder(string path, params Image[] pictures)
     {

@@ -82,7 +82,8 @@ public class FinetuneFeatureTests
     public void The_networks_beside_the_unet_count()
     {
         string model = Path.Combine(Golden.Root, "models", "miniature");
-        FinetuneMemory without = FinetuneMemory.Predict(model, clipFolder: null, new()), with = FinetuneMemory.Predict(model, model, new());
+        FinetuneMemory without = FinetuneMemory.Predict(model, clipFolder: null, new());
+        FinetuneMemory with = FinetuneMemory.Predict(model, model, new());
         long before = Backend.Cpu.LiveBytes;
         using (StableDiffusionModel loaded = StableDiffusionModel.Load(model))
             Assert.That(Backend.Cpu.LiveBytes - before - sizeof(float) * with.Parameters, Is.EqualTo(without.Frozen).Within(5).Percent);

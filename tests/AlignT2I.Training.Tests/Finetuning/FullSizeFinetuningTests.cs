@@ -45,7 +45,10 @@ public class FullSizeFinetuningTests
     {
         long available = Backend.Cpu.AvailableBytes;
         if (available < atLeast * GB)
-            Assert.Ignore($"The test needs {atLeast} GB of free memory; there are {available / GB:0.0} GB. Run it on a machine with more.");
+        {
+            Assert.Ignore(
+                $"The test needs {atLeast} GB of free memory; there are {available / GB:0.0} GB. Run it on a machine with more.");
+        }
         FinetuneMemory predicted = FinetuneMemory.Predict(config, parameters: 859_520_964, options);
         FinetuneUpdate update = default;
         long peak = PeakMemory.Of(() => update = Step(options));

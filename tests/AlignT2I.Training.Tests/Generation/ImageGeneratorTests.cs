@@ -164,7 +164,11 @@ public class ImageGeneratorTests
     public void Texts_are_encoded_as_they_are_asked_for_across_windows_and_out_of_order()
     {
         var pipeline = new StableDiffusionPipeline(model);
-        string[] texts = [.. GrammarFile.Miniature.Enumerate(PromptCategory.Combination, GrammarFile.Miniature.Objects, PromptSplit.Train).Take(70).Select(p => p.Text)];
+        Grammar grammar = GrammarFile.Miniature;
+        string[] texts =
+        [
+            .. grammar.Enumerate(PromptCategory.Combination, grammar.Objects, PromptSplit.Train).Take(70).Select(p => p.Text),
+        ];
         using var states = new PromptStates(pipeline, texts, "");
         foreach (int[] batch in (int[][])[[0, 1, 1, 31], [31, 32, 63], [5, 69, 64, 5]])
         {
@@ -192,7 +196,8 @@ public class ImageGeneratorTests
         using RunFolder run = RunFolder.Open(folder["other"]);
         Generate(run, options);
         Assert.That(() => Generate(run, options with { Steps = 3 }), Throws.TypeOf<UsageException>().With.Message.Contains("another way"));
-        Assert.That(() => Generate(run, options with { BatchSize = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("batch size"));
+        Assert.That(() => Generate(run, options with { BatchSize = 0 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("batch size"));
     }
 
     [Test]
@@ -205,8 +210,8 @@ public class ImageGeneratorTests
     }
 
     IReadOnlyList<ImageRecord> Generate(
-        RunFolder run, ImageGenerationOptions how, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default,
-        GenerationPrompt[]? prompts = null) =>
+        RunFolder run, ImageGenerationOptions how, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default, GenerationPrompt[]? prompts = null) =>
         new ImageGenerator(new StableDiffusionPipeline(model), new ModelIdentity("abc", "tiny"))
             .Run(run, prompts ?? ImageGeneratorTests.prompts, how, progress, cancellationToken);
 }

@@ -21,8 +21,8 @@ public class SimulatedRaterTests
             Render(scene, blurs, sigma, rgb);
             ScenePrompt full = SceneGrammar.Create(
                 scene.Object, scene.Placements.Count, scene.Color, scene.Background, PromptSplit.Pretrain);
-            string text = new PromptPerturbation(GrammarFile.Miniature, []).Create(
-                GrammarFile.Miniature.TryParse(caption.Text, out Prompt? read, out string? error) ? read : throw new InvalidOperationException(error), count: 1, (ulong)i)[0];
+            Assert.That(GrammarFile.Miniature.TryParse(caption.Text, out Prompt? read, out string? error), Is.True, error);
+            string text = new PromptPerturbation(GrammarFile.Miniature, []).Create(read!, count: 1, (ulong)i)[0];
             Assert.That(SceneGrammar.TryParse(text, out ScenePrompt? perturbed, out _), Is.True);
             RaterFindings findings = SimulatedRater.Inspect(rgb, full);
             captionGood += SimulatedRater.Inspect(rgb, caption).AllMatch ? 1 : 0;

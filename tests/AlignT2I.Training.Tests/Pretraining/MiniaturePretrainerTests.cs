@@ -20,7 +20,10 @@ internal sealed class MiniaturePretrainerTests
     };
 
     static readonly string[] weights =
-        ["vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "image_encoder/model.safetensors", "unet/diffusion_pytorch_model.safetensors"];
+    [
+        "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "image_encoder/model.safetensors",
+        "unet/diffusion_pytorch_model.safetensors",
+    ];
 
     string folder = "";
 
@@ -68,8 +71,8 @@ internal sealed class MiniaturePretrainerTests
         Stop(folder, "train VAE", 3);
         string checkpoint = Path.Combine(folder, "pretraining", "vae.safetensors");
         File.WriteAllBytes(checkpoint, File.ReadAllBytes(checkpoint)[..^100]);
-        Assert.That(
-            () => new MiniaturePretrainer(folder, options).Run(), Throws.TypeOf<FileFormatException>().With.Message.Contains("vae.safetensors"));
+        Assert.That(() => new MiniaturePretrainer(folder, options).Run(),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("vae.safetensors"));
     }
 
     [Test]

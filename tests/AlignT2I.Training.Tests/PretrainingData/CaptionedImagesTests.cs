@@ -231,7 +231,8 @@ public class CaptionedImagesTests
         return (images, source.Skipped, table.Count);
     }
 
-    static byte[] Score(double value) => Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"aesthetic_score": {{value}}, "width": 90}"""));
+    static byte[] Score(double value) =>
+        Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"aesthetic_score": {{value}}, "width": 90}"""));
 
     static byte[] Noise(int width, int height, int seed)
     {

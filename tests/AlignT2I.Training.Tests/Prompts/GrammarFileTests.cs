@@ -33,7 +33,8 @@ public class GrammarFileTests
         string json = new StreamReader(stream).ReadToEnd();
         Assert.That(json, Does.Contain(old));
         File.WriteAllText(folder["g.json"], json.Replace(old, changed));
-        Assert.That(() => GrammarFile.Read(folder["g.json"]), Throws.TypeOf<FileFormatException>().With.Message.Contains(expected).And.Message.Contains("g.json"));
+        Assert.That(() => GrammarFile.Read(folder["g.json"]),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains(expected).And.Message.Contains("g.json"));
     }
 
     [Test]

@@ -47,11 +47,13 @@ public class GrammarTests
     [Test]
     public void Words_of_the_miniature_are_what_it_can_draw() => Assert.Multiple(() =>
     {
-        Assert.That(GrammarFile.Miniature.Objects.Select(o => o.Name), Is.EqualTo(Enum.GetNames<WorldObject>().Select(n => n.ToLowerInvariant())));
-        Assert.That(GrammarFile.Miniature.Colors, Is.EqualTo(Enum.GetNames<WorldColor>().Select(n => n.ToLowerInvariant())));
-        Assert.That(GrammarFile.Miniature.Backgrounds.Select(b => b.Name), Is.EqualTo(Enum.GetNames<WorldBackground>().Select(n => n.ToLowerInvariant())));
+        Assert.That(GrammarFile.Miniature.Objects.Select(o => o.Name), Is.EqualTo(Words<WorldObject>()));
+        Assert.That(GrammarFile.Miniature.Colors, Is.EqualTo(Words<WorldColor>()));
+        Assert.That(GrammarFile.Miniature.Backgrounds.Select(b => b.Name), Is.EqualTo(Words<WorldBackground>()));
         Assert.That(() => ScenePrompt.Of(GrammarFile.Everyday.Create("dog", null, null, null, PromptSplit.Train)),
             Throws.TypeOf<UsageException>().With.Message.Contains("'dog'"));
+
+        static IEnumerable<string> Words<T>() where T : struct, Enum => Enum.GetNames<T>().Select(n => n.ToLowerInvariant());
     });
 
     [TestCase("sheep", 3, "Three sheep")]
@@ -72,10 +74,19 @@ public class GrammarTests
     {
         Grammar grammar = GrammarFile.Everyday with
         {
-            Objects = [.. GrammarFile.Everyday.Objects, new("traffic light"), new("unicorn", Article: "a"), new("bus stop"), new("fire hydrant", Plural: "hydrants of fire")],
+            Objects =
+            [
+                .. GrammarFile.Everyday.Objects, new("traffic light"), new("unicorn", Article: "a"), new("bus stop"),
+                new("fire hydrant", Plural: "hydrants of fire"),
+            ],
             Colors = [.. GrammarFile.Everyday.Colors, "light", "light blue"],
         };
-        foreach (string text in (string[])["Two light blue traffic lights in a kitchen", "A unicorn", "A light unicorn", "Three red bus stops", "Four hydrants of fire at night"])
+        string[] texts =
+        [
+            "Two light blue traffic lights in a kitchen", "A unicorn", "A light unicorn", "Three red bus stops",
+            "Four hydrants of fire at night",
+        ];
+        foreach (string text in texts)
         {
             Assert.That(grammar.TryParse(text.ToLowerInvariant(), out Prompt? prompt, out string? error), Is.True, error);
             Assert.That(prompt!.Text, Is.EqualTo(text));

@@ -16,7 +16,11 @@ public class PromptFileTests
     [Test]
     public void Reads_what_it_wrote()
     {
-        IReadOnlyList<Prompt> prompts = [.. PromptSets.Create(GrammarFile.Everyday, 0, trainCount: 50).All, new("mine", "A photo.", PromptCategory.Object, PromptSplit.Train)];
+        IReadOnlyList<Prompt> prompts =
+        [
+            .. PromptSets.Create(GrammarFile.Everyday, 0, trainCount: 50).All,
+            new("mine", "A photo.", PromptCategory.Object, PromptSplit.Train),
+        ];
         PromptFile.Write(path, prompts);
         Assert.That(PromptFile.Read(path), Is.EqualTo(prompts));
     }
@@ -32,7 +36,8 @@ public class PromptFileTests
         string expected =
             "{'id':'three-red-stars-on-the-moon','text':'Three red stars on the moon','category':'combination','split':'train',"
             + "'object':'star','count':3,'color':'red','background':'moon'}\n"
-            + "{'id':'a-blue-heart','text':'A blue heart','category':'color','split':'unseen','object':'heart','color':'blue','images':6}\n";
+            + "{'id':'a-blue-heart','text':'A blue heart','category':'color','split':'unseen',"
+            + "'object':'heart','color':'blue','images':6}\n";
         Assert.That(File.ReadAllText(path), Is.EqualTo(expected.Replace('\'', '"')));
     }
 
@@ -54,7 +59,8 @@ public class PromptFileTests
     public void Refuses_a_bad_file(string content, string expected)
     {
         File.WriteAllText(path, content + "\n");
-        Assert.That(() => PromptFile.Read(path, GrammarFile.Miniature), Throws.InstanceOf<FileFormatException>().With.Message.Contains(expected));
+        Assert.That(() => PromptFile.Read(path, GrammarFile.Miniature),
+            Throws.InstanceOf<FileFormatException>().With.Message.Contains(expected));
     }
 
     [Test]

@@ -23,15 +23,17 @@ public class PromptImportTests
         Assert.That(prompts.Select(p => p.Text), Is.EqualTo(new[] { "A cup, red", "A cup; red", "Two dogs in the forest" }));
         Assert.That(prompts.Select(p => p.Split).Distinct(), Is.EqualTo(new[] { PromptSplit.Train }));
         Prompt known = RunPrompts.Import(folder["a.txt"], PromptSplit.Train, GrammarFile.Everyday)[2];
-        Assert.That((known.Category, known.Object, known.Count, known.Background), Is.EqualTo((PromptCategory.Combination, "dog", 2, "forest")));
+        Assert.That((known.Category, known.Object, known.Count, known.Background),
+            Is.EqualTo((PromptCategory.Combination, "dog", 2, "forest")));
     }
 
     [Test]
     public void Csv_has_named_columns_and_quotes()
     {
         IReadOnlyList<Prompt> prompts = Import("a.csv",
-            "id,Prompt,count,colour,split,images\nx,\"A \"\"big\"\" dog, red\",,red,unseen,3\n,Two cats,2,,,\n\n,\"Two\nlines\",,,,\n".Replace("\"Two\nlines\"", "Three"));
-        Assert.That(prompts[0], Is.EqualTo(new Prompt("x", "A \"big\" dog, red", PromptCategory.Color, PromptSplit.Unseen, Color: "red", Images: 3)));
+            "id,Prompt,count,colour,split,images\nx,\"A \"\"big\"\" dog, red\",,red,unseen,3\n,Two cats,2,,,\n\n,Three,,,,\n");
+        Assert.That(prompts[0], Is.EqualTo(
+            new Prompt("x", "A \"big\" dog, red", PromptCategory.Color, PromptSplit.Unseen, Color: "red", Images: 3)));
         Assert.That(prompts[1], Is.EqualTo(new Prompt("two-cats", "Two cats", PromptCategory.Count, PromptSplit.Train, Count: 2)));
         Assert.That(prompts[2].Category, Is.EqualTo(PromptCategory.Object));
     }
@@ -40,8 +42,12 @@ public class PromptImportTests
     public void PartiPrompts_challenges_are_mapped_to_categories()
     {
         IReadOnlyList<Prompt> prompts = Import("a.tsv",
-            "Prompt\tCategory\tChallenge\tNote\nfive frogs\tAnimals\tQuantity\t\na \"blue\" book, blue\tArtifacts\tProperties & Positioning\t\n"
-            + "a book on a chair\tArtifacts\tProperties & Positioning\t\na street\tOutdoor Scenes\tSimple Detail\t\nlife\tAbstract\tBasic\tx\n");
+            "Prompt\tCategory\tChallenge\tNote\n"
+            + "five frogs\tAnimals\tQuantity\t\n"
+            + "a \"blue\" book, blue\tArtifacts\tProperties & Positioning\t\n"
+            + "a book on a chair\tArtifacts\tProperties & Positioning\t\n"
+            + "a street\tOutdoor Scenes\tSimple Detail\t\n"
+            + "life\tAbstract\tBasic\tx\n");
         Assert.That(prompts.Select(p => p.Category), Is.EqualTo(new[]
         {
             PromptCategory.Count, PromptCategory.Color, PromptCategory.Object, PromptCategory.Background, PromptCategory.Object,
@@ -52,13 +58,17 @@ public class PromptImportTests
     [Test]
     public void GenEval_tags_are_mapped_to_categories_with_their_objects()
     {
-        IReadOnlyList<Prompt> prompts = Import("a.jsonl",
-            """
-            {"tag": "counting", "include": [{"class": "bowl", "count": 4}], "exclude": [{"class": "bowl", "count": 5}], "prompt": "a photo of four bowls"}
-            {"tag": "colors", "include": [{"class": "cup", "count": 1, "color": "red"}], "prompt": "a photo of a red cup"}
-            {"tag": "position", "include": [{"class": "dog", "count": 1}, {"class": "tie", "count": 1}], "prompt": "a photo of a dog right of a tie"}
-            """);
-        Assert.That(prompts[0], Is.EqualTo(new Prompt("a-photo-of-four-bowls", "a photo of four bowls", PromptCategory.Count, PromptSplit.Train, "bowl", 4)));
+        string[] lines =
+        [
+            """{"tag": "counting", "include": [{"class": "bowl", "count": 4}], "exclude": [{"class": "bowl", "count": 5}],"""
+                + """ "prompt": "a photo of four bowls"}""",
+            """{"tag": "colors", "include": [{"class": "cup", "count": 1, "color": "red"}], "prompt": "a photo of a red cup"}""",
+            """{"tag": "position", "include": [{"class": "dog", "count": 1}, {"class": "tie", "count": 1}],"""
+                + """ "prompt": "a photo of a dog right of a tie"}""",
+        ];
+        IReadOnlyList<Prompt> prompts = Import("a.jsonl", string.Join('\n', lines));
+        Assert.That(prompts[0], Is.EqualTo(
+            new Prompt("a-photo-of-four-bowls", "a photo of four bowls", PromptCategory.Count, PromptSplit.Train, "bowl", 4)));
         Assert.That((prompts[1].Category, prompts[1].Color), Is.EqualTo((PromptCategory.Color, "red")));
         Assert.That((prompts[2].Category, prompts[2].Object), Is.EqualTo((PromptCategory.Object, (string?)null)));
     }
@@ -83,7 +93,8 @@ public class PromptImportTests
     [TestCase("a.jsonl", "{\"prompt\":\"a\",\"tag\":\"x\"}\n{\"tag\":\"x\"}\n", ":2: it has no 'prompt'")]
     [TestCase("a.jsonl", "{\"prompt\":\"a\",\"tag\":1}\n", ":1: ")]
     public void Errors_name_file_and_line(string name, string content, string expected) =>
-        Assert.That(() => Import(name, content), Throws.TypeOf<FileFormatException>().With.Message.Contains(expected).And.Message.StartsWith(folder[name]));
+        Assert.That(() => Import(name, content),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains(expected).And.Message.StartsWith(folder[name]));
 
     [Test]
     public void A_caption_of_more_than_10000_characters_is_refused_with_its_line() =>
@@ -94,7 +105,8 @@ public class PromptImportTests
     public void Text_that_is_not_UTF8_is_refused_with_its_line()
     {
         File.WriteAllBytes(folder["a.csv"], [.. "text\nA caf"u8, 0xE9, .. "\n"u8]);
-        Assert.That(() => PromptImport.Read(folder["a.csv"], PromptSplit.Train), Throws.TypeOf<FileFormatException>().With.Message.Contains("a.csv:2: it is not UTF-8"));
+        Assert.That(() => PromptImport.Read(folder["a.csv"], PromptSplit.Train),
+            Throws.TypeOf<FileFormatException>().With.Message.Contains("a.csv:2: it is not UTF-8"));
     }
 
     [TestCase("PartiPrompts.tsv", 1632)]

@@ -19,13 +19,16 @@ public class SimulatedRatingTests
         using RunFolder run = Rendered(folder);
         IReadOnlyList<FeedbackRecord> labels = SimulatedRating.Run(run, faultless);
         Assert.That(labels, Has.Count.EqualTo(16));
-        Assert.That(labels.Where(l => l.Image.EndsWith("-0000.png", StringComparison.Ordinal)).Select(l => l.Label), Is.All.EqualTo(FeedbackLabel.Good));
-        Assert.That(labels.Where(l => l.Image.EndsWith("-0001.png", StringComparison.Ordinal)).Select(l => l.Label), Is.All.EqualTo(FeedbackLabel.Bad));
+        Assert.That(Labels("-0000.png"), Is.All.EqualTo(FeedbackLabel.Good));
+        Assert.That(Labels("-0001.png"), Is.All.EqualTo(FeedbackLabel.Bad));
         Assert.That(labels.Select(l => l.Rater), Is.All.StartsWith("simulated"));
         SimulatedRating.Run(run, faultless);
         Assert.That(File.ReadAllLines(run.FeedbackFile), Has.Length.EqualTo(16));
         Assert.That(FeedbackTable.Count(run).Total, Is.EqualTo(new LabelCounts(Images: 16, Good: 8, Bad: 8, Skip: 0)));
         Assert.That(FeedbackTable.Count(run).Color, Is.EqualTo(new LabelCounts(Images: 4, Good: 2, Bad: 2, Skip: 0)));
+
+        IEnumerable<FeedbackLabel> Labels(string image) =>
+            labels.Where(l => l.Image.EndsWith(image, StringComparison.Ordinal)).Select(l => l.Label);
     }
 
     [Test]
@@ -43,7 +46,8 @@ public class SimulatedRatingTests
         using RunFolder run = Rendered(folder);
         File.WriteAllText(run.PathOf(run.ReadImages()[3]), "no picture");
         Assert.That(() => SimulatedRating.Run(run, faultless), Throws.TypeOf<FileFormatException>().With.Message.Contains(".png"));
-        Assert.That(() => SimulatedRating.Run(run, faultless with { ErrorRate = 2 }), Throws.TypeOf<UsageException>().With.Message.Contains("error rate"));
+        Assert.That(() => SimulatedRating.Run(run, faultless with { ErrorRate = 2 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("error rate"));
     }
 
     /// <summary>Eight prompts of all categories, each with an image that shows it and one of another object.</summary>
@@ -58,13 +62,15 @@ public class SimulatedRatingTests
         {
             WorldObject other = prompt.Object == WorldObject.Circle ? WorldObject.Square : WorldObject.Circle;
             Add(0, SceneSampler.Sample(prompt, seed: 9));
-            Add(1, SceneSampler.Sample(SceneGrammar.Create(other, prompt.Count, prompt.Color, prompt.Background, PromptSplit.Train), seed: 9));
+            ScenePrompt wrong = SceneGrammar.Create(other, prompt.Count, prompt.Color, prompt.Background, PromptSplit.Train);
+            Add(1, SceneSampler.Sample(wrong, seed: 9));
 
             void Add(int number, Scene scene)
             {
                 byte[] rgb = new byte[SceneRenderer.ByteCount];
                 SceneRenderer.Render(scene, rgb);
-                var record = new ImageRecord($"{prompt.Id}-{number:D4}", $"images/{prompt.Id}-{number:D4}.png", prompt.Id, prompt.Text, 0, "rendered", "none", 1, 1);
+                string id = $"{prompt.Id}-{number:D4}";
+                var record = new ImageRecord(id, $"images/{id}.png", prompt.Id, prompt.Text, 0, "rendered", "none", 1, 1);
                 Png.Write(run.PathOf(record), new Image(64, 64, 3, rgb));
                 manifest.Append(record);
             }

@@ -28,7 +28,10 @@ public class RewardLossTests
             RewardLossTerms terms = RewardLoss.Compute(model, Batch(golden), promptClassificationWeight: 0.5, temperature: 2);
             double[] found = [terms.MeanSquaredError.Item(), terms.PromptClassification!.Item(), terms.Total.Item()];
             for (int i = 0; i < 3; i++)
-                Assert.That(found[i], Is.EqualTo(expected[step * 3 + i]).Within(LossTolerance * expected[step * 3 + i]), $"step {step}, term {i}");
+            {
+                double wanted = expected[step * 3 + i];
+                Assert.That(found[i], Is.EqualTo(wanted).Within(LossTolerance * wanted), $"step {step}, term {i}");
+            }
             tape.Backward(terms.Total);
             optimizer.Step(learningRate);
             parameters.ClearGrad();
@@ -63,12 +66,17 @@ public class RewardLossTests
     static RewardBatch Batch(ParityCase golden)
     {
         int[] targets = Array.ConvertAll(golden.Values("input.pc_target"), v => (int)v);
-        int labelled = golden.ShapeOf("input.labels")[0], dim = golden.ShapeOf("input.image_embeds")[1], n = golden.ShapeOf("input.pc_text_embeds")[1];
+        int labelled = golden.ShapeOf("input.labels")[0];
+        int dim = golden.ShapeOf("input.image_embeds")[1], n = golden.ShapeOf("input.pc_text_embeds")[1];
         float[] pcImages = Floats(golden, "input.pc_image_embeds");
         float[] images = [.. Floats(golden, "input.image_embeds"),
             .. targets.SelectMany((_, m) => Enumerable.Repeat(pcImages[(m * dim)..((m + 1) * dim)], n).SelectMany(row => row))];
         float[] texts = [.. Floats(golden, "input.text_embeds"), .. Floats(golden, "input.pc_text_embeds")];
-        int[] choices = [.. targets.SelectMany((target, m) => Enumerable.Range(0, n).OrderBy(j => j != target).Select(j => labelled + m * n + j))];
+        int[] choices =
+        [
+            .. targets.SelectMany((target, m) =>
+                Enumerable.Range(0, n).OrderBy(j => j != target).Select(j => labelled + m * n + j)),
+        ];
         int rows = labelled + targets.Length * n;
         return new RewardBatch(
             Tensor.From(images, [rows, dim]), Tensor.From(texts, [rows, texts.Length / rows]), Input(golden, "input.labels"),

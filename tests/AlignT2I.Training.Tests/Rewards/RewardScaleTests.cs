@@ -28,7 +28,9 @@ public class RewardScaleTests
         List<StageProgress> told = [];
         using TrainedReward reward = new RewardTrainer(data, options).Train(new Told(told.Add));
         RewardTrainingMetrics metrics = reward.Metrics!;
-        TestContext.Out.WriteLine($"{metrics.ElapsedSeconds:0.0} s a pass, accuracy {metrics.ValidationPairwiseAccuracy:0.000}, {metrics.Calibration!.ExpectedError:0.000}");
+        TestContext.Out.WriteLine(
+            $"{metrics.ElapsedSeconds:0.0} s a pass, accuracy {metrics.ValidationPairwiseAccuracy:0.000}, "
+            + $"{metrics.Calibration!.ExpectedError:0.000}");
         Assert.That(metrics.TrainingLabels + metrics.ValidationLabels, Is.EqualTo(Labels));
         Assert.That(told, Has.Count.EqualTo((metrics.TrainingLabels + 511) / 512), "an update for each batch, and no more");
         Assert.That(metrics.ValidationPairwiseAccuracy, Is.GreaterThan(0.8), "on prompts that were not trained on");
@@ -57,7 +59,8 @@ public class RewardScaleTests
             image[1] = good == (prompt % 2 == 0) ? 12 : -12;
             Normalize(image);
             all.AddRange(image);
-            examples.Add(new RewardExample($"prompt {prompt}", i, prompt, [.. Enumerable.Range(1, 3).Select(k => (prompt + 2 * k - 1) % Prompts)], good ? 1 : 0));
+            int[] perturbed = [.. Enumerable.Range(1, 3).Select(k => (prompt + 2 * k - 1) % Prompts)];
+            examples.Add(new RewardExample($"prompt {prompt}", i, prompt, perturbed, good ? 1 : 0));
         }
         images.Add([.. Enumerable.Range(0, Labels).Select(i => $"image {i}")], all.ToArray());
         return new RewardData(images, texts, examples);

@@ -78,7 +78,11 @@ public class RewardTrainerTests
         RewardData data = Data();
         RewardData soft = data with { Examples = [.. data.Examples.Select(e => e with { Label = e.Good ? 0.7f : 0.3f })] };
         using TrainedReward reward = new RewardTrainer(soft, options with { PromptClassificationWeight = 0 }).Train();
-        double[] good = [.. soft.Examples.Where(e => e.Good).Select(e => (double)reward.Score(data.Images.Row(e.ImageRow), data.Texts.Row(e.TextRow)))];
+        double[] good =
+        [
+            .. soft.Examples.Where(e => e.Good)
+                .Select(e => (double)reward.Score(data.Images.Row(e.ImageRow), data.Texts.Row(e.TextRow))),
+        ];
         Assert.That(good.Average(), Is.EqualTo(0.7).Within(0.05));
     }
 
@@ -101,8 +105,10 @@ public class RewardTrainerTests
         float[] row = new float[Dim];
         Array.Fill(row, float.NaN);
         data.Images.Add("damaged", row);
-        RewardData damaged = data with { Examples = [.. data.Examples.Select((e, i) => i == 7 ? e with { ImageRow = data.Images.Count - 1 } : e)] };
-        Assert.That(() => new RewardTrainer(damaged, options).Train(), Throws.TypeOf<UsageException>().With.Message.Contains("no longer a number"));
+        RewardExample[] examples = [.. data.Examples];
+        examples[7] = examples[7] with { ImageRow = data.Images.Count - 1 };
+        Assert.That(() => new RewardTrainer(data with { Examples = examples }, options).Train(),
+            Throws.TypeOf<UsageException>().With.Message.Contains("no longer a number"));
     }
 
     [Test]

@@ -10,7 +10,8 @@ public class RunFolderTests
     {
         using var folder = new TestFolder();
         RunFolder first = RunFolder.Open(folder["run"]);
-        Assert.That(() => RunFolder.Open(folder["run"]), Throws.TypeOf<UsageException>().With.Message.Contains("working in this run folder"));
+        Assert.That(() => RunFolder.Open(folder["run"]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("working in this run folder"));
         first.Dispose();
         RunFolder.Open(folder["run"]).Dispose();
     }
@@ -31,8 +32,10 @@ public class RunFolderTests
     {
         using var folder = new TestFolder();
         using RunFolder run = RunFolder.Open(folder["run"]);
-        File.WriteAllText(folder["run/images.jsonl"],
-            $$"""{"id":"a","file":"{{file}}","promptId":"a","text":"A star","seed":1,"modelHash":"x","sampler":"s","steps":1,"guidanceScale":1}""" + "\n");
+        File.WriteAllText(folder["run/images.jsonl"], $$"""
+            {"id":"a","file":"{{file}}","promptId":"a","text":"A star","seed":1,"modelHash":"x","sampler":"s","steps":1,"guidanceScale":1}
+
+            """);
         Assert.That(() => run.ReadImages(), Throws.TypeOf<FileFormatException>().With.Message.Contains("images.jsonl:1"));
     }
 

@@ -41,7 +41,8 @@ internal sealed class EvaluateCommandTests
         double best = report.GetProperty("models").GetProperty("rejectionSampling").GetProperty("averageReward").GetDouble();
         Assert.That(best, Is.GreaterThanOrEqualTo(original.GetProperty("averageReward").GetDouble()));
         string html = File.ReadAllText(tiny.In("report", "index.html"));
-        Assert.That(html, Does.Not.Contain("Alignment (").And.Not.Contain("Figure 4a").And.Contain("Table 2").And.Contain("data:image/png"));
+        Assert.That(html, Does.Contain("Table 2").And.Contain("data:image/png"));
+        Assert.That(html, Does.Not.Contain("Alignment (").And.Not.Contain("Figure 4a"));
     }
 
     [Test]
@@ -54,10 +55,11 @@ internal sealed class EvaluateCommandTests
         JsonElement accuracy = report.GetProperty("rewardAccuracy").GetProperty("reward");
         Assert.That(accuracy.GetProperty("seenPairs").GetInt32(), Is.EqualTo(4 * 2), "of each prompt one good image and two bad");
         Assert.That(accuracy.GetProperty("unseenPairs").GetInt32(), Is.EqualTo(4 * 2));
-        JsonElement models = report.GetProperty("models");
-        Assert.That(models.GetProperty("original").GetProperty("alignment").GetProperty("overall").GetDouble(), Is.EqualTo(0.5), "the first of two");
+        JsonElement alignment = report.GetProperty("models").GetProperty("original").GetProperty("alignment");
+        Assert.That(alignment.GetProperty("overall").GetDouble(), Is.EqualTo(0.5), "the first of two");
         string html = File.ReadAllText(tiny.In("report", "index.html"));
-        Assert.That(html, Does.Contain("against people’s labels").And.Contain("Alignment (raters)").And.Not.Contain("No person was asked"));
+        Assert.That(html, Does.Contain("against people’s labels").And.Contain("Alignment (raters)"));
+        Assert.That(html, Does.Not.Contain("No person was asked"));
     }
 
     [Test]
@@ -70,7 +72,8 @@ internal sealed class EvaluateCommandTests
         Assert.That(whole.Json.GetProperty("models").GetProperty("original").GetProperty("images").GetInt32(), Is.EqualTo(16));
         Assert.That(Written(), Is.EqualTo(written));
 
-        DateTime[] Written() => [.. Directory.EnumerateFiles(tiny.In("evaluation", "original", "images"), "*.png").Order().Select(File.GetLastWriteTimeUtc)];
+        DateTime[] Written() =>
+            [.. Directory.EnumerateFiles(tiny.In("evaluation", "original", "images"), "*.png").Order().Select(File.GetLastWriteTimeUtc)];
     }
 
     [Test]
@@ -94,13 +97,16 @@ internal sealed class EvaluateCommandTests
         }
         Assert.That(Evaluate().Json.GetProperty("models").ToString(), Is.EqualTo(expected.ToString()));
 
-        int Drawn() => Directory.Exists(tiny.In("evaluation")) ? Directory.GetFiles(tiny.In("evaluation"), "*.png", SearchOption.AllDirectories).Length : 0;
+        int Drawn() => Directory.Exists(tiny.In("evaluation"))
+            ? Directory.GetFiles(tiny.In("evaluation"), "*.png", SearchOption.AllDirectories).Length
+            : 0;
     }
 
     [Test]
     public void Votes_make_a_section()
     {
-        var vote = new ComparisonVote("evaluation/original", "evaluation/full", 1, "A dog", "r", Preference.Second, Preference.Tie, DateTimeOffset.UnixEpoch);
+        var vote = new ComparisonVote(
+            "evaluation/original", "evaluation/full", 1, "A dog", "r", Preference.Second, Preference.Tie, DateTimeOffset.UnixEpoch);
         File.WriteAllText(tiny["votes.jsonl"], JsonSerializer.Serialize(vote, FeedbackJson.Default.ComparisonVote));
         JsonElement people = Evaluate("--votes", tiny["votes.jsonl"]).Json.GetProperty("humanEvaluation")[0];
         Assert.That(people.GetProperty("alignment").GetProperty("clearSecond").GetInt32(), Is.EqualTo(1));
@@ -133,13 +139,15 @@ internal sealed class EvaluateCommandTests
         SyntheticInception.Write(tiny["inception.safetensors"], new SyntheticWeights(SyntheticVariant.V1He, 1));
         string[] fid =
         [
-            "--captions", tiny["captions.json"], "--caption-size", "32", "--reference", tiny.In("images"), "--inception", tiny["inception.safetensors"],
+            "--captions", tiny["captions.json"], "--caption-size", "32", "--reference", tiny.In("images"),
+            "--inception", tiny["inception.safetensors"],
         ];
         JsonElement report = Evaluate(fid).Json;
         Assert.That(report.GetProperty("models").GetProperty("original").GetProperty("fid").GetDouble(), Is.Positive);
         Assert.That(report.GetProperty("fid").GetProperty("images").GetInt32(), Is.EqualTo(2));
         ImageRecord[] drawn = [.. ImageManifest.Read(tiny.In("fid", "original"))];
-        Assert.That(drawn.Select(i => (i.Id, i.Height)), Is.EqualTo(new[] { ("coco-000000000001-0000", 32), ("coco-000000000002-0000", (int?)32) }));
+        Assert.That(drawn.Select(i => i.Id), Is.EqualTo(new[] { "coco-000000000001-0000", "coco-000000000002-0000" }));
+        Assert.That(drawn.Select(i => i.Height), Is.All.EqualTo(32));
 
         CommandRun again = Evaluate(fid);
         Assert.That(again.Error, Does.Not.Contain("Inception features"), "neither image nor feature is made twice");

@@ -73,7 +73,8 @@ internal sealed class FinetuneCommandTests
         Assert.That(MicroBatch([.. open, "--resume", "--dry-run"]), Is.EqualTo(3));
         CommandRun.Finetune([.. open, "--resume"]).Succeeded();
 
-        static int MicroBatch(string[] arguments) => CommandRun.Finetune(arguments).Succeeded().Json.GetProperty("microBatchSize").GetInt32();
+        static int MicroBatch(string[] arguments) =>
+            CommandRun.Finetune(arguments).Succeeded().Json.GetProperty("microBatchSize").GetInt32();
     }
 
     [Test]

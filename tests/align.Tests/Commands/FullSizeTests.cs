@@ -12,7 +12,10 @@ internal sealed class FullSizeTests
     {
         string tokenizer = Path.GetFullPath(Path.Combine(Golden.Root, "..", "shared", "clip", "hf-tokenizer"));
         if (!Directory.Exists(tokenizer))
-            Assert.Ignore("CLIP's vocab.json and merges.txt are not there; put them in ../shared/clip/hf-tokenizer beside the repository.");
+        {
+            Assert.Ignore(
+                "CLIP's vocab.json and merges.txt are not there; put them in ../shared/clip/hf-tokenizer beside the repository.");
+        }
         string folder = Directory.CreateTempSubdirectory("align-full-size-").FullName;
         try
         {
@@ -22,8 +25,8 @@ internal sealed class FullSizeTests
             CommandRun.Align("synthesize", "--output", model, "--tokenizer", tokenizer).Failed(2, "it is there already");
 
             CommandRun run = CommandRun.Align(
-                "generate", "--model", model, "--output", pictures, "--prompt", "a photograph of an astronaut riding a horse", "--steps", "1",
-                "--width", "320", "--height", "192", "--seed", "42").Succeeded();      // latents of 24 x 40
+                "generate", "--model", model, "--output", pictures, "--prompt", "a photograph of an astronaut riding a horse",
+                "--steps", "1", "--width", "320", "--height", "192", "--seed", "42").Succeeded();      // latents of 24 x 40
             Assert.That(run.Output, Does.Contain("weights 4.26 GB").And.Contain("PLMS, 1 step, guidance 7.5"));
             PngImage png = Png.Read(Path.Combine(pictures, "a-photograph-of-an-astronaut-riding-a-horse-42.png"));
             Assert.That((png.Image.Width, png.Image.Height), Is.EqualTo((320, 192)));

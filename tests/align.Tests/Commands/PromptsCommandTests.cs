@@ -29,7 +29,8 @@ public class PromptsCommandTests
     {
         File.WriteAllText(tiny["a.txt"], "Two dogs\nTwo dogs.\n");
         File.WriteAllText(tiny["b.tsv"], "Prompt\tCategory\tChallenge\nfive frogs\tAnimals\tQuantity\n");
-        CommandRun.Align("prompts", "--run", tiny.Path, "--grammar", "everyday", "--import", tiny["a.txt"], "--import", tiny["b.tsv"]).Succeeded();
+        string[] import = ["--import", tiny["a.txt"], "--import", tiny["b.tsv"]];
+        CommandRun.Align(["prompts", "--run", tiny.Path, "--grammar", "everyday", .. import]).Succeeded();
         IReadOnlyList<Prompt> prompts = PromptFile.Read(tiny.In("prompts.jsonl"));
         Assert.That(prompts.Select(p => p.Id), Is.EqualTo(new[] { "two-dogs", "two-dogs-2", "five-frogs" }));
         Assert.That(prompts.Select(p => p.Category), Is.All.EqualTo(PromptCategory.Count));

@@ -14,7 +14,10 @@ internal sealed class SynthesizeCommandTests
     public void Clip_and_inception_are_written_at_their_sizes_and_load()
     {
         if (!Directory.Exists(tokenizer))
-            Assert.Ignore("CLIP's vocab.json and merges.txt are not there; put them in ../shared/clip/hf-tokenizer beside the repository.");
+        {
+            Assert.Ignore(
+                "CLIP's vocab.json and merges.txt are not there; put them in ../shared/clip/hf-tokenizer beside the repository.");
+        }
         using var folder = new Training.Tests.TestFolder();
         CommandRun clip = CommandRun.Align(
             "synthesize", "clip-vit-large-patch14", "--output", folder["clip"], "--tokenizer", tokenizer, "--json").Succeeded();

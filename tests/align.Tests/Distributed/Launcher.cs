@@ -93,7 +93,8 @@ internal sealed class Launcher : IDisposable
         {
             try
             {
-                string command = File.ReadAllText(Path.Combine(folder, "cmdline")), environment = File.ReadAllText(Path.Combine(folder, "environ"));
+                string command = File.ReadAllText(Path.Combine(folder, "cmdline"));
+                string environment = File.ReadAllText(Path.Combine(folder, "environ"));
                 if (command.Contains(argument, StringComparison.Ordinal) && environment.Split('\0').Contains($"{sizeVariable}={rank}"))
                     return int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture);
             }

@@ -113,7 +113,8 @@ internal sealed class MpiFinetuneTests
         tiny.WithReward();
         using Launcher mpirun = Launcher.Mpirun(2, tiny.FinetuneArguments(2, "--micro-batch-size", "4"));
         Assert.That(mpirun.Wait(), Is.EqualTo(2), mpirun.Error);
-        Assert.That(mpirun.Error, Does.Contain("2 ranks share the 1 pass of an update (4 images, 4 in a pass); choose a micro-batch size of at most 2"));
+        Assert.That(mpirun.Error, Does.Contain(
+            "2 ranks share the 1 pass of an update (4 images, 4 in a pass); choose a micro-batch size of at most 2"));
     }
 
     /// <summary>Arguments of a training with four passes an update.</summary>

@@ -116,7 +116,8 @@ internal sealed class Slurm : IDisposable
         }
     }
 
-    string Logs() => string.Join('\n', Directory.EnumerateFiles(folder.Path, "*.log", SearchOption.AllDirectories).Select(File.ReadAllText));
+    string Logs() => string.Join(
+        '\n', Directory.EnumerateFiles(folder.Path, "*.log", SearchOption.AllDirectories).Select(File.ReadAllText));
 
     static int FreePort()
     {
