@@ -74,16 +74,22 @@ internal readonly unsafe struct EpilogueKernel<T> where T : unmanaged, INumberBa
             if (sampleRow == SampleRows) (sample, sampleRow) = (sample + 1, 0);
             T* ofSample = SampleBias is null ? null : SampleBias + sample * Columns + column;
             T* residual = Residual is null ? null : Residual + (row + i) * Columns + column;
-            for (int j = 0; j < columns; j += Vector512<T>.Count)
-            {
-                int lanes = Math.Min(Vector512<T>.Count, columns - j);
-                Vector512<T> sum = Lanes.Load(c + j, lanes);
-                if (bias is not null) sum += Lanes.Load(bias + j, lanes);
-                if (ofSample is not null) sum += Lanes.Load(ofSample + j, lanes);
-                if (residual is not null) sum += Lanes.Load(residual + j, lanes);
-                Lanes.Store(Activate<TFunction>(sum), c + j, lanes);
-            }
+            int j = 0;
+            for (; j + Vector512<T>.Count <= columns; j += Vector512<T>.Count)
+                Finish<TFunction>(c, bias, ofSample, residual, j, Vector512<T>.Count);
+            if (j < columns) Finish<TFunction>(c, bias, ofSample, residual, j, columns - j);
         }
+    }
+
+    /// <summary>A vector from column <paramref name="j"/> on, or its first <paramref name="lanes"/> elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Finish<TFunction>(T* c, T* bias, T* ofSample, T* residual, int j, int lanes) where TFunction : struct, IActivation
+    {
+        Vector512<T> sum = Lanes.Load(c + j, lanes);
+        if (bias is not null) sum += Lanes.Load(bias + j, lanes);
+        if (ofSample is not null) sum += Lanes.Load(ofSample + j, lanes);
+        if (residual is not null) sum += Lanes.Load(residual + j, lanes);
+        Lanes.Store(Activate<TFunction>(sum), c + j, lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

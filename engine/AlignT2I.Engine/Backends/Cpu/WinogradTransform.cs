@@ -17,18 +17,9 @@ internal static unsafe class WinogradTransform
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Source(float** pixels, int channels, float* v, nint stride)
     {
-        for (int c = 0; c < channels; c += Lanes, v += Lanes)
-        {
-            int count = channels - c;
-            (Vector512<float> t00, Vector512<float> t10, Vector512<float> t20, Vector512<float> t30) = SourceColumn(pixels, c, count);
-            (Vector512<float> t01, Vector512<float> t11, Vector512<float> t21, Vector512<float> t31) = SourceColumn(pixels + 4, c, count);
-            (Vector512<float> t02, Vector512<float> t12, Vector512<float> t22, Vector512<float> t32) = SourceColumn(pixels + 8, c, count);
-            (Vector512<float> t03, Vector512<float> t13, Vector512<float> t23, Vector512<float> t33) = SourceColumn(pixels + 12, c, count);
-            StoreSourceRow(t00, t01, t02, t03, v, stride);
-            StoreSourceRow(t10, t11, t12, t13, v + 4 * stride, stride);
-            StoreSourceRow(t20, t21, t22, t23, v + 8 * stride, stride);
-            StoreSourceRow(t30, t31, t32, t33, v + 12 * stride, stride);
-        }
+        int c = 0;
+        for (; c + Lanes <= channels; c += Lanes) Source(pixels, c, Lanes, v + c, stride);
+        if (c < channels) Source(pixels, c, channels - c, v + c, stride);
     }
 
     /// <summary>u = G g G^T for up to a vector of channels.</summary>
@@ -74,16 +65,9 @@ internal static unsafe class WinogradTransform
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ResultGradient(float** pixels, int channels, float* m, nint stride)
     {
-        for (int c = 0; c < channels; c += Lanes, m += Lanes)
-        {
-            int count = channels - c;
-            Vector512<float> d00 = Load(pixels[0] + c, count), d10 = Load(pixels[1] + c, count);
-            Vector512<float> d01 = Load(pixels[2] + c, count), d11 = Load(pixels[3] + c, count);
-            StoreResultGradientRow(d00, d01, m, stride);
-            StoreResultGradientRow(d00 + d10, d01 + d11, m + 4 * stride, stride);
-            StoreResultGradientRow(d00 - d10, d01 - d11, m + 8 * stride, stride);
-            StoreResultGradientRow(-d10, -d11, m + 12 * stride, stride);
-        }
+        int c = 0;
+        for (; c + Lanes <= channels; c += Lanes) ResultGradient(pixels, c, Lanes, m + c, stride);
+        if (c < channels) ResultGradient(pixels, c, channels - c, m + c, stride);
     }
 
     /// <summary>The 3 x 3 gradients G^T u G of a vector of channels: the adjoint of <see cref="Weight"/>.</summary>
@@ -102,6 +86,19 @@ internal static unsafe class WinogradTransform
         StoreWeightGradientRow(t00, t01, t02, t03, weight, step, count);
         StoreWeightGradientRow(t10, t11, t12, t13, weight + 3 * step, step, count);
         StoreWeightGradientRow(t20, t21, t22, t23, weight + 6 * step, step, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Source(float** pixels, int c, int count, float* v, nint stride)
+    {
+        (Vector512<float> t00, Vector512<float> t10, Vector512<float> t20, Vector512<float> t30) = SourceColumn(pixels, c, count);
+        (Vector512<float> t01, Vector512<float> t11, Vector512<float> t21, Vector512<float> t31) = SourceColumn(pixels + 4, c, count);
+        (Vector512<float> t02, Vector512<float> t12, Vector512<float> t22, Vector512<float> t32) = SourceColumn(pixels + 8, c, count);
+        (Vector512<float> t03, Vector512<float> t13, Vector512<float> t23, Vector512<float> t33) = SourceColumn(pixels + 12, c, count);
+        StoreSourceRow(t00, t01, t02, t03, v, stride);
+        StoreSourceRow(t10, t11, t12, t13, v + 4 * stride, stride);
+        StoreSourceRow(t20, t21, t22, t23, v + 8 * stride, stride);
+        StoreSourceRow(t30, t31, t32, t33, v + 12 * stride, stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -145,6 +142,17 @@ internal static unsafe class WinogradTransform
     {
         Vector512<float> m1 = Vector512.Load(m + 4 * stride), m2 = Vector512.Load(m + 8 * stride);
         return (Vector512.Load(m) + (m1 + m2), m1 - m2 - Vector512.Load(m + 12 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ResultGradient(float** pixels, int c, int count, float* m, nint stride)
+    {
+        Vector512<float> d00 = Load(pixels[0] + c, count), d10 = Load(pixels[1] + c, count);
+        Vector512<float> d01 = Load(pixels[2] + c, count), d11 = Load(pixels[3] + c, count);
+        StoreResultGradientRow(d00, d01, m, stride);
+        StoreResultGradientRow(d00 + d10, d01 + d11, m + 4 * stride, stride);
+        StoreResultGradientRow(d00 - d10, d01 - d11, m + 8 * stride, stride);
+        StoreResultGradientRow(-d10, -d11, m + 12 * stride, stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
