@@ -70,8 +70,9 @@ internal static class ModelsSection
             + $"<code>{Reports.Html.Encode(f.Captions)}</code>, to <code>{Reports.Html.Encode(f.Reference)}</code>, "
             + $"in the features of the Inception network with hash {f.Network}.";
         string miniature = !content.IsMiniature ? "" :
-            "The Fréchet distance compares the images with rendered pictures of the same prompts in the space of the miniature’s own CLIP; "
-            + "it is not the FID of the paper, which needs an Inception network, and the two scales have nothing to do with each other.";
+            "The Fréchet distance compares the images with rendered pictures of the same prompts in the space of the miniature’s own "
+            + "CLIP; it is not the FID of the paper, which needs an Inception network, and the two scales have nothing to do "
+            + "with each other.";
         return $"{fid} {miniature}".Trim();
     }
 
