@@ -81,7 +81,8 @@ public class CompareTests
         });
     }
 
-    /// <summary>In the median of the rounds twice the arithmetic of the machine that the goals were set on: half the time is the goal.</summary>
+    /// <summary>In the median of the rounds twice the arithmetic of the machine that the goals were set on:
+    /// half the time is the goal.</summary>
     [Test]
     public void Goals_are_scaled_by_the_machines_limits()
     {
@@ -89,7 +90,8 @@ public class CompareTests
         Assert.That(exitCode, Is.Zero, error);
         Assert.That(output, Does.Contain(
             "| tiny_unet_fwd_b32 | ≤ 320 ms | 2 of 3 | ≤ 160 ms | 2 of 3 | 240 ms | **120 ms** (others at work) | 2.00 | 83% |"));
-        Assert.That(output, Does.Contain("| clip_text_b1 | ≤ 70.0 ms | 1 of 1 | ≤ 35.0 ms | 0 of 1 | 50.0 ms | **50.0 ms** | 1.00 | 57% |"));
+        Assert.That(output, Does.Contain(
+            "| clip_text_b1 | ≤ 70.0 ms | 1 of 1 | ≤ 35.0 ms | 0 of 1 | 50.0 ms | **50.0 ms** | 1.00 | 57% |"));
         Assert.That(output, Does.Contain("| adamw_100m | ≤ 65.0 ms | 1 of 1 | ≤ 65.0 ms | 1 of 1 |  | **40.0 ms** |  | 123% |"));
         Assert.That(output, Does.Contain("| geglu_4096x2560 | not measured |"));
     }

@@ -23,7 +23,8 @@ internal sealed class AttentionInputs : OpRun
     {
         Shape queries = [c.N, c.H, c.O * c.C], keys = [c.N, c.W, c.O * c.C];
         return new AttentionInputs(
-            c, Values(queries, seed: 1, Width), Values(keys, seed: 2, Width), Values(keys, seed: 3, Width), Values(queries, seed: 4, Width));
+            c, Values(queries, seed: 1, Width), Values(keys, seed: 2, Width), Values(keys, seed: 3, Width),
+            Values(queries, seed: 4, Width));
     }
 
     /// <summary>Whether a sample of the last head's entries is right.</summary>

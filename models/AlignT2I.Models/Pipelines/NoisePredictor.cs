@@ -4,8 +4,8 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Models.Pipelines;
 
 /// <summary>
-/// The noise that the UNet sees in latents of one shape beside the same text states: what every step of a sampling asks, recorded where the
-/// device can. With guidance from both halves of one batch: unconditional + scale * (conditional - unconditional).
+/// The noise that the UNet sees in latents of one shape beside the same text states: what every step of a sampling asks,
+/// recorded where the device can. With guidance from both halves of one batch: unconditional + scale * (conditional - unconditional).
 /// </summary>
 internal sealed class NoisePredictor : IDisposable
 {

@@ -39,7 +39,8 @@ public class VectorMathSweepTests
     public void Error_over_the_range_at_140_million_floats(string name, float low, float high, double bound) =>
         Sweep(name, low, high, bound, SlowStride);
 
-    /// <summary>The largest error in units in the last place is below the bound, and above a third of it where there are vectors.</summary>
+    /// <summary>The largest error in units in the last place is below the bound, and above a third of it
+    /// where there are vectors.</summary>
     static void Sweep(string name, float low, float high, double bound, int stride)
     {
         (_, Func<Vector512<float>, Vector512<float>> function, Func<double, double> exact) = functions.Single(f => f.Name == name);

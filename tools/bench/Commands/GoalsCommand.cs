@@ -34,7 +34,8 @@ internal static class GoalsCommand
             [Limit.SharedCache] = LimitHere("memory_read_l3", r => r.Gbps),
         };
         output.WriteLine(FormattableString.Invariant(
-            $"Limits, medians of the rounds: {limits[Limit.Arithmetic]:0} GFLOP/s float32 multiply-adds; memory {limits[Limit.Memory]:0} GB/s, ")
+            $"Limits, medians of the rounds: {limits[Limit.Arithmetic]:0} GFLOP/s float32 multiply-adds; ")
+            + FormattableString.Invariant($"memory {limits[Limit.Memory]:0} GB/s, ")
             + FormattableString.Invariant($"the last-level cache {limits[Limit.SharedCache]:0} GB/s."));
         output.WriteLine();
         string peerName = peers.Values.FirstOrDefault()?.Lib ?? "peer";

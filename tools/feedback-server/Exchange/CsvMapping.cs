@@ -4,9 +4,9 @@ namespace AlignT2I.FeedbackServer.Exchange;
 
 /// <summary>How the columns of somebody's CSV file become labels.</summary>
 /// <remarks>
-/// In the templates <c>{name}</c> stands for a column and <c>{#}</c> for the number of the answer among those for its image, from 1: a name
-/// for raters that the file does not name. An answer is good when every condition of <paramref name="Good"/> holds, skip when every one of
-/// <paramref name="Skip"/> does, and bad otherwise.
+/// In the templates <c>{name}</c> stands for a column and <c>{#}</c> for the number of the answer among those for its image, from 1: a
+/// name for raters that the file does not name. An answer is good when every condition of <paramref name="Good"/> holds, skip when every
+/// one of <paramref name="Skip"/> does, and bad otherwise.
 /// </remarks>
 /// <param name="Image">Template of the image's path: <c>images/{Input.prompt_id}-{Input.image_id}.png</c>.</param>
 /// <param name="Prompt">Template of the prompt.</param>
