@@ -1,6 +1,6 @@
 namespace AlignT2I.Engine;
 
-/// <summary>Work that is done again and again; made by <see cref="Backend.Record"/>.</summary>
+/// <summary>Work that is done again and again; made by <see cref="Backend.Record(Action{Tensor[]})"/>.</summary>
 public abstract class RecordedWork : IDisposable
 {
     /// <summary>Does the work once, on what its tensors hold now.</summary>

@@ -11,7 +11,11 @@ internal static class BicubicResize
     const double Support = 2;
 
     /// <param name="image">Pixels [height, width, channels].</param>
+    /// <param name="width">Width of the image.</param>
+    /// <param name="height">Height of the image.</param>
     /// <param name="channels">Values per pixel.</param>
+    /// <param name="newWidth">Width of the result.</param>
+    /// <param name="newHeight">Height of the result.</param>
     /// <returns>Pixels [newHeight, newWidth, channels].</returns>
     public static byte[] Run(byte[] image, int width, int height, int channels, int newWidth, int newHeight)
     {

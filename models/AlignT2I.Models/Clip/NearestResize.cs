@@ -4,6 +4,11 @@ namespace AlignT2I.Models.Clip;
 internal static class NearestResize
 {
     /// <param name="pixels">[height, width, channels].</param>
+    /// <param name="width">Width of the image.</param>
+    /// <param name="height">Height of the image.</param>
+    /// <param name="channels">Values per pixel.</param>
+    /// <param name="newWidth">Width of the result.</param>
+    /// <param name="newHeight">Height of the result.</param>
     /// <returns>[newHeight, newWidth, channels].</returns>
     public static byte[] Run(byte[] pixels, int width, int height, int channels, int newWidth, int newHeight)
     {

@@ -58,8 +58,13 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     }
 
     /// <summary>The largest batch that fits, at most 8: what is drawn at once is what a kill loses.</summary>
-    /// <param name="available">Bytes that there are; a fifth of them is left to others.</param>
     /// <inheritdoc cref="Predict"/>
+    /// <param name="modelFolder">The model.</param>
+    /// <param name="unetFolder">Another UNet's folder, or null.</param>
+    /// <param name="options">How images are drawn.</param>
+    /// <param name="dtype">Type of weights and computation.</param>
+    /// <param name="backend">Where images are drawn.</param>
+    /// <param name="available">Bytes that there are; a fifth of them is left to others.</param>
     public static int LargestBatch(
         string modelFolder, string? unetFolder, ImageGenerationOptions options, DType dtype, Backend backend, long available)
     {

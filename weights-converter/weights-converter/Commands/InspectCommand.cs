@@ -40,7 +40,7 @@ internal static class InspectCommand
                 using WeightsFile file = WeightsFile.Open(path);
                 var summary = new WeightsSummary(file, parse.GetValue(filter) ?? "", parse.GetValue(all));
                 if (report.IsJson)
-                    files.Add(summary.Json());
+                    files.Add((JsonNode)summary.Json());
                 else
                     summary.Print(report.Out);
             }

@@ -73,7 +73,7 @@ internal sealed class WeightsSummary(WeightsFile file, string filter, bool all)
         };
     }
 
-    JsonArray Rows(IEnumerable<WeightsTensor> tensors) => [.. Listed(tensors).Select(t => new JsonObject
+    JsonArray Rows(IEnumerable<WeightsTensor> tensors) => [.. Listed(tensors).Select(JsonNode (t) => new JsonObject
     {
         ["name"] = t.Name,
         ["dtype"] = t.DType.FileName(),

@@ -101,7 +101,7 @@ internal static unsafe class WinogradWeightGradient
         }
     }
 
-    /// <summary>A range cut into equal pieces of at most so many, a multiple of <paramref name="multiple"/> but the last.</summary>
+    /// <summary>A range cut into equal pieces of at most so many, a multiple of a length but the last.</summary>
     readonly struct Cut
     {
         readonly int total;
