@@ -28,7 +28,8 @@ internal sealed class PublishedProgramTests
         Directory.CreateDirectory(folder["home"]);
         foreach (string project in projects)
         {
-            string name = Path.GetFileName(project), alone = Path.Combine(Directory.CreateDirectory(folder[$"alone-{name}"]).FullName, name);
+            string name = Path.GetFileName(project), alone = Alone(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(alone)!);
             Dotnet("publish", Path.Combine(Golden.Root, project), "-p:PublishProfile=linux-x64", "--artifacts-path", folder["artifacts"],
                 "-o", folder[name]);
             Assert.That(Directory.GetFiles(folder[name]), Has.Length.EqualTo(1), $"{name} is one file");
@@ -44,7 +45,7 @@ internal sealed class PublishedProgramTests
     public void It_is_small_and_starts_at_once(string project)
     {
         string name = Path.GetFileName(project);
-        Assert.That(new FileInfo(Path.Combine(folder[$"alone-{name}"], name)).Length, Is.LessThan(MostBytes));
+        Assert.That(new FileInfo(Alone(name)).Length, Is.LessThan(MostBytes));
         double[] ms = [.. Enumerable.Range(0, Starts).Select(_ => programs[name].FirstLine().TotalMilliseconds)];
         TestContext.Out.WriteLine($"{name}: first line after {ms.Min():0} to {ms.Max():0} ms");
         Assert.That(ms.Min(), Is.LessThan(MostMs), "the quickest of several starts: others may use the machine");
@@ -64,14 +65,16 @@ internal sealed class PublishedProgramTests
         server.Run("export", "--run", run);
         programs["train-reward"].Run("--run", run, "--model", model, "--epochs", "2");
         programs["finetune"].Run(
-            "--run", run, "--model", model, "--steps", "2", "--batch-size", "2", "--pretraining-batch-size", "2", "--pretraining-images", "6",
-            "--dtype", "bfloat16");
+            "--run", run, "--model", model, "--steps", "2", "--batch-size", "2", "--pretraining-batch-size", "2",
+            "--pretraining-images", "6", "--dtype", "bfloat16");
         align.Run("evaluate", "--run", run, "--model", model, "--images-per-prompt", "2", "--rejection-samples", "3", "--steps", "1",
             "--guidance-scale", "1");
         Assert.That(File.ReadAllText(Path.Combine(run, "report", "index.html")), Does.Contain("Table 1").And.Contain("Table 2"));
         string unet = Path.Combine(run, "finetuned", "unet");
         Assert.That(programs["weights-converter"].Run("inspect", unet, "--json"), Does.Contain("conv_in.weight"));
     }
+
+    string Alone(string name) => Path.Combine(folder[$"alone-{name}"], name);
 
     static void Dotnet(params string[] arguments)
     {
