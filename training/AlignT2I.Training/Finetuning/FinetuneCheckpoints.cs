@@ -100,7 +100,8 @@ internal sealed class FinetuneCheckpoints(
         if (found != expected)
         {
             throw new UsageException(
-                $"{file.Path}: the checkpoint was made with other {what} ({found ?? "none"}; now {expected}); give the same, or start without resume.");
+                $"{file.Path}: the checkpoint was made with other {what} ({found ?? "none"}; now {expected}); "
+                + "give the same, or start without resume.");
         }
     }
 

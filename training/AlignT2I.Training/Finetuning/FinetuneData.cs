@@ -41,8 +41,9 @@ public sealed record FinetuneData(
         {
             if (!(example.Weight >= 0 && float.IsFinite(example.Weight)))
             {
+                string image = Latents.Keys[example.LatentRow];
                 throw new UsageException(FormattableString.Invariant(
-                    $"finetune: the reward of '{Latents.Keys[example.LatentRow]}' is {example.Weight}; expected 0 or more. Train the reward again."));
+                    $"finetune: the reward of '{image}' is {example.Weight}; expected 0 or more. Train the reward again."));
             }
         }
         if (Model.All(e => e.Weight == 0))

@@ -22,8 +22,9 @@ internal sealed class FinetuneRanks : IDisposable
         if (passes < communicator.Size)
         {
             throw new UsageException(
-                $"finetune: {communicator.Size} ranks share the {passes} {(passes == 1 ? "pass" : "passes")} of an update ({images} images, "
-                + $"{imagesPerPass} in a pass); choose a micro-batch size of at most {images / communicator.Size}, or fewer ranks.");
+                $"finetune: {communicator.Size} ranks share the {passes} {(passes == 1 ? "pass" : "passes")} of an update "
+                + $"({images} images, {imagesPerPass} in a pass); "
+                + $"choose a micro-batch size of at most {images / communicator.Size}, or fewer ranks.");
         }
         buckets = new GradientBuckets(communicator, parameters.Parameters, communicator.BucketBytes);
     }

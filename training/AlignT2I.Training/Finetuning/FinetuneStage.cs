@@ -63,7 +63,8 @@ public static class FinetuneStage
             data = communicator.InTurn(() => builder.Build(options.Mix, pretraining, progress, cancellationToken));
         }
         using var trainer = new FinetuneTrainer(
-            model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options, communicator);
+            model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options,
+            communicator);
         using JsonLinesWriter<LogLine>? log = communicator.IsFirst ? LogLine.OpenLog(run.LogFile) : null;
         FinetuneResult result = trainer.Run(
             CheckpointsFolder(run, options.Mix), resume, log, progress,

@@ -182,10 +182,12 @@ public sealed class FinetuneTrainer : IDisposable
         skipped.Count(finite);
         if (scaler?.Update(finite) == false || skipped.InARow > options.MaxSkippedSteps)
         {
-            throw new UsageException(FormattableString.Invariant(
-                $"fine-tuning diverged at step {step + 1}: the gradients of {skipped.InARow} steps in a row are not finite, the last loss is {loss}; ")
-                + FormattableString.Invariant(
-                    $"choose a smaller learning rate than {options.LearningRate}, and go on from the newest checkpoint."));
+            throw new UsageException(
+                FormattableString.Invariant($"fine-tuning diverged at step {step + 1}: ")
+                + FormattableString.Invariant($"the gradients of {skipped.InARow} steps in a row are not finite, ")
+                + FormattableString.Invariant($"the last loss is {loss}; ")
+                + FormattableString.Invariant($"choose a smaller learning rate than {options.LearningRate}, ")
+                + "and go on from the newest checkpoint.");
         }
         return new FinetuneUpdate(
             loss, plan.Reward(step), norm, learningRate, plan.ImagesPerStep, watch.Elapsed.TotalMilliseconds, skipped.Total,
@@ -251,8 +253,9 @@ public sealed class FinetuneTrainer : IDisposable
         catch (RankLostException e)
         {
             Save(files, step);
+            string saved = communicator.IsFirst ? "is saved" : "is rank 0's to save";
             throw new RankLostException(
-                $"{e.Message} The state after {step} of {options.Steps} steps {(communicator.IsFirst ? "is saved" : "is rank 0's to save")}; "
+                $"{e.Message} The state after {step} of {options.Steps} steps {saved}; "
                 + "go on with resume, on as many ranks as there are.");
         }
     }

@@ -3,7 +3,8 @@ using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Miniature;
 
-/// <summary>The English of the miniature world: <see cref="GrammarFile.Miniature"/> with shapes, colours and backgrounds that can be drawn.</summary>
+/// <summary>The English of the miniature world: <see cref="GrammarFile.Miniature"/> with shapes, colours and backgrounds
+/// that can be drawn.</summary>
 public static class SceneGrammar
 {
     /// <summary>Every word that prompts are made of, in lower case: what a tokenizer has to know.</summary>
@@ -18,7 +19,8 @@ public static class SceneGrammar
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not in 1 .. 5.</exception>
     public static ScenePrompt Create(
         WorldObject worldObject, int? count, WorldColor? color, WorldBackground? background, PromptSplit split) =>
-        ScenePrompt.Of(GrammarFile.Miniature.Create(Word(worldObject), count, color is null ? null : Word(color), background is null ? null : Word(background), split));
+        ScenePrompt.Of(GrammarFile.Miniature.Create(
+            Word(worldObject), count, color is null ? null : Word(color), background is null ? null : Word(background), split));
 
     /// <summary>Reads a prompt: see <see cref="Grammar.TryParse"/>.</summary>
     public static bool TryParse(

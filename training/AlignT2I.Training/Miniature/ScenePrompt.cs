@@ -3,7 +3,8 @@ using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Miniature;
 
-/// <summary>A prompt of the miniature world, with what it states as shapes, colours and backgrounds that can be drawn and recognized.</summary>
+/// <summary>A prompt of the miniature world, with what it states as shapes, colours and backgrounds
+/// that can be drawn and recognized.</summary>
 /// <param name="Id">Name that follows from the text ("three-red-stars-on-the-moon"); fit for a file name.</param>
 /// <param name="Text">English text ("Three red stars on the moon").</param>
 /// <param name="Category">What the prompt tests.</param>
@@ -25,12 +26,14 @@ public sealed record ScenePrompt(
     /// <summary>A prompt of the miniature's grammar.</summary>
     /// <exception cref="UsageException">The prompt speaks of things that are not of the miniature world.</exception>
     public static ScenePrompt Of(Prompt prompt) => new(
-        prompt.Id, prompt.Text, prompt.Category, Value<WorldObject>(prompt, prompt.Object) ?? throw Foreign(prompt, "no object"), prompt.Split,
-        prompt.Count, Value<WorldColor>(prompt, prompt.Color), Value<WorldBackground>(prompt, prompt.Background));
+        prompt.Id, prompt.Text, prompt.Category,
+        Value<WorldObject>(prompt, prompt.Object) ?? throw Foreign(prompt, "no object"), prompt.Split, prompt.Count,
+        Value<WorldColor>(prompt, prompt.Color), Value<WorldBackground>(prompt, prompt.Background));
 
     static T? Value<T>(Prompt prompt, string? word) where T : struct, Enum =>
         word is null ? null : Enum.TryParse(word, ignoreCase: true, out T value) ? value : throw Foreign(prompt, $"'{word}'");
 
     static UsageException Foreign(Prompt prompt, string found) =>
-        new($"the prompt '{prompt.Text}' has {found}; it is not of the miniature world, whose shapes alone can be drawn and judged by rule.");
+        new($"the prompt '{prompt.Text}' has {found}; it is not of the miniature world, "
+            + "whose shapes alone can be drawn and judged by rule.");
 }

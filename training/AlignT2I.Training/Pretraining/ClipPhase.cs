@@ -6,9 +6,9 @@ namespace AlignT2I.Training.Pretraining;
 
 /// <summary>Trains CLIP: each image is to find its caption among the batch's, and each caption its image.</summary>
 /// <remarks>
-/// Radford et al. 2021, arXiv:2103.00020, figure 3. Two things make minutes enough where CLIP took weeks. A batch is made of groups that share
-/// colour and background, which alone would tell a random batch apart. And two linear heads name object and count from the image's embedding:
-/// without them neither tower learns to tell shapes before the other does. The heads are not part of the model.
+/// Radford et al. 2021, arXiv:2103.00020, figure 3. Two things make minutes enough where CLIP took weeks. A batch is made of groups that
+/// share colour and background, which alone would tell a random batch apart. And two linear heads name object and count from the image's
+/// embedding: without them neither tower learns to tell shapes before the other does. The heads are not part of the model.
 /// </remarks>
 internal sealed class ClipPhase : PretrainingPhase
 {
@@ -21,7 +21,8 @@ internal sealed class ClipPhase : PretrainingPhase
     {
     }
 
-    ClipPhase(ClipModel clip, ClipTokenizer tokenizer, (Linear Object, Linear Count) heads, ParameterStore parameters, PretrainOptions options)
+    ClipPhase(
+        ClipModel clip, ClipTokenizer tokenizer, (Linear Object, Linear Count) heads, ParameterStore parameters, PretrainOptions options)
         : base("train CLIP", options.ClipSteps, options.ClipLearningRate, options, parameters, stream: 2)
     {
         this.clip = clip;

@@ -5,11 +5,13 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Training.Pretraining;
 
 /// <summary>Trains the UNet to predict the noise of latents.</summary>
-/// <remarks>Ho et al. 2020, arXiv:2006.11239, algorithm 1; conditioning dropped at times for classifier-free guidance (Ho &amp; Salimans 2022).</remarks>
+/// <remarks>Ho et al. 2020, arXiv:2006.11239, algorithm 1; conditioning dropped at times for classifier-free guidance
+/// (Ho &amp; Salimans 2022).</remarks>
 internal sealed class DiffusionPhase(
     UNet2DCondition unet, ParameterStore parameters, LatentScenes scenes, Scheduler scheduler, PretrainOptions options)
     : PretrainingPhase(
-        "train UNet", options.DiffusionSteps, options.DiffusionLearningRate, options, parameters, stream: 3, options.DiffusionScheduleSteps)
+        "train UNet", options.DiffusionSteps, options.DiffusionLearningRate, options, parameters, stream: 3,
+        options.DiffusionScheduleSteps)
 {
     protected override Tensor[] Batch(Philox random)
     {

@@ -82,7 +82,8 @@ internal sealed class LatentScenes
         List<string> distinct = ["", .. texts.Distinct()];
         Dictionary<string, int> index = distinct.Select((caption, i) => (caption, i)).ToDictionary(p => p.caption, p => p.i);
         int[] captions = [.. texts.Select(caption => index[caption])];
-        LatentScenes scenes = new(latents, captions, Encode(distinct, text, tokenizer, backend, out int[] textShape), textShape, scalingFactor);
+        float[] states = Encode(distinct, text, tokenizer, backend, out int[] textShape);
+        LatentScenes scenes = new(latents, captions, states, textShape, scalingFactor);
         scenes.Save(cachePath);
         return scenes;
     }

@@ -60,7 +60,8 @@ internal sealed class MiniatureModelWriter
         config.VisionConfig.Write(Path.Combine(Part("image_encoder"), "config.json"));
         new ClipImageProcessorConfig { ImageMean = [0.5, 0.5, 0.5], ImageStd = [0.5, 0.5, 0.5] }
             .Write(Path.Combine(Part("feature_extractor"), "preprocessor_config.json"));
-        ParameterFile.Save(Path.Combine(folder, "image_encoder", TransformersWeights), Named(parameters, "vision_", "visual_"), DType.F16, format);
+        IEnumerable<Parameter> vision = Named(parameters, "vision_", "visual_");
+        ParameterFile.Save(Path.Combine(folder, "image_encoder", TransformersWeights), vision, DType.F16, format);
     }
 
     static IEnumerable<Parameter> Named(ParameterStore parameters, params string[] prefixes) =>

@@ -39,7 +39,8 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
             Run(phase, "clip", progress, cancellation);
 
         LatentScenes scenes = LatentScenes.Make(
-            Path.Combine(work, "latents.safetensors"), vae, clip.TextModel, tokenizer, options, vaeParameters.Backend, progress, cancellation);
+            Path.Combine(work, "latents.safetensors"), vae, clip.TextModel, tokenizer, options, vaeParameters.Backend,
+            progress, cancellation);
         SchedulerConfig schedulerConfig = new() { ClassName = "DDIMScheduler" };
         using ParameterStore unetParameters = new(new RandomParameters(options.Seed + 2), backend);
         UNet2DCondition unet = new(unetParameters.Root, MiniatureArchitecture.UNet);

@@ -36,8 +36,9 @@ public sealed record PretrainOptions
     /// <summary>Updates of the diffusion model.</summary>
     public int DiffusionSteps { get; init; } = 4_000;
 
-    /// <summary>Updates after which the diffusion model's learning rate would be zero; no less than <see cref="DiffusionSteps"/> counts.
-    /// The miniature stops before that: its counts and combinations are to be as wrong as Table 1 of Lee et al. 2023 found SD v1.5's.</summary>
+    /// <summary>Updates after which the diffusion model's learning rate would be zero; no less than
+    /// <see cref="DiffusionSteps"/> counts. The miniature stops before that: its counts and combinations are to be as wrong as
+    /// Table 1 of Lee et al. 2023 found SD v1.5's.</summary>
     public int DiffusionScheduleSteps { get; init; } = 6_500;
 
     /// <summary>Latents in one update of the diffusion model.</summary>

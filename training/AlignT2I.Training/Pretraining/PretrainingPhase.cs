@@ -3,7 +3,8 @@ using AlignT2I.Training.Checkpoints;
 
 namespace AlignT2I.Training.Pretraining;
 
-/// <summary>One of the three trainings from scratch: AdamW under a warm-up and cosine schedule, clipped gradients, averaged weights, checkpoints.</summary>
+/// <summary>One of the three trainings from scratch: AdamW under a warm-up and cosine schedule, clipped gradients,
+/// averaged weights, checkpoints.</summary>
 internal abstract class PretrainingPhase : IDisposable
 {
     const double MaxGradientNorm = 1, WeightDecay = 1e-2, WarmupShare = 0.03;
@@ -22,7 +23,8 @@ internal abstract class PretrainingPhase : IDisposable
     Philox random;
 
     protected PretrainingPhase(
-        string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream, int scheduleSteps = 0)
+        string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream,
+        int scheduleSteps = 0)
     {
         scheduleSteps = Math.Max(scheduleSteps, steps);
         Options = options;

@@ -16,7 +16,8 @@ internal static class RenderedImages
     public static IReadOnlyList<(Scene Scene, ScenePrompt Caption)> Draw(int count, Philox random) =>
         [.. Enumerable.Range(0, count).Select(_ => SceneSampler.SamplePretraining(random.NextUInt64()))];
 
-    /// <summary>Scenes in groups of one colour and one background, with different objects or counts; some captions leave colour or background out.</summary>
+    /// <summary>Scenes in groups of one colour and one background, with different objects or counts;
+    /// some captions leave colour or background out.</summary>
     public static IReadOnlyList<(Scene Scene, ScenePrompt Caption)> DrawGroups(int count, int groupSize, Philox random)
     {
         WorldObject[] objects = Enum.GetValues<WorldObject>();
@@ -35,8 +36,8 @@ internal static class RenderedImages
                 int number = combination % MaxCount + 1;
                 ScenePrompt all = SceneGrammar.Create(worldObject, number, color, background, PromptSplit.Pretrain);
                 ScenePrompt caption = SceneGrammar.Create(
-                    worldObject, number > 1 || States(random) ? number : null, States(random) ? color : null, States(random) ? background : null,
-                    PromptSplit.Pretrain);
+                    worldObject, number > 1 || States(random) ? number : null, States(random) ? color : null,
+                    States(random) ? background : null, PromptSplit.Pretrain);
                 scenes.Add((SceneSampler.Sample(all, random.NextUInt64()), caption));
             }
         }

@@ -4,7 +4,8 @@ using AlignT2I.Models.StableDiffusion;
 namespace AlignT2I.Training.Pretraining;
 
 /// <summary>Trains the autoencoder: mean squared error and a light Kullback-Leibler term.</summary>
-/// <remarks>Kingma &amp; Welling 2014, arXiv:1312.6114; Rombach et al. 2022, appendix G, without the adversarial and perceptual losses.</remarks>
+/// <remarks>Kingma &amp; Welling 2014, arXiv:1312.6114; Rombach et al. 2022, appendix G,
+/// without the adversarial and perceptual losses.</remarks>
 internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, PretrainOptions options)
     : PretrainingPhase("train VAE", options.VaeSteps, options.VaeLearningRate, options, parameters, stream: 1)
 {
