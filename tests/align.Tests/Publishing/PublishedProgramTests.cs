@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AlignT2I.Feedback;
 using AlignT2I.Testing;
 using AlignT2I.Training.Tests;
@@ -30,8 +29,8 @@ internal sealed class PublishedProgramTests
         {
             string name = Path.GetFileName(project), alone = Alone(name);
             Directory.CreateDirectory(Path.GetDirectoryName(alone)!);
-            Dotnet("publish", Path.Combine(Golden.Root, project), "-p:PublishProfile=linux-x64", "--artifacts-path", folder["artifacts"],
-                "-o", folder[name]);
+            Dotnet.Run("publish", Path.Combine(Golden.Root, project), "-p:PublishProfile=linux-x64",
+                "--artifacts-path", folder["artifacts"], "-o", folder[name]);
             Assert.That(Directory.GetFiles(folder[name]), Has.Length.EqualTo(1), $"{name} is one file");
             File.Copy(Path.Combine(folder[name], name), alone);
             programs.Add(name, new PublishedProgram(alone, folder["home"]));
@@ -75,12 +74,4 @@ internal sealed class PublishedProgramTests
     }
 
     string Alone(string name) => Path.Combine(folder[$"alone-{name}"], name);
-
-    static void Dotnet(params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, output);
-    }
 }
