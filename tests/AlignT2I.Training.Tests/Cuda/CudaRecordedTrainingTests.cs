@@ -1,6 +1,5 @@
 using AlignT2I.Engine;
 using AlignT2I.Models.Clip;
-using AlignT2I.Models.Schedulers;
 using AlignT2I.Models.StableDiffusion;
 using AlignT2I.Testing;
 using AlignT2I.Training.Communicators;
@@ -29,6 +28,7 @@ internal sealed class CudaRecordedTrainingTests
         ClipGroupSize = 2,
         Scenes = 4,
         DiffusionSteps = Steps,
+        WebSteps = Steps,
         DiffusionBatchSize = 1,
     };
 
@@ -80,12 +80,12 @@ internal sealed class CudaRecordedTrainingTests
         using ParameterStore vaeStore = new(new RandomParameters(2)), clipStore = new(new RandomParameters(3));
         (ClipTokenizer tokenizer, ClipModel clip) = Clip(clipStore);
         LatentScenes scenes = LatentScenes.Make(
-            folder["latents"], new AutoencoderKL(vaeStore.Root, vae), clip.TextModel, tokenizer, pretraining, Backend.Cpu, null, default);
+            folder["latents"], new AutoencoderKL(vaeStore.Root, vae), clip.TextModel, tokenizer, pretraining, Backend.Cpu,
+            scalingFactor: null, progress: null, cancellation: default);
         Pretrains(backend =>
         {
             ParameterStore store = new(new RandomParameters(1), backend);
-            var scheduler = Scheduler.Create(new SchedulerConfig { ClassName = "DDIMScheduler" });
-            return (store, new DiffusionPhase(new UNet2DCondition(store.Root, unet), store, scenes, scheduler, pretraining));
+            return (store, new DiffusionPhase(new UNet2DCondition(store.Root, unet), store, scenes, SceneCaptions.Web, pretraining));
         });
     }
 

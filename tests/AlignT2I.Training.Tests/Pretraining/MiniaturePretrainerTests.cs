@@ -16,6 +16,7 @@ internal sealed class MiniaturePretrainerTests
         Scenes = 24,
         DiffusionSteps = 8,
         DiffusionBatchSize = 3,
+        WebSteps = 6,
         CheckpointSteps = 2,
     };
 
@@ -41,6 +42,7 @@ internal sealed class MiniaturePretrainerTests
         Assert.That(Stop(stopped, "train VAE", 3), Is.True);
         Assert.That(Stop(stopped, "train CLIP", 2), Is.True);
         Assert.That(Stop(stopped, "train UNet", 5), Is.True);
+        Assert.That(Stop(stopped, "train UNet on web captions", 3), Is.True);
         new MiniaturePretrainer(stopped, options).Run();
         foreach (string file in weights)
             Assert.That(File.ReadAllBytes(Path.Combine(stopped, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, file))), file);
@@ -66,6 +68,32 @@ internal sealed class MiniaturePretrainerTests
     }
 
     [Test]
+    public void A_base_model_keeps_its_frozen_parts_and_its_UNet_is_trained_on()
+    {
+        string whole = Path.Combine(folder, "whole"), further = Path.Combine(folder, "further");
+        new MiniaturePretrainer(whole, options).Run();
+        List<string> stages = [];
+        new MiniaturePretrainer(further, options with { BaseModel = whole }).Run(new Reports(p => stages.Add(p.Stage)));
+        Assert.That(stages.Distinct(), Is.EqualTo(["encode scenes", "train UNet on web captions"]));
+        foreach (string file in Directory.EnumerateFiles(whole, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(whole, f))
+            .Where(f => !f.StartsWith('.') && !f.StartsWith("pretraining", StringComparison.Ordinal)))
+        {
+            Assert.That(File.ReadAllBytes(Path.Combine(further, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(whole, file))),
+                Is.EqualTo(file != Path.Combine("unet", "diffusion_pytorch_model.safetensors")), file);
+        }
+    }
+
+    [Test]
+    public void A_base_model_that_lacks_a_part_is_refused_before_training()
+    {
+        PretrainOptions further = options with { BaseModel = Path.Combine(folder, "nothing") };
+        Assert.That(
+            () => new MiniaturePretrainer(Path.Combine(folder, "further"), further).Run(new Reports(p => Assert.Fail(p.Stage))),
+            Throws.TypeOf<UsageException>().With.Message.Contains(Path.Combine(folder, "nothing", "tokenizer")));
+    }
+
+    [Test]
     public void A_damaged_checkpoint_is_named()
     {
         Stop(folder, "train VAE", 3);
@@ -79,7 +107,7 @@ internal sealed class MiniaturePretrainerTests
     public void No_memory_is_left_behind()
     {
         long before = Backend.Cpu.LiveBytes;
-        new MiniaturePretrainer(folder, options with { Scenes = 8, DiffusionSteps = 2, ClipSteps = 1, VaeSteps = 1 }).Run();
+        new MiniaturePretrainer(folder, options with { Scenes = 8, DiffusionSteps = 2, WebSteps = 2, ClipSteps = 1, VaeSteps = 1 }).Run();
         Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
     }
 

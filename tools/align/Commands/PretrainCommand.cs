@@ -17,6 +17,11 @@ internal static class PretrainCommand
         DefaultValueFactory = _ => new DirectoryInfo("miniature"),
     };
 
+    static readonly Option<DirectoryInfo?> baseModel = new("--base")
+    {
+        Description = "a miniature whose UNet is trained on, on captions that misstate as the web's do [default: all is made anew]",
+    };
+
     static readonly Option<ulong> seed = new("--seed")
     {
         Description = "decides everything random",
@@ -53,6 +58,12 @@ internal static class PretrainCommand
         DefaultValueFactory = _ => defaults.DiffusionScheduleSteps,
     };
 
+    static readonly Option<int> webSteps = new("--web-steps")
+    {
+        Description = "further updates of the UNet, on captions that misstate as the web's do",
+        DefaultValueFactory = _ => defaults.WebSteps,
+    };
+
     static readonly Option<int> batchSize = new("--batch-size")
     {
         Description = "latents in one update of the UNet",
@@ -73,23 +84,25 @@ internal static class PretrainCommand
             "Train the miniature from scratch: autoencoder, CLIP, UNet. Stopped, it goes on where it was.",
             "align pretrain --output models/miniature");
         var command = new Command("pretrain", description)
-            { output, seed, vaeSteps, clipSteps, scenes, steps, scheduleSteps, batchSize, learningRate, device };
+            { output, baseModel, seed, vaeSteps, clipSteps, scenes, steps, scheduleSteps, webSteps, batchSize, learningRate, device };
         command.SetAction(parse =>
         {
             PretrainOptions options = defaults with
             {
                 Seed = parse.GetValue(seed),
+                BaseModel = parse.GetValue(baseModel)?.ToString(),
                 VaeSteps = parse.GetValue(vaeSteps),
                 ClipSteps = parse.GetValue(clipSteps),
                 Scenes = parse.GetValue(scenes),
                 DiffusionSteps = parse.GetValue(steps),
                 DiffusionScheduleSteps = parse.GetValue(scheduleSteps),
+                WebSteps = parse.GetValue(webSteps),
                 DiffusionBatchSize = parse.GetValue(batchSize),
                 DiffusionLearningRate = parse.GetValue(learningRate),
             };
             foreach ((Option<int> option, int value) in (ReadOnlySpan<(Option<int>, int)>)
                 [(vaeSteps, options.VaeSteps), (clipSteps, options.ClipSteps), (scenes, options.Scenes), (steps, options.DiffusionSteps),
-                (batchSize, options.DiffusionBatchSize)])
+                (webSteps, options.WebSteps), (batchSize, options.DiffusionBatchSize)])
             {
                 if (value < 1)
                     throw new UsageException($"pretrain: {option.Name} is {value}; expected 1 or more.");
@@ -97,11 +110,12 @@ internal static class PretrainCommand
             Backend backend = parse.Backend(device);
             string folder = parse.GetRequiredValue(output).ToString();
             new Report(json: false).Plan("Pre-train the miniature",
-                ("1 autoencoder", $"{options.VaeSteps} updates of {options.VaeBatchSize} images"),
-                ("2 CLIP", $"{options.ClipSteps} updates of {options.ClipBatchSize} pairs"),
-                ("3 UNet", $"{options.DiffusionSteps} updates of {options.DiffusionBatchSize} latents of {options.Scenes} scenes"),
-                ("memory", "under 2 GB"),
-                ("model", folder));
+                [
+                    .. options.BaseModel is null ? FromNothing(options) : [],
+                    ("UNet, web captions", UNetPlan(options.WebSteps, options)),
+                    ("memory", "under 2 GB"),
+                    ("model", folder),
+                ]);
             MiniaturePretrainer pretrainer = new(folder, options, backend);
             return ProgressDisplay.Run((progress, cancellation) =>
             {
@@ -111,4 +125,14 @@ internal static class PretrainCommand
         });
         return command;
     }
+
+    static (string Name, string Value)[] FromNothing(PretrainOptions options) =>
+    [
+        ("autoencoder", $"{options.VaeSteps} updates of {options.VaeBatchSize} images"),
+        ("CLIP", $"{options.ClipSteps} updates of {options.ClipBatchSize} pairs"),
+        ("UNet, true captions", UNetPlan(options.DiffusionSteps, options)),
+    ];
+
+    static string UNetPlan(int steps, PretrainOptions options) =>
+        $"{steps} updates of {options.DiffusionBatchSize} latents of {options.Scenes} scenes";
 }

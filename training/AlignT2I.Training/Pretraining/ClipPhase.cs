@@ -23,7 +23,7 @@ internal sealed class ClipPhase : PretrainingPhase
 
     ClipPhase(
         ClipModel clip, ClipTokenizer tokenizer, (Linear Object, Linear Count) heads, ParameterStore parameters, PretrainOptions options)
-        : base("train CLIP", options.ClipSteps, options.ClipLearningRate, options, parameters, stream: 2)
+        : base(new PhasePlan("train CLIP", options.ClipSteps, options.ClipLearningRate, Stream: 2), options, parameters)
     {
         this.clip = clip;
         this.tokenizer = tokenizer;

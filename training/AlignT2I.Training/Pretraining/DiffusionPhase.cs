@@ -8,11 +8,11 @@ namespace AlignT2I.Training.Pretraining;
 /// <remarks>Ho et al. 2020, arXiv:2006.11239, algorithm 1; conditioning dropped at times for classifier-free guidance
 /// (Ho &amp; Salimans 2022).</remarks>
 internal sealed class DiffusionPhase(
-    UNet2DCondition unet, ParameterStore parameters, LatentScenes scenes, Scheduler scheduler, PretrainOptions options)
-    : PretrainingPhase(
-        "train UNet", options.DiffusionSteps, options.DiffusionLearningRate, options, parameters, stream: 3,
-        options.DiffusionScheduleSteps)
+    UNet2DCondition unet, ParameterStore parameters, LatentScenes scenes, SceneCaptions captions, PretrainOptions options)
+    : PretrainingPhase(Plan(captions, options), options, parameters)
 {
+    readonly Scheduler scheduler = Scheduler.Create(MiniatureArchitecture.Scheduler);
+
     protected override Tensor[] Batch(Philox random)
     {
         int n = Options.DiffusionBatchSize;
@@ -26,7 +26,7 @@ internal sealed class DiffusionPhase(
             int scene = random.NextInt(scenes.Count);
             timesteps[i] = random.NextInt(scheduler.Config.NumTrainTimesteps);
             bool dropped = random.NextDouble() < Options.ConditioningDropout;
-            scenes.TextStates(dropped ? LatentScenes.EmptyCaption : scenes.Caption(scene))
+            scenes.TextStates(dropped ? LatentScenes.EmptyCaption : scenes.Caption(scene, captions))
                 .CopyTo(encoderHiddenStates.AsSpan<float>()[(i * scenes.TextLength)..]);
             scenes.Latents(scene).CopyTo(latents.AsSpan<float>()[(i * LatentScenes.LatentLength)..]);
         }
@@ -43,4 +43,8 @@ internal sealed class DiffusionPhase(
         (Tensor sample, Tensor noise, Tensor timesteps, Tensor encoderHiddenStates) = (batch[0], batch[1], batch[2], batch[3]);
         return F.MseLoss(unet.Call(sample, timesteps, encoderHiddenStates), noise);
     }
+
+    static PhasePlan Plan(SceneCaptions captions, PretrainOptions options) => captions == SceneCaptions.True
+        ? new PhasePlan("train UNet", options.DiffusionSteps, options.DiffusionLearningRate, Stream: 3, options.DiffusionScheduleSteps)
+        : new PhasePlan("train UNet on web captions", options.WebSteps, options.WebLearningRate, Stream: 5);
 }

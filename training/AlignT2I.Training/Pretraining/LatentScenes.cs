@@ -13,10 +13,10 @@ internal sealed class LatentScenes
     /// <summary>The caption of dropped conditioning.</summary>
     public const int EmptyCaption = 0;
 
-    const int BatchSize = 64;
+    const int BatchSize = 64, CaptionsPerScene = 2;
 
     readonly float[] latents;
-    readonly int[] captions;
+    readonly int[] captions;        // [scenes, 2]: the true one and the web's
     readonly float[] textStates;
 
     LatentScenes(float[] latents, int[] captions, float[] textStates, int[] textShape, double scalingFactor)
@@ -37,27 +37,28 @@ internal sealed class LatentScenes
 
     public int TextLength => TextShape[0] * TextShape[1];
 
-    public int Count => captions.Length;
+    public int Count => latents.Length / LatentLength;
 
     /// <summary>What makes the latents' standard deviation one: the scaling_factor of the VAE's config.json.</summary>
     public double ScalingFactor { get; }
 
     public ReadOnlySpan<float> Latents(int scene) => latents.AsSpan(scene * LatentLength, LatentLength);
 
-    public int Caption(int scene) => captions[scene];
+    public int Caption(int scene, SceneCaptions of) => captions[CaptionsPerScene * scene + (int)of];
 
     public ReadOnlySpan<float> TextStates(int caption) => textStates.AsSpan(caption * TextLength, TextLength);
 
-    /// <summary>Renders and encodes scenes, or reads them from <paramref name="cachePath"/> where they are already.</summary>
+    /// <summary>Renders and encodes scenes, or reads them from <paramref name="cachePath"/> where they are already; a
+    /// <paramref name="scalingFactor"/> of null is the one that makes their standard deviation one.</summary>
     public static LatentScenes Make(
-        string cachePath, AutoencoderKL vae, ClipTextModel text, ClipTokenizer tokenizer, PretrainOptions options, Backend backend,
-        IProgress<StageProgress>? progress, CancellationToken cancellation)
+        string cachePath, AutoencoderKL vae, ClipTextModel text, ClipTokenizer tokenizer, PretrainOptions options,
+        Backend backend, double? scalingFactor, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         if (File.Exists(cachePath))
             return Read(cachePath);
 
         float[] latents = new float[options.Scenes * LatentLength];
-        string[] texts = new string[options.Scenes];
+        string[] texts = new string[CaptionsPerScene * options.Scenes];
         Philox random = new(options.Seed, stream: 4);
         using Tape pause = Tape.Pause();
         for (int first = 0; first < options.Scenes; first += BatchSize)
@@ -68,22 +69,25 @@ internal sealed class LatentScenes
             IReadOnlyList<(Scene, ScenePrompt Caption)> batch = RenderedImages.Draw(n, random);
             vae.Encode(RenderedImages.Render(batch).To(backend)).Mean.ToArray<float>().CopyTo(latents.AsSpan(first * LatentLength));
             for (int i = 0; i < n; i++)
-                texts[first + i] = batch[i].Caption.Text;
+            {
+                texts[CaptionsPerScene * (first + i)] = batch[i].Caption.Text;
+                texts[CaptionsPerScene * (first + i) + 1] = WebCaption.Of(batch[i].Caption, random.NextUInt64()).Text;
+            }
             progress?.Report(new StageProgress("encode scenes", first + n, options.Scenes, "image"));
         }
 
         double sum = 0;
         foreach (float value in latents)
             sum += (double)value * value;
-        double scalingFactor = Math.Round(1 / Math.Sqrt(sum / latents.Length), 5);
+        scalingFactor ??= Math.Round(1 / Math.Sqrt(sum / latents.Length), 5);
         for (int i = 0; i < latents.Length; i++)
-            latents[i] *= (float)scalingFactor;
+            latents[i] *= (float)scalingFactor.Value;
 
         List<string> distinct = ["", .. texts.Distinct()];
         Dictionary<string, int> index = distinct.Select((caption, i) => (caption, i)).ToDictionary(p => p.caption, p => p.i);
         int[] captions = [.. texts.Select(caption => index[caption])];
         float[] states = Encode(distinct, text, tokenizer, backend, out int[] textShape);
-        LatentScenes scenes = new(latents, captions, states, textShape, scalingFactor);
+        LatentScenes scenes = new(latents, captions, states, textShape, scalingFactor.Value);
         scenes.Save(cachePath);
         return scenes;
     }
@@ -111,7 +115,7 @@ internal sealed class LatentScenes
             path,
             [
                 new SafetensorsEntry("latents", SafetensorsDType.Float32, [Count, .. LatentShape]),
-                new SafetensorsEntry("captions", SafetensorsDType.Int32, [Count]),
+                new SafetensorsEntry("captions", SafetensorsDType.Int32, [Count, CaptionsPerScene]),
                 new SafetensorsEntry("text_states", SafetensorsDType.Float32, [distinct, .. TextShape]),
                 new SafetensorsEntry("scaling_factor", SafetensorsDType.Float64, []),
             ]);

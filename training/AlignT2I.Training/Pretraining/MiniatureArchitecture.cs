@@ -1,4 +1,5 @@
 using AlignT2I.Models.Clip;
+using AlignT2I.Models.Schedulers;
 using AlignT2I.Models.StableDiffusion;
 
 namespace AlignT2I.Training.Pretraining;
@@ -34,6 +35,12 @@ internal static class MiniatureArchitecture
         CrossAttentionDim = TextWidth,
         AttentionHeadDim = [4],
     };
+
+    /// <summary>
+    /// SD v1.5's betas, DDIM from the last timestep down. Those betas leave 16x16 latents something of their mean even there; `leading`
+    /// begins below it, where a picture is of medium brightness whatever the prompt.
+    /// </summary>
+    public static SchedulerConfig Scheduler { get; } = new() { ClassName = "DDIMScheduler", TimestepSpacing = "trailing" };
 
     /// <summary>Three text layers; four vision layers over 64 patches of 8x8 pixels.</summary>
     public static ClipConfig Clip(int vocabularySize, int bosTokenId, int eosTokenId) => new()

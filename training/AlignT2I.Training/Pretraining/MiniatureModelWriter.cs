@@ -41,6 +41,20 @@ internal sealed class MiniatureModelWriter
 
     public void WriteScheduler(SchedulerConfig config) => config.Write(Path.Combine(Part("scheduler"), "scheduler_config.json"));
 
+    /// <summary>Takes over the parts of another miniature that are not trained with the UNet.</summary>
+    /// <exception cref="UsageException">One of them is not there.</exception>
+    public void CopyFrozen(string model)
+    {
+        foreach (string part in (ReadOnlySpan<string>)["tokenizer", "text_encoder", "image_encoder", "feature_extractor", "vae"])
+        {
+            string source = Path.Combine(model, part);
+            if (!Directory.Exists(source))
+                throw new UsageException($"{source}: there is no such folder; expected a miniature, as 'align pretrain' makes it.");
+            foreach (string file in Directory.EnumerateFiles(source))
+                AtomicFile.WriteAllBytes(Path.Combine(Part(part), Path.GetFileName(file)), InputFile.ReadAllBytes(file, int.MaxValue));
+        }
+    }
+
     public void WriteVae(AutoencoderKLConfig config, ParameterStore parameters)
     {
         config.Write(Path.Combine(Part("vae"), "config.json"));

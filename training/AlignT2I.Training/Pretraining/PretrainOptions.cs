@@ -1,10 +1,13 @@
 namespace AlignT2I.Training.Pretraining;
 
-/// <summary>What <c>align pretrain</c> can be told. The defaults made the miniature that ships.</summary>
+/// <summary>What <c>align pretrain</c> can be told. The defaults are those of the miniature that ships; its model card says what differed.</summary>
 public sealed record PretrainOptions
 {
     /// <summary>Decides everything random.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>A miniature whose UNet is trained on, on captions that misstate as the web's do; null makes all of it anew.</summary>
+    public string? BaseModel { get; init; }
 
     /// <summary>Updates of the autoencoder.</summary>
     public int VaeSteps { get; init; } = 2400;
@@ -46,6 +49,12 @@ public sealed record PretrainOptions
 
     /// <summary>Peak learning rate of the diffusion model.</summary>
     public double DiffusionLearningRate { get; init; } = 1e-3;
+
+    /// <summary>Updates of the diffusion model on captions that misstate as the web's do, after those on true ones.</summary>
+    public int WebSteps { get; init; } = 1_000;
+
+    /// <summary>Peak learning rate of the diffusion model on such captions; it ends at zero.</summary>
+    public double WebLearningRate { get; init; } = 6e-4;
 
     /// <summary>Share of captions replaced by the empty prompt, for classifier-free guidance.</summary>
     public double ConditioningDropout { get; init; } = 0.1;

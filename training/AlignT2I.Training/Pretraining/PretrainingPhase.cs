@@ -9,9 +9,7 @@ internal abstract class PretrainingPhase : IDisposable
 {
     const double MaxGradientNorm = 1, WeightDecay = 1e-2, WarmupShare = 0.03;
 
-    readonly string stage;
-    readonly int steps;
-    readonly double learningRate;
+    readonly PhasePlan plan;
     readonly ParameterStore parameters;
     readonly AdamW optimizer;
     readonly LearningRateSchedule schedule;
@@ -22,22 +20,18 @@ internal abstract class PretrainingPhase : IDisposable
     readonly RecordedWork work;
     Philox random;
 
-    protected PretrainingPhase(
-        string stage, int steps, double learningRate, PretrainOptions options, ParameterStore parameters, ulong stream,
-        int scheduleSteps = 0)
+    protected PretrainingPhase(PhasePlan plan, PretrainOptions options, ParameterStore parameters)
     {
-        scheduleSteps = Math.Max(scheduleSteps, steps);
+        int scheduleSteps = Math.Max(plan.ScheduleSteps, plan.Steps);
         Options = options;
-        this.stage = stage;
-        this.steps = steps;
+        this.plan = plan;
         this.parameters = parameters;
         parameters.RequireGrad();
         optimizer = new AdamW(parameters.Parameters, weightDecay: WeightDecay);
-        this.learningRate = learningRate;
         schedule = LearningRateSchedule.Cosine(totalSteps: scheduleSteps, warmUpSteps: (int)(WarmupShare * scheduleSteps));
         ema = new Ema(parameters.Parameters, options.EmaDecay, warmUp: true);
         checkpoint = new TrainingCheckpoint(parameters.Parameters, optimizer, ema);
-        random = new Philox(options.Seed, stream);
+        random = new Philox(options.Seed, plan.Stream);
         clipped = new ClippedUpdate(parameters, optimizer, MaxGradientNorm);
         loss = Tensor.Zeros([], DType.F32, Backend).Persist();
         work = Backend.Record(Update);
@@ -59,7 +53,7 @@ internal abstract class PretrainingPhase : IDisposable
             random = new Philox(state);
         }
 
-        while (step < steps)
+        while (step < plan.Steps)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -67,11 +61,11 @@ internal abstract class PretrainingPhase : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            double rate = learningRate * schedule.Multiplier(step);
+            double rate = plan.LearningRate * schedule.Multiplier(step);
             (double loss, double norm) = Step(rate);
             step++;
-            progress?.Report(new StageProgress(stage, step, steps, "step", ("loss", loss), ("norm", norm), ("lr", rate)));
-            if (step % checkpointSteps == 0 || step == steps)
+            progress?.Report(new StageProgress(plan.Stage, step, plan.Steps, "step", ("loss", loss), ("norm", norm), ("lr", rate)));
+            if (step % checkpointSteps == 0 || step == plan.Steps)
                 checkpoint.Save(checkpointPath, step, random.State);
         }
 
@@ -100,7 +94,7 @@ internal abstract class PretrainingPhase : IDisposable
         double norm = clipped.Norm;
         return double.IsFinite(norm)
             ? (loss.Item(), norm)
-            : throw new InvalidOperationException($"{stage}: the gradient is not finite; lower the learning rate.");
+            : throw new InvalidOperationException($"{plan.Stage}: the gradient is not finite; lower the learning rate.");
     }
 
     /// <summary>Forward, backward, clipping, AdamW and the average.</summary>

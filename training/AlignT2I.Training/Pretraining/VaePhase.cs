@@ -7,7 +7,7 @@ namespace AlignT2I.Training.Pretraining;
 /// <remarks>Kingma &amp; Welling 2014, arXiv:1312.6114; Rombach et al. 2022, appendix G,
 /// without the adversarial and perceptual losses.</remarks>
 internal sealed class VaePhase(AutoencoderKL vae, ParameterStore parameters, PretrainOptions options)
-    : PretrainingPhase("train VAE", options.VaeSteps, options.VaeLearningRate, options, parameters, stream: 1)
+    : PretrainingPhase(new PhasePlan("train VAE", options.VaeSteps, options.VaeLearningRate, Stream: 1), options, parameters)
 {
     protected override Tensor[] Batch(Philox random)
     {
