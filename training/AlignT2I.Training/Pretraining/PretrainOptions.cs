@@ -1,6 +1,6 @@
 namespace AlignT2I.Training.Pretraining;
 
-/// <summary>What <c>align pretrain</c> can be told. The defaults are those of the miniature that ships; its model card says what differed.</summary>
+/// <summary>What <c>align pretrain</c> can be told. The defaults are those of the miniature that ships, less what its card says.</summary>
 public sealed record PretrainOptions
 {
     /// <summary>Decides everything random.</summary>
