@@ -51,7 +51,7 @@ internal sealed partial class EndToEndTests
         Assert.That(finetuned.Error, Does.Contain(dtype));
         using SafetensorsFile file = SafetensorsFile.Open(tiny.In("finetuned", "unet", "diffusion_pytorch_model.safetensors"));
         Assert.That(file.Tensors.Select(t => t.DType), Is.All.EqualTo(SafetensorsDType.Float32));
-        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(file.GetBytes("conv_in.weight"));
+        ReadOnlySpan<float> weights = MemoryMarshal.Cast<byte, float>(file.GetBytes("mid_block.attentions.0.proj_in.weight"));
         Assert.That(weights.ToArray().Any(w => w != (float)(Half)w), Is.True, "the weights are finer than 16 bits");
     }
 

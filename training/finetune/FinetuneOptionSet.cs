@@ -40,10 +40,18 @@ internal static class FinetuneOptionSet
     static readonly Option<double> minSnrGamma = Of("--min-snr-gamma", "gamma of min-SNR weighting; 0 for none", defaults.MinSnrGamma);
     static readonly Option<int> minTimestep =
         Of("--min-timestep", "smallest timestep that noise is drawn for; 0 draws from all", defaults.MinTimestep);
+
+    static readonly Option<string[]> trainableModules = new("--trainable-modules")
+    {
+        Description = "modules of the UNet whose weights are trained, by parts of their names, or all "
+            + $"[default: {string.Join(' ', defaults.TrainableModules)}]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     static readonly Option<double> emaDecay = Of("--ema-decay", "decay of the averaged weights; 0 keeps none", defaults.EmaDecay);
     static readonly Option<bool> checkpointing = new("--gradient-checkpointing") { Description = "less memory, a third more time" };
     static readonly Option<int> loraRank =
-        Of("--lora-rank", "train a low-rank adaptation of this rank; 0 trains all weights", defaults.LoraRank);
+        Of("--lora-rank", "train a low-rank adaptation of this rank instead of weights; 0 for none", defaults.LoraRank);
     static readonly Option<double> loraAlpha =
         Of("--lora-alpha", "scale of the adaptation times its rank; 0 takes the rank", defaults.LoraAlpha);
 
@@ -73,8 +81,8 @@ internal static class FinetuneOptionSet
             return
             [
                 config, mix, steps, learningRate, schedule, warmup, batchSize, pretrainingBatchSize, microBatchSize, pretrainingWeight,
-                conditioningDropout, minSnrGamma, minTimestep, emaDecay, dtype, checkpointing, loraRank, loraAlpha, loraTargets,
-                validationPrompts, validationSteps, checkpointSteps, seed,
+                conditioningDropout, minSnrGamma, minTimestep, trainableModules, emaDecay, dtype, checkpointing, loraRank, loraAlpha,
+                loraTargets, validationPrompts, validationSteps, checkpointSteps, seed,
             ];
         }
     }
@@ -108,6 +116,12 @@ internal static class FinetuneOptionSet
             ConditioningDropout = parse.Or(conditioningDropout, file.ConditioningDropout),
             MinSnrGamma = parse.Or(minSnrGamma, file.MinSnrGamma),
             MinTimestep = parse.Or(minTimestep, file.MinTimestep),
+            TrainableModules = parse.GetValue(trainableModules) switch
+            {
+                ["all"] => [],
+                { Length: > 0 } modules => modules,
+                _ => file.TrainableModules,
+            },
             EmaDecay = parse.Or(emaDecay, file.EmaDecay),
             GradientCheckpointing = parse.Or(checkpointing, file.GradientCheckpointing),
             LoraRank = parse.Or(loraRank, file.LoraRank),

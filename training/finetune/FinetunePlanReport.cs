@@ -14,9 +14,10 @@ internal static class FinetunePlanReport
     {
         int pretrainingImages = options.Mix == FinetuneMix.Full && options.PretrainingWeight > 0 ? options.PretrainingBatchSize : 0;
         int images = options.BatchSize + pretrainingImages, passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
-        string parameters = options.LoraRank == 0 ? FormattableString.Invariant($"all {memory.Parameters / 1e6:0.0} M")
-            : FormattableString.Invariant(
-                $"{memory.Trained / 1e6:0.00} M of a low-rank adaptation (rank {options.LoraRank}) of {memory.Parameters / 1e6:0.0} M");
+        string whole = FormattableString.Invariant($"{memory.Parameters / 1e6:0.0} M");
+        string trained = FormattableString.Invariant($"{memory.Trained / 1e6:0.00} M");
+        string parameters = options.LoraRank > 0 ? $"{trained} of a low-rank adaptation (rank {options.LoraRank}) of {whole}"
+            : options.TrainableModules.Count > 0 ? $"{trained} of {whole}: {string.Join(", ", options.TrainableModules)}" : $"all {whole}";
         report.Plan("Fine-tune",
             ("run folder", folder.Path), ("model", modelFolder), ("trained parameters", parameters),
             ("mix", FinetuneStage.Name(options.Mix)),

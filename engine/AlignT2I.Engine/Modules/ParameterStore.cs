@@ -51,6 +51,20 @@ public sealed class ParameterStore(Backend backend, DType dtype, ParameterSource
         Adapters?.Finish();
     }
 
+    /// <summary>A store of some of these parameters, which stay this one's to free.</summary>
+    /// <param name="takes">Which, by name.</param>
+    public ParameterStore Part(Func<string, bool> takes)
+    {
+        var part = new ParameterStore(backend, dtype, source, masters);
+        foreach (Parameter parameter in parameters.Where(p => takes(p.Name)))
+        {
+            part.byName.Add(parameter.Name, parameter);
+            part.parameters.Add(parameter);
+        }
+
+        return part;
+    }
+
     /// <summary>Turns gradients of all parameters on or off.</summary>
     public void RequireGrad(bool required = true)
     {

@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.Schedulers;
 using AlignT2I.Testing;
@@ -51,6 +52,27 @@ public class FinetuneFeatureTests
         Assert.That(timesteps.Min(), Is.LessThanOrEqualTo(minTimestep + 0.02 * range));
         Assert.That(timesteps.Max(), Is.GreaterThanOrEqualTo(999 - 0.02 * range));
         Assert.That(timesteps.Average(), Is.EqualTo(minTimestep + 0.5 * (range - 1)).Within(0.05 * range));
+    }
+
+    [Test]
+    public void Only_the_chosen_modules_are_trained()
+    {
+        FinetuneOptions options = TinyFinetuning.Options with { TrainableModules = ["attentions", "conv_out"] };
+        using var folder = new TestFolder();
+        using TinyFinetuning before = new(), after = new();
+        using FinetuneTrainer trainer = after.Trainer(options);
+        trainer.Run(folder["checkpoints"]);
+        IReadOnlyList<Parameter> all = after.Parameters.Parameters;
+        IEnumerable<string> changed = all
+            .Where(p => !p.Value.ToArray<float>().SequenceEqual(before.Parameters[p.Name].Value.ToArray<float>())).Select(p => p.Name);
+        string[] chosen =
+        [
+            .. all.Select(p => p.Name).Where(n => n.Contains(".attentions.") || n.StartsWith("conv_out.", StringComparison.Ordinal)),
+        ];
+        Assert.That(changed, Is.EqualTo(chosen));
+        Assert.That(trainer.Averages.Select(p => p.Name), Is.EqualTo(chosen));
+        Assert.That(() => after.Trainer(options with { TrainableModules = ["attention"] }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("'attention'"));
     }
 
     [Test]

@@ -29,6 +29,7 @@ public class FullSizeFinetuningTests
         LearningRate = 1e-5,
         LearningRateDecay = LearningRateDecay.Constant,
         CheckpointSteps = 1000,
+        TrainableModules = [],
     };
 
     [Test]

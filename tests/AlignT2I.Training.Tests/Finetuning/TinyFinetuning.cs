@@ -34,6 +34,8 @@ internal sealed class TinyFinetuning : IDisposable
         KeepCheckpoints = 2,
         LogSteps = 5,
         EmaDecay = 0.9,
+        MinTimestep = 0,
+        TrainableModules = [],
     };
 
     readonly UNet2DCondition unet;
@@ -63,7 +65,8 @@ internal sealed class TinyFinetuning : IDisposable
     }
 
     public FinetuneTrainer Trainer(FinetuneOptions? options = null, FinetuneData? data = null, Communicator? communicator = null) =>
-        new(unet, Parameters, new DdpmScheduler(new SchedulerConfig()), data ?? Data(), options ?? Options, communicator);
+        new(unet, FinetuneStage.Trained(Parameters, options ?? Options), new DdpmScheduler(new SchedulerConfig()), data ?? Data(),
+            options ?? Options, communicator);
 
     /// <summary>Weights and their averages.</summary>
     public float[] State(FinetuneTrainer trainer) =>

@@ -29,8 +29,8 @@ internal sealed class FinetuneStep : BenchCase
         parameters = networks.Synthetic(trained: true);
         var unet = new UNet2DCondition(parameters.Root, size.Config);
         trainer = new FinetuneTrainer(
-            unet, parameters, new DdpmScheduler(new SchedulerConfig()), new FinetuneData(latents, texts, 0, model, pretraining),
-            this.options);
+            unet, parameters.Part(options.Trains), new DdpmScheduler(new SchedulerConfig()),
+            new FinetuneData(latents, texts, 0, model, pretraining), this.options);
     }
 
     public override string Name { get; }

@@ -10,15 +10,17 @@ internal static class TrainingCases
 {
     static readonly UNetSize miniature = new(MiniatureArchitecture.UNet, MiniatureArchitecture.MaxTokens);
 
+    /// <summary>All weights, as in the paper.</summary>
+    static readonly FinetuneOptions whole = new() { WarmupSteps = 0, TrainableModules = [], MinTimestep = 0 };
+
     /// <summary>An image of each kind in an update, one at a time: what fits into the memory of a common machine.</summary>
-    static readonly FinetuneOptions fullSize = new()
+    static readonly FinetuneOptions fullSize = whole with
     {
         BatchSize = 1,
         PretrainingBatchSize = 1,
         MicroBatchSize = 1,
         EmaDecay = 0,
         LearningRate = 1e-5,
-        WarmupSteps = 0,
         GradientCheckpointing = true,
     };
 
@@ -33,7 +35,7 @@ internal static class TrainingCases
             name, n, UNetSize.StableDiffusion, 32, 1, optimizes: false, reference: (1.257475733757019, 8.508017981224565))),
         ("tiny_unet_train_step_b32", (name, n) => new UNetTraining(
             name, n, UNetSize.Tiny, 16, 32, optimizes: true, reference: (1.3298099247582278, 1.9878182658122174))),
-        ("miniature_finetune_step_b48", (name, n) => new FinetuneStep(name, n, miniature, 16, new FinetuneOptions { WarmupSteps = 0 })),
+        ("miniature_finetune_step_b48", (name, n) => new FinetuneStep(name, n, miniature, 16, whole)),
         ("sd15_finetune_step_64x64_b2", (name, n) => new FinetuneStep(name, n, UNetSize.StableDiffusion, 64, fullSize)),
     ];
 

@@ -8,7 +8,7 @@ namespace AlignT2I.Training.Finetuning;
 
 /// <summary>How much memory a fine-tuning will take, roughly, before it starts.</summary>
 /// <param name="Parameters">Parameters of the UNet.</param>
-/// <param name="Trained">Those that are trained: all, or those of the adaptation.</param>
+/// <param name="Trained">Those that are trained: all, those of some modules, or those of the adaptation.</param>
 /// <param name="State">Bytes of parameters, masters, gradients, AdamW's two moments and the average.</param>
 /// <param name="PerImage">Bytes of what backward needs of one image of a micro-batch.</param>
 /// <param name="Frozen">Bytes of the networks beside the UNet: VAE, text encoder, and the CLIP of the reward.</param>
@@ -44,9 +44,10 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
     internal static FinetuneMemory Predict(UNet2DConditionConfig config, long parameters, FinetuneOptions options)
     {
         DType dtype = options.ComputeType ?? DType.F32;
-        long trained = options.LoraRank == 0 ? parameters : Adapted(config, options);
-        int perTrained = sizeof(float) * (options.EmaDecay > 0 ? 5 : 4) + (dtype.IsHalf ? dtype.Size : 0);
-        long state = trained * perTrained + (options.LoraRank == 0 ? 0 : parameters * dtype.Size);
+        int master = sizeof(float) + (dtype.IsHalf ? dtype.Size : 0), optimizer = sizeof(float) * (options.EmaDecay > 0 ? 4 : 3);
+        bool adapts = options.LoraRank > 0;
+        long trained = adapts ? Adapted(config, options) : OfModules(config, options);
+        long state = trained * optimizer + (adapts ? trained * master + parameters * dtype.Size : parameters * master);
         return new FinetuneMemory(parameters, trained, state, (long)(Maps(config, options.GradientCheckpointing) * dtype.Size));
     }
 
@@ -69,6 +70,9 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
         using LowRankAdapters adapters = FinetuneStage.Adapters(options, Backend.Cpu)!;
         return adapters.CountFor(p => _ = new UNet2DCondition(p, config));
     }
+
+    static long OfModules(UNet2DConditionConfig config, FinetuneOptions options) =>
+        ParameterOutline.Of(p => _ = new UNet2DCondition(p, config)).Where(p => options.Trains(p.Name)).Sum(p => p.FileShape.Count);
 
     /// <summary>Values held for one image.</summary>
     static double Maps(UNet2DConditionConfig config, bool checkpointed)

@@ -17,7 +17,7 @@ public sealed record FinetuneOptions
     public FinetuneMix Mix { get; init; } = FinetuneMix.Full;
 
     /// <summary>Updates of the UNet.</summary>
-    public int Steps { get; init; } = 600;
+    public int Steps { get; init; } = 400;
 
     /// <summary>Images of the model in one update.</summary>
     public int BatchSize { get; init; } = 24;
@@ -34,7 +34,7 @@ public sealed record FinetuneOptions
     public double PretrainingWeight { get; init; } = 1;
 
     /// <summary>AdamW step size after the warm-up.</summary>
-    public double LearningRate { get; init; } = 6e-4;
+    public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>What becomes of the learning rate after the warm-up.</summary>
     public LearningRateDecay LearningRateDecay { get; init; } = LearningRateDecay.Cosine;
@@ -64,7 +64,13 @@ public sealed record FinetuneOptions
     /// Smallest timestep that noise is drawn for; 0, the paper's, draws from all. The noisier ones decide what is in a picture, the others
     /// its texture, which most of the loss is about.
     /// </summary>
-    public int MinTimestep { get; init; }
+    public int MinTimestep { get; init; } = 700;
+
+    /// <summary>
+    /// Modules whose weights are trained, by a part of their paths, such as <c>attentions</c> for the transformer blocks, through which
+    /// text comes in; empty trains all, as Lee et al. 2023 do. Nothing beside an adaptation.
+    /// </summary>
+    public IReadOnlyList<string> TrainableModules { get; init; } = ["attentions"];
 
     /// <summary>
     /// Whether backward computes the insides of the UNet's blocks again instead of holding them: less memory, a third more time.
@@ -135,6 +141,10 @@ public sealed record FinetuneOptions
         Check(KeepCheckpoints > 0, "number of checkpoints kept", KeepCheckpoints, "1 or more");
         Check(LogSteps > 0, "log interval", LogSteps, "1 or more");
     }
+
+    /// <summary>Whether a parameter of the UNet is trained.</summary>
+    internal bool Trains(string name) =>
+        TrainableModules.Count == 0 || TrainableModules.Any(module => $".{name}.".Contains($".{module}.", StringComparison.Ordinal));
 
     /// <summary>Pre-training images in an update of this mix.</summary>
     internal int PretrainingImagesPerStep => Mix == FinetuneMix.Full && PretrainingWeight > 0 ? PretrainingBatchSize : 0;

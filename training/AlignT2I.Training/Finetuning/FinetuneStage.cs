@@ -62,9 +62,9 @@ public static class FinetuneStage
             var builder = new FinetuneDataBuilder(run, embeddings, latents, reward);
             data = communicator.InTurn(() => builder.Build(options.Mix, pretraining, progress, cancellationToken));
         }
+        ParameterStore trained = adapters?.Parameters ?? Trained(model.UNetParameters, options);
         using var trainer = new FinetuneTrainer(
-            model.UNet, adapters?.Parameters ?? model.UNetParameters, Scheduler.Create(model.SchedulerConfig), data, options,
-            communicator);
+            model.UNet, trained, Scheduler.Create(model.SchedulerConfig), data, options, communicator);
         using JsonLinesWriter<LogLine>? log = communicator.IsFirst ? LogLine.OpenLog(run.LogFile) : null;
         FinetuneResult result = trainer.Run(
             CheckpointsFolder(run, options.Mix), resume, log, progress,
@@ -110,6 +110,21 @@ public static class FinetuneStage
         options.LoraRank, options.LoraAlpha > 0 ? options.LoraAlpha : options.LoraRank, options.LoraTargets,
         new ParameterStore(backend, options.ComputeType ?? DType.F32, new RandomParameters(options.Seed), masters: true));
 
+    /// <summary>The parameters of a UNet that are trained.</summary>
+    /// <exception cref="UsageException">There are none in one of the modules that the options name.</exception>
+    internal static ParameterStore Trained(ParameterStore unet, FinetuneOptions options)
+    {
+        foreach (string module in options.TrainableModules)
+        {
+            if (!unet.Parameters.Any(p => (options with { TrainableModules = [module] }).Trains(p.Name)))
+            {
+                throw new UsageException(
+                    $"finetune: no weight of the UNet is in a module '{module}'; name parts of paths, such as attentions or to_q.");
+            }
+        }
+        return unet.Part(options.Trains);
+    }
+
     internal static void Save(
         RunFolder run, FinetuneMix mix, StableDiffusionModel model, LowRankAdapters? adapters, IReadOnlyList<Parameter> result)
     {
@@ -117,7 +132,15 @@ public static class FinetuneStage
         if (adapters is not null)
             LoraFiles.Save(LoraFolder(run, mix), adapters, result);
         RunFolder.Make(Folder(run, mix));
-        model.SaveUNet(UNetFolder(run, mix), parameters: adapters?.Merge(model.UNetParameters, result) ?? result);
+        model.SaveUNet(
+            UNetFolder(run, mix), parameters: adapters?.Merge(model.UNetParameters, result) ?? With(model.UNetParameters, result));
+    }
+
+    /// <summary>A UNet's parameters, the trained ones as they have become.</summary>
+    static IEnumerable<Parameter> With(ParameterStore unet, IReadOnlyList<Parameter> trained)
+    {
+        Dictionary<string, Parameter> byName = trained.ToDictionary(p => p.Name);
+        return unet.Parameters.Select(p => byName.GetValueOrDefault(p.Name, p));
     }
 
     static string CheckpointsFolder(RunFolder run, FinetuneMix mix) => Path.Combine(run.CheckpointsFolder, TrainingName(mix));

@@ -27,6 +27,8 @@ public static class ReportSettings
             (Update, "pre-training images in an update", Text(options.Finetune.PretrainingBatchSize)),
             (Update, "weight of the pre-training loss β", Text(options.Finetune.PretrainingWeight)),
             (Update, "learning rate", Text(options.Finetune.LearningRate)),
+            (Update, "trained modules", options.Finetune.TrainableModules is { Count: > 0 } modules ? string.Join(", ", modules) : "all"),
+            (Update, "smallest timestep", Text(options.Finetune.MinTimestep)),
             .. OfEvaluation(options),
         ];
     }
