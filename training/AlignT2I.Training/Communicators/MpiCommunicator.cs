@@ -12,6 +12,10 @@ internal sealed class MpiCommunicator : Communicator
     /// another.</summary>
     static readonly TimeSpan exchangeLimit = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long leaving MPI may take once all have done their work: MPICH over UCX was seen to stay in MPI_Finalize for
+    /// ever.</summary>
+    static readonly TimeSpan leaveLimit = TimeSpan.FromSeconds(20);
+
     readonly MpiThread thread;
     readonly RankIdentity[] ranks;
     readonly RankMonitor monitor;
@@ -66,11 +70,13 @@ internal sealed class MpiCommunicator : Communicator
         Barrier();
         finished = true;
         monitor.End();
-        thread.Start(() =>
+        Task<int> leave = thread.Start(() =>
         {
             thread.Mpi.Finish();
             return 0;
-        }).GetAwaiter().GetResult();
+        });
+        if (Task.WaitAny([leave], leaveLimit) >= 0)
+            leave.GetAwaiter().GetResult();
     }
 
     internal override Action BeginExchange(IReadOnlyList<Tensor> outgoing, IReadOnlyList<Tensor> incoming)
