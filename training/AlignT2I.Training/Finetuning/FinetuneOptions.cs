@@ -143,8 +143,10 @@ public sealed record FinetuneOptions
     }
 
     /// <summary>Whether a parameter of the UNet is trained.</summary>
-    internal bool Trains(string name) =>
-        TrainableModules.Count == 0 || TrainableModules.Any(module => $".{name}.".Contains($".{module}.", StringComparison.Ordinal));
+    internal bool Trains(string name) => TrainableModules.Count == 0 || TrainableModules.Any(module => IsIn(module, name));
+
+    /// <summary>Whether a parameter is in a module, which is a part of its path.</summary>
+    internal static bool IsIn(string module, string name) => $".{name}.".Contains($".{module}.", StringComparison.Ordinal);
 
     /// <summary>Pre-training images in an update of this mix.</summary>
     internal int PretrainingImagesPerStep => Mix == FinetuneMix.Full && PretrainingWeight > 0 ? PretrainingBatchSize : 0;

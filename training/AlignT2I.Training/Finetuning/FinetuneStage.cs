@@ -114,13 +114,10 @@ public static class FinetuneStage
     /// <exception cref="UsageException">There are none in one of the modules that the options name.</exception>
     internal static ParameterStore Trained(ParameterStore unet, FinetuneOptions options)
     {
-        foreach (string module in options.TrainableModules)
+        if (options.TrainableModules.FirstOrDefault(m => !unet.Parameters.Any(p => FinetuneOptions.IsIn(m, p.Name))) is { } missing)
         {
-            if (!unet.Parameters.Any(p => (options with { TrainableModules = [module] }).Trains(p.Name)))
-            {
-                throw new UsageException(
-                    $"finetune: no weight of the UNet is in a module '{module}'; name parts of paths, such as attentions or to_q.");
-            }
+            throw new UsageException(
+                $"finetune: no weight of the UNet is in a module '{missing}'; name parts of paths, such as attentions or to_q.");
         }
         return unet.Part(options.Trains);
     }
