@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AlignT2I.Engine;
 using AlignT2I.Models.Clip;
 using AlignT2I.Models.Schedulers;
@@ -72,5 +73,18 @@ internal static class TinyModel
         writer.WriteClip(clipConfig, clip);
         writer.WriteScheduler(new SchedulerConfig { ClassName = "DDIMScheduler" });
         return folder;
+    }
+
+    /// <summary>
+    /// Adds tokens that no prompt has, so many that it counts as a model of everyday captions, whose defaults are the paper's.
+    /// </summary>
+    /// <param name="tokenizer">The folder of a tokenizer.</param>
+    public static void WriteEverydayVocabulary(string tokenizer)
+    {
+        string path = Path.Combine(tokenizer, "vocab.json");
+        JsonObject tokens = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        for (int id = tokens.Count; id < 49_408; id++)
+            tokens[$"unused{id}"] = id;
+        File.WriteAllText(path, tokens.ToJsonString());
     }
 }

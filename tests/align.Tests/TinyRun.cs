@@ -19,6 +19,13 @@ internal sealed class TinyRun : IDisposable
     /// <summary>A path in the run folder.</summary>
     public string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
+    /// <summary>Makes it count as a model of everyday captions.</summary>
+    public TinyRun WithEverydayVocabulary()
+    {
+        TinyModel.WriteEverydayVocabulary(System.IO.Path.Combine(Model, "tokenizer"));
+        return this;
+    }
+
     public TinyRun WithPrompts()
     {
         CommandRun.Align("prompts", "--run", Path, "--count", "8", "--evaluation", "4").Succeeded();

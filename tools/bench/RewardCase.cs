@@ -24,8 +24,6 @@ internal sealed class RewardCase : BenchCase
         (Batch, this.perturbed) = (labels, perturbed);
         options = new RewardTrainingOptions
         {
-            HiddenSizes = [Hidden, Hidden],
-            ClipScoreInput = false,
             BatchSize = batch,
             MaxEpochs = 1,
             PerturbedPrompts = perturbed,

@@ -16,19 +16,21 @@ public static class OptionsFile
 
     /// <summary>Options of an experiment; the parts are objects within: {"trainingPrompts": 32, "finetune": {"steps": 100}}.</summary>
     /// <param name="path">A JSON file; null for the defaults.</param>
+    /// <param name="defaults">The options that the file changes, which may go with a model.</param>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">It is no JSON object, or names an option that does not exist.</exception>
-    public static ExperimentOptions ReadExperiment(string? path) =>
-        Read(path, new ExperimentOptions(), OptionsJson.Default.ExperimentOptions);
+    public static ExperimentOptions ReadExperiment(string? path, ExperimentOptions defaults) =>
+        Read(path, defaults, OptionsJson.Default.ExperimentOptions);
 
     /// <summary>Options of fine-tuning: {"steps": 100, "mix": "humanOnly"}.</summary>
     /// <inheritdoc cref="ReadExperiment"/>
-    public static FinetuneOptions ReadFinetune(string? path) => Read(path, new FinetuneOptions(), OptionsJson.Default.FinetuneOptions);
+    public static FinetuneOptions ReadFinetune(string? path, FinetuneOptions defaults) =>
+        Read(path, defaults, OptionsJson.Default.FinetuneOptions);
 
     /// <summary>Options of the reward: {"maxEpochs": 40}.</summary>
     /// <inheritdoc cref="ReadExperiment"/>
-    public static RewardTrainingOptions ReadReward(string? path) =>
-        Read(path, new RewardTrainingOptions(), OptionsJson.Default.RewardTrainingOptions);
+    public static RewardTrainingOptions ReadReward(string? path, RewardTrainingOptions defaults) =>
+        Read(path, defaults, OptionsJson.Default.RewardTrainingOptions);
 
     /// <summary>Reads a file over the defaults.</summary>
     /// <param name="path">The file: a JSON object with options by name, in camel case; null for the defaults.</param>

@@ -69,9 +69,9 @@ internal static class FinetuneCommand
     static int Start(ParseResult parse)
     {
         Backend backend = Backend.Open(Communicator.OwnDevice(parse.GetRequiredValue(device)));
-        FinetuneOptions options = FinetuneOptionSet.Read(parse, backend);
-        options.Validate();
         string modelFolder = parse.ModelFolder(model);
+        FinetuneOptions options = FinetuneOptionSet.Read(parse, modelFolder, backend);
+        options.Validate();
         string runFolder = RunPath.Existing(parse.GetRequiredValue(run));
         using Communicator ranks = Communicator.Join();
         var report = new Report(parse.GetValue(json), silent: !ranks.IsFirst);

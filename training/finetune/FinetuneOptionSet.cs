@@ -2,11 +2,12 @@ using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
 using AlignT2I.Training;
+using AlignT2I.Training.Demo;
 using AlignT2I.Training.Finetuning;
 
 namespace AlignT2I.Finetune;
 
-/// <summary>The options of training: each over that of the file, which is over the default.</summary>
+/// <summary>The options of training: each over that of the file, which is over the default of the model.</summary>
 internal static class FinetuneOptionSet
 {
     static readonly FinetuneOptions defaults = new();
@@ -22,38 +23,40 @@ internal static class FinetuneOptionSet
 
     static readonly Option<string?> dtype = CommandOptions.ComputeType();
 
-    static readonly Option<int> steps = Of("--steps", "updates of the UNet", defaults.Steps);
-    static readonly Option<double> learningRate = Of("--learning-rate", "AdamW step", defaults.LearningRate);
+    static readonly Option<int> steps = Of("--steps", "updates of the UNet", o => o.Steps);
+    static readonly Option<double> learningRate = Of("--learning-rate", "AdamW step", o => o.LearningRate);
     static readonly Option<string> schedule =
-        Of("--lr-schedule", "constant, linear or cosine, after the warm-up", $"{defaults.LearningRateDecay}".ToLowerInvariant());
-    static readonly Option<int> warmup = Of("--warmup-steps", "updates in which the learning rate rises", defaults.WarmupSteps);
-    static readonly Option<int> batchSize = Of("--batch-size", "images of the model in an update", defaults.BatchSize);
+        Of("--lr-schedule", "constant, linear or cosine, after the warm-up", o => $"{o.LearningRateDecay}".ToLowerInvariant());
+    static readonly Option<int> warmup = Of("--warmup-steps", "updates in which the learning rate rises", o => o.WarmupSteps);
+    static readonly Option<int> batchSize = Of("--batch-size", "images of the model in an update", o => o.BatchSize);
     static readonly Option<int> pretrainingBatchSize =
-        Of("--pretraining-batch-size", "pre-training images in an update", defaults.PretrainingBatchSize);
+        Of("--pretraining-batch-size", "pre-training images in an update", o => o.PretrainingBatchSize);
 
     static readonly Option<int> microBatchSize =
-        Of("--micro-batch-size", "images in one pass, whose gradients are summed; 0 takes what fits into memory", defaults.MicroBatchSize);
+        Of("--micro-batch-size", "images in one pass, whose gradients are summed; 0 takes what fits into memory", o => o.MicroBatchSize);
 
-    static readonly Option<double> pretrainingWeight = Of("--pretraining-weight", "beta of eq. 4", defaults.PretrainingWeight);
+    static readonly Option<double> pretrainingWeight = Of("--pretraining-weight", "beta of eq. 4", o => o.PretrainingWeight);
     static readonly Option<double> conditioningDropout =
-        Of("--conditioning-dropout", "share of prompts left out", defaults.ConditioningDropout);
-    static readonly Option<double> minSnrGamma = Of("--min-snr-gamma", "gamma of min-SNR weighting; 0 for none", defaults.MinSnrGamma);
+        Of("--conditioning-dropout", "share of prompts left out", o => o.ConditioningDropout);
+    static readonly Option<double> minSnrGamma = Of("--min-snr-gamma", "gamma of min-SNR weighting; 0 for none", o => o.MinSnrGamma);
     static readonly Option<int> minTimestep =
-        Of("--min-timestep", "smallest timestep that noise is drawn for; 0 draws from all", defaults.MinTimestep);
+        Of("--min-timestep", "smallest timestep that noise is drawn for; 0 draws from all", o => o.MinTimestep);
 
     static readonly Option<string[]> trainableModules = new("--trainable-modules")
     {
         Description = "modules of the UNet whose weights are trained, by parts of their names, or all "
-            + $"[default: {string.Join(' ', defaults.TrainableModules)}]",
+            + $"[default: all; for the miniature {string.Join(' ', FinetuneOptions.Miniature.TrainableModules)}]",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    static readonly Option<double> emaDecay = Of("--ema-decay", "decay of the averaged weights; 0 keeps none", defaults.EmaDecay);
-    static readonly Option<bool> checkpointing = new("--gradient-checkpointing") { Description = "less memory, a third more time" };
+    static readonly Option<double> emaDecay = Of("--ema-decay", "decay of the averaged weights; 0 keeps none", o => o.EmaDecay);
+    static readonly Option<bool> checkpointing =
+        Of("--gradient-checkpointing", "less memory, a third more time", o => o.GradientCheckpointing);
+
     static readonly Option<int> loraRank =
-        Of("--lora-rank", "train a low-rank adaptation of this rank instead of weights; 0 for none", defaults.LoraRank);
+        Of("--lora-rank", "train a low-rank adaptation of this rank instead of weights; 0 for none", o => o.LoraRank);
     static readonly Option<double> loraAlpha =
-        Of("--lora-alpha", "scale of the adaptation times its rank; 0 takes the rank", defaults.LoraAlpha);
+        Of("--lora-alpha", "scale of the adaptation times its rank; 0 takes the rank", o => o.LoraAlpha);
 
     static readonly Option<string[]> loraTargets = new("--lora-targets")
     {
@@ -68,8 +71,8 @@ internal static class FinetuneOptionSet
     };
 
     static readonly Option<int> validationSteps =
-        Of("--validation-steps", "updates between two drawings of them", defaults.ValidationSteps);
-    static readonly Option<int> checkpointSteps = Of("--checkpoint-steps", "updates between two checkpoints", defaults.CheckpointSteps);
+        Of("--validation-steps", "updates between two drawings of them", o => o.ValidationSteps);
+    static readonly Option<int> checkpointSteps = Of("--checkpoint-steps", "updates between two checkpoints", o => o.CheckpointSteps);
 
     /// <summary>All of them, for the command.</summary>
     public static IEnumerable<Option> All
@@ -89,14 +92,16 @@ internal static class FinetuneOptionSet
 
     /// <summary>The options that a command line asks for.</summary>
     /// <param name="parse">The command line.</param>
+    /// <param name="modelFolder">The model that is trained, whose defaults they are.</param>
     /// <param name="backend">Where it computes: the type of computation is its own where none is given.</param>
-    public static FinetuneOptions Read(ParseResult parse, Backend backend)
+    public static FinetuneOptions Read(ParseResult parse, string modelFolder, Backend backend)
     {
-        FinetuneOptions file = OptionsFile.ReadFinetune(parse.GetValue(config)?.ToString());
+        FinetuneOptions own = ExperimentOptions.For(modelFolder).Finetune with { Dtype = backend.ComputeType.Name };
+        FinetuneOptions file = OptionsFile.ReadFinetune(parse.GetValue(config)?.ToString(), own);
         return file with
         {
             Seed = parse.Or(seed, file.Seed),
-            Dtype = parse.GetValue(dtype) ?? (parse.GetValue(config) is null ? backend.ComputeType.Name : file.Dtype),
+            Dtype = parse.GetValue(dtype) ?? file.Dtype,
             Mix = parse.Or(mix, "") switch
             {
                 "human" => FinetuneMix.HumanOnly,
@@ -133,6 +138,6 @@ internal static class FinetuneOptionSet
         };
     }
 
-    static Option<T> Of<T>(string name, string description, T value) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+    static Option<T> Of<T>(string name, string description, Func<FinetuneOptions, T> value) =>
+        CommandOptions.ByModel(name, description, value(defaults), value(FinetuneOptions.Miniature));
 }

@@ -1,6 +1,7 @@
 using AlignT2I.CommandLine;
 using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Finetuning;
+using AlignT2I.Training.Generation;
 using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Finetune;
@@ -12,8 +13,8 @@ internal static class FinetunePlanReport
         Report report, RunFolder folder, string modelFolder, FinetuneOptions options, FinetuneMemory memory,
         IReadOnlyList<string> pretraining, Communicator ranks)
     {
-        int pretrainingImages = options.Mix == FinetuneMix.Full && options.PretrainingWeight > 0 ? options.PretrainingBatchSize : 0;
-        int images = options.BatchSize + pretrainingImages, passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
+        int pretrainingImages = options.PretrainingImagesPerStep, images = options.ImagesPerStep;
+        int passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
         string whole = FormattableString.Invariant($"{memory.Parameters / 1e6:0.0} M");
         string trained = FormattableString.Invariant($"{memory.Trained / 1e6:0.00} M");
         string parameters = options.LoraRank > 0 ? $"{trained} of a low-rank adaptation (rank {options.LoraRank}) of {whole}"
@@ -32,5 +33,10 @@ internal static class FinetunePlanReport
                 $"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and optimizer, ")
                 + FormattableString.Invariant($"{memory.PerImage / 1e9:0.00} GB for each image of a pass, ")
                 + FormattableString.Invariant($"{memory.Frozen / 1e9:0.0} GB of VAE, text encoder and CLIP")));
+        if (pretrainingImages > 0 && pretraining.Count == 0 && !PromptReader.IsMiniature(modelFolder))
+        {
+            report.Warn("the pre-training images are rendered scenes of the miniature's world; for this model name images with captions "
+                + "(--pretraining), or go without (--mix unlabeled).");
+        }
     }
 }

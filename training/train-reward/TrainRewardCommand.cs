@@ -5,6 +5,7 @@ using AlignT2I.CommandLine;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training;
+using AlignT2I.Training.Demo;
 using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
@@ -25,53 +26,23 @@ internal static class TrainRewardCommand
     static readonly Option<string> device = CommandOptions.Device();
     static readonly Option<bool> json = CommandOptions.Json();
 
-    static readonly Option<int> epochs = new("--epochs")
-    {
-        Description = "passes over the labels at most",
-        DefaultValueFactory = _ => defaults.MaxEpochs,
-    };
-
-    static readonly Option<int> batchSize = new("--batch-size")
-    {
-        Description = "labels in one update",
-        DefaultValueFactory = _ => defaults.BatchSize,
-    };
-
-    static readonly Option<double> learningRate = new("--learning-rate")
-    {
-        Description = "AdamW step",
-        DefaultValueFactory = _ => defaults.LearningRate,
-    };
-
-    static readonly Option<double> weight = new("--prompt-classification-weight")
-    {
-        Description = "lambda of eq. 3",
-        DefaultValueFactory = _ => defaults.PromptClassificationWeight,
-    };
-
-    static readonly Option<double> temperature = new("--temperature")
-    {
-        Description = "T of eq. 2",
-        DefaultValueFactory = _ => defaults.Temperature,
-    };
-
-    static readonly Option<int> perturbed = new("--perturbed-prompts")
-    {
-        Description = "N - 1 of eq. 2: wrong prompts for each good image",
-        DefaultValueFactory = _ => defaults.PerturbedPrompts,
-    };
+    static readonly Option<int> epochs = Of("--epochs", "passes over the labels at most", o => o.MaxEpochs);
+    static readonly Option<int> batchSize = Of("--batch-size", "labels in one update", o => o.BatchSize);
+    static readonly Option<double> learningRate = Of("--learning-rate", "AdamW step", o => o.LearningRate);
+    static readonly Option<double> weight = Of("--prompt-classification-weight", "lambda of eq. 3", o => o.PromptClassificationWeight);
+    static readonly Option<double> temperature = Of("--temperature", "T of eq. 2", o => o.Temperature);
+    static readonly Option<int> perturbed =
+        Of("--perturbed-prompts", "N - 1 of eq. 2: wrong prompts for each good image", o => o.PerturbedPrompts);
 
     static readonly Option<int[]> hidden = new("--hidden-sizes")
     {
-        Description = "widths of the hidden layers, the paper's are 1024 1024 [default: 256 256]",
+        Description = $"widths of the hidden layers [default: {string.Join(' ', defaults.HiddenSizes)}; "
+            + $"for the miniature {string.Join(' ', RewardTrainingOptions.Miniature.HiddenSizes)}]",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    static readonly Option<int> patience = new("--patience")
-    {
-        Description = "passes without a better validation loss after which training ends",
-        DefaultValueFactory = _ => defaults.Patience,
-    };
+    static readonly Option<int> patience =
+        Of("--patience", "passes without a better validation loss after which training ends", o => o.Patience);
 
     static readonly Option<RewardLabels> labels = new("--labels")
     {
@@ -129,7 +100,9 @@ internal static class TrainRewardCommand
 
     static int Start(ParseResult parse)
     {
-        RewardTrainingOptions file = OptionsFile.ReadReward(parse.GetValue(config)?.ToString());
+        string clipFolder = parse.GetValue(clip)?.ToString() ?? parse.ModelFolder(model);
+        ClipEmbedder.Require(clipFolder);
+        RewardTrainingOptions file = OptionsFile.ReadReward(parse.GetValue(config)?.ToString(), ExperimentOptions.For(clipFolder).Reward);
         ulong[] all = parse.GetValue(seeds) is { } list ? Seeds(list) : [];
         RewardTrainingOptions options = file with
         {
@@ -147,8 +120,6 @@ internal static class TrainRewardCommand
         };
         options.Validate();
         IReadOnlyList<RewardVariant> variants = Variants(parse);
-        string clipFolder = parse.GetValue(clip)?.ToString() ?? parse.ModelFolder(model);
-        ClipEmbedder.Require(clipFolder);
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
         report.Plan("Learn the reward",
@@ -198,6 +169,9 @@ internal static class TrainRewardCommand
                 "train-reward: --ablations and --fractions train all rewards, --fraction and --no-prompt-classification one; give either.")
             : [new RewardVariant(!parse.GetValue(without), share ?? 1)];
     }
+
+    static Option<T> Of<T>(string name, string description, Func<RewardTrainingOptions, T> value) =>
+        CommandOptions.ByModel(name, description, value(defaults), value(RewardTrainingOptions.Miniature));
 
     static double[] Shares(string text)
     {

@@ -41,7 +41,7 @@ internal sealed class CudaRecordedTrainingTests
     [Test]
     public void The_reward()
     {
-        var options = new RewardTrainingOptions
+        RewardTrainingOptions options = RewardTrainingOptions.Miniature with
         {
             HiddenSizes = [8],
             MaxEpochs = 6,

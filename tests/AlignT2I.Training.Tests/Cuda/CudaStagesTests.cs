@@ -49,7 +49,7 @@ internal sealed class CudaStagesTests
     [Test]
     public void The_reward_learns_the_same()
     {
-        var options = new RewardTrainingOptions
+        RewardTrainingOptions options = RewardTrainingOptions.Miniature with
         {
             HiddenSizes = [8],
             MaxEpochs = 3,

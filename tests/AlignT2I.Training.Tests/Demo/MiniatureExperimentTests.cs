@@ -24,10 +24,10 @@ public class MiniatureExperimentTests
         RejectionSamples = 3,
         ReferenceImagesPerPrompt = 2,
         SamplePrompts = 3,
-        Generation = new ImageGenerationOptions { Steps = 1, GuidanceScale = 1 },
+        Generation = ImageGenerationOptions.Miniature with { Steps = 1, GuidanceScale = 1 },
         Rating = new SimulatedRatingOptions { ErrorRate = 0.4 },
-        Reward = new RewardTrainingOptions { HiddenSizes = [8], MaxEpochs = 2 },
-        Finetune = new FinetuneOptions { Steps = 3, BatchSize = 2, PretrainingBatchSize = 2, CheckpointSteps = 2, LogSteps = 1 },
+        Reward = RewardTrainingOptions.Miniature with { HiddenSizes = [8], MaxEpochs = 2 },
+        Finetune = FinetuneOptions.Miniature with { Steps = 3, BatchSize = 2, PretrainingBatchSize = 2, CheckpointSteps = 2, LogSteps = 1 },
     };
 
     [Test]

@@ -96,8 +96,7 @@ public class FinetuneFeatureTests
     public void The_micro_batch_is_the_largest_power_of_two_that_fits(long availableBytes, int expected)
     {
         var memory = new FinetuneMemory(Parameters: 50, Trained: 50, State: 1_000, PerImage: 100);
-        FinetuneOptions options = new() { MicroBatchSize = 0, BatchSize = 256, PretrainingBatchSize = 256 };
-        Assert.That(FinetuneMemory.WithMicroBatch(memory, options, availableBytes).MicroBatchSize, Is.EqualTo(expected));
+        Assert.That(FinetuneMemory.WithMicroBatch(memory, new(), availableBytes).MicroBatchSize, Is.EqualTo(expected));
     }
 
     [Test]

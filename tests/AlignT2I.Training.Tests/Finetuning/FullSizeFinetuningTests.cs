@@ -24,12 +24,8 @@ public class FullSizeFinetuningTests
         PretrainingBatchSize = 1,
         MicroBatchSize = 1,
         EmaDecay = 0,
-        GradientCheckpointing = true,
         WarmupSteps = 0,
-        LearningRate = 1e-5,
-        LearningRateDecay = LearningRateDecay.Constant,
         CheckpointSteps = 1000,
-        TrainableModules = [],
     };
 
     [Test]

@@ -34,8 +34,8 @@ internal sealed class TinyFinetuning : IDisposable
         KeepCheckpoints = 2,
         LogSteps = 5,
         EmaDecay = 0.9,
-        MinTimestep = 0,
-        TrainableModules = [],
+        LearningRateDecay = LearningRateDecay.Cosine,
+        GradientCheckpointing = false,
     };
 
     readonly UNet2DCondition unet;

@@ -94,6 +94,34 @@ internal sealed class MiniaturePretrainerTests
     }
 
     [Test]
+    public void A_folder_that_was_begun_with_other_options_or_another_base_is_refused()
+    {
+        Stop(folder, "train VAE", 3);
+        Refused(folder, options with { Seed = 6 });
+        Refused(folder, options with { Scenes = 25 });
+        Assert.That(Stop(folder, "train VAE", 4), Is.True, "the same options go on");
+
+        string whole = Path.Combine(folder, "whole"), other = Path.Combine(folder, "other"), third = Path.Combine(folder, "third");
+        new MiniaturePretrainer(whole, options).Run();
+        new MiniaturePretrainer(other, options with { BaseModel = whole }).Run();
+        new MiniaturePretrainer(third, options with { BaseModel = whole }).Run();
+        Refused(third, options with { BaseModel = other });
+        Assert.That(() => new MiniaturePretrainer(third, options with { BaseModel = third }).Run(),
+            Throws.TypeOf<UsageException>().With.Message.Contains("base"));
+
+        static void Refused(string at, PretrainOptions changed) => Assert.That(
+            () => new MiniaturePretrainer(at, changed).Run(new Reports(p => Assert.Fail(p.Stage))),
+            Throws.TypeOf<UsageException>().With.Message.Contains("options.json").And.Message.Contains("other options or another model"));
+    }
+
+    [Test]
+    public void A_training_that_diverges_ends_with_a_sentence()
+    {
+        Assert.That(() => new MiniaturePretrainer(folder, options with { VaeLearningRate = 1e30 }).Run(),
+            Throws.TypeOf<UsageException>().With.Message.Contains("train VAE diverged"));
+    }
+
+    [Test]
     public void A_damaged_checkpoint_is_named()
     {
         Stop(folder, "train VAE", 3);

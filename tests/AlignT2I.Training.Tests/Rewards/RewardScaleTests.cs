@@ -16,15 +16,7 @@ public class RewardScaleTests
         using var folder = new TestFolder();
         using RowTable images = RowTable.Open(folder["images"], [Dim]), texts = RowTable.Open(folder["texts"], [Dim]);
         RewardData data = Fill(images, texts);
-        var options = new RewardTrainingOptions
-        {
-            HiddenSizes = [1024, 1024],
-            ClipScoreInput = false,
-            BatchSize = 512,
-            LearningRate = 1e-3,
-            MaxEpochs = 1,
-            PerturbedPrompts = 3,
-        };
+        RewardTrainingOptions options = new() { MaxEpochs = 1, PerturbedPrompts = 3 };
         List<StageProgress> told = [];
         using TrainedReward reward = new RewardTrainer(data, options).Train(new Told(told.Add));
         RewardTrainingMetrics metrics = reward.Metrics!;

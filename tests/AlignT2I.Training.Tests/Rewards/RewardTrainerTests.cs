@@ -9,7 +9,8 @@ public class RewardTrainerTests
 {
     const int Dim = 6, Prompts = 24, ImagesPerPrompt = 8;
 
-    static readonly RewardTrainingOptions options = new() { HiddenSizes = [32, 32], BatchSize = 32, MaxEpochs = 60, PerturbedPrompts = 3 };
+    static readonly RewardTrainingOptions options =
+        RewardTrainingOptions.Miniature with { HiddenSizes = [32, 32], BatchSize = 32, PerturbedPrompts = 3 };
 
     [Test]
     public void A_learnable_reward_is_learned_and_holds_on_prompts_that_were_not_trained_on()

@@ -27,6 +27,32 @@ internal sealed class FinetuneCommandTests
     }
 
     [Test]
+    public void The_paper_is_the_default_of_all_models_but_the_miniature_and_a_file_is_over_it_and_flags_over_both()
+    {
+        using var tiny = new TinyRun();
+        tiny.WithReward();
+        string[] plan = ["--run", tiny.Path, "--model", tiny.Model, "--dry-run"];
+        CommandRun miniature = CommandRun.Finetune(plan).Succeeded();
+        Assert.That(miniature.Output, Does.Contain("48 = 24 of the model + 24 of pre-training").And.Contain(": attentions")
+            .And.Contain("400, a checkpoint every 100").And.Not.Contain("gradient checkpointing"));
+        Assert.That(miniature.Error, Is.Empty);
+
+        tiny.WithEverydayVocabulary();
+        CommandRun paper = CommandRun.Finetune(plan).Succeeded();
+        Assert.That(paper.Output, Does.Contain("512 = 256 of the model + 256 of pre-training").And.Match("trained parameters +all ")
+            .And.Contain("10000, a checkpoint every 500").And.Contain("gradient checkpointing"));
+        Assert.That(paper.Error, Does.Contain("warning: the pre-training images are rendered scenes"));
+
+        File.WriteAllText(tiny["options.json"], """{ "steps": 70, "batchSize": 3, "dtype": "bfloat16" }""");
+        CommandRun mine = CommandRun.Finetune(
+            [.. plan, "--config", tiny["options.json"], "--batch-size", "4", "--gradient-checkpointing", "false", "--mix", "unlabeled"])
+            .Succeeded();
+        Assert.That(mine.Output, Does.Contain("70, a checkpoint every 500").And.Contain("4 = 4 of the model + 0 of pre-training")
+            .And.Contain("bfloat16").And.Not.Contain("gradient checkpointing"));
+        Assert.That(mine.Error, Is.Empty, "no scene is rendered");
+    }
+
+    [Test]
     public void An_adaptation_is_trained_on_shards_and_written_in_both_forms_beside_the_merged_unet()
     {
         using var tiny = new TinyRun();

@@ -33,6 +33,19 @@ public class TrainRewardCommandTests
     }
 
     [Test]
+    public void The_paper_is_the_default_of_all_models_but_the_miniature()
+    {
+        Assert.That(Train("--epochs", "1").Succeeded().Output, Does.Contain("hidden layers 256, 256").And.Contain("of 64 labels"));
+        using var everyday = new TinyRun();
+        everyday.WithReward().WithEverydayVocabulary();
+        CommandRun run = CommandRun.TrainReward("--run", everyday.Path, "--model", everyday.Model, "--epochs", "1").Succeeded();
+        Assert.That(run.Output, Does.Contain("hidden layers 1024, 1024").And.Contain("of 512 labels"));
+        JsonElement options = JsonDocument.Parse(File.ReadAllText(everyday.In("reward", "metrics.json"))).RootElement.GetProperty("options");
+        Assert.That(options.GetProperty("clipScoreInput").GetBoolean(), Is.False);
+        Assert.That(options.GetProperty("patience").GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
     public void Ablations_go_into_folders_of_their_own_and_the_reward_stays()
     {
         byte[] reward = File.ReadAllBytes(tiny.In("reward", "model.safetensors"));

@@ -41,7 +41,7 @@ internal static class DemoCommand
 
     static int Start(ParseResult parse)
     {
-        ExperimentOptions file = OptionsFile.ReadExperiment(parse.GetValue(config)?.ToString());
+        ExperimentOptions file = OptionsFile.ReadExperiment(parse.GetValue(config)?.ToString(), new());
         ExperimentOptions options = file with { Seed = parse.Or(seed, file.Seed), Ablations = parse.Or(ablations, file.Ablations) };
         Backend backend = parse.Backend(device);
         DType type = parse.ComputeType(dtype, backend);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
-using AlignT2I.Models.Clip;
+using AlignT2I.Training;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Evaluation;
 using AlignT2I.Training.Generation;
@@ -154,14 +154,12 @@ internal static class EvaluateCommand
         Votes = parse.GetValue(votes)?.ToString(),
     };
 
-    /// <summary>Flags before the file before the defaults, which are the miniature's or, for any other model, those of SD v1.5.</summary>
+    /// <summary>Flags before the file before what goes with the model.</summary>
     static ExperimentOptions OptionsFromFile(ParseResult parse, string modelFolder)
     {
-        string? file = parse.GetValue(config)?.ToString();
-        ExperimentOptions options = Training.OptionsFile.ReadExperiment(file);
+        ExperimentOptions options =
+            OptionsFile.ReadExperiment(parse.GetValue(config)?.ToString(), ExperimentOptions.For(modelFolder));
         ImageGenerationOptions generation = options.Generation;
-        if (file is null && !PromptReader.IsMiniature(ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"))))
-            generation = new ImageGenerationOptions { Steps = 50, GuidanceScale = 7.5, BatchSize = 1 };
         return options with
         {
             Seed = parse.Or(seed, options.Seed),

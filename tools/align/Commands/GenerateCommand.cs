@@ -52,7 +52,7 @@ internal static class GenerateCommand
 
     static readonly Option<int?> imagesPerPrompt = new("--images-per-prompt")
     {
-        Description = "images for each prompt [default: 1; for a run's own prompts 11]",
+        Description = "images for each prompt [default: 1; for a run's own prompts 8]",
     };
 
     static readonly Option<int?> steps = new("--steps") { Description = "denoising steps [default: 50; for the miniature 10]" };

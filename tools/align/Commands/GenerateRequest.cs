@@ -114,7 +114,7 @@ internal sealed record GenerateRequest
     /// <param name="isMiniature">Whether it is of the miniature world.</param>
     public ImageGenerationOptions Options(bool isMiniature)
     {
-        ImageGenerationOptions own = isMiniature ? experiment.Generation : new() { Steps = 50, GuidanceScale = 7.5 };
+        ImageGenerationOptions own = isMiniature ? ImageGenerationOptions.Miniature : new();
         ImageGenerationOptions options = own with
         {
             Steps = Steps ?? own.Steps,

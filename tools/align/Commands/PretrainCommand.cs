@@ -107,6 +107,11 @@ internal static class PretrainCommand
                 if (value < 1)
                     throw new UsageException($"pretrain: {option.Name} is {value}; expected 1 or more.");
             }
+            if (!(options.DiffusionLearningRate > 0) || !double.IsFinite(options.DiffusionLearningRate))
+            {
+                throw new UsageException(FormattableString.Invariant(
+                    $"pretrain: --learning-rate is {options.DiffusionLearningRate}; expected a positive number."));
+            }
             Backend backend = parse.Backend(device);
             string folder = parse.GetRequiredValue(output).ToString();
             new Report(json: false).Plan("Pre-train the miniature",

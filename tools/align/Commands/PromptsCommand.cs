@@ -25,7 +25,7 @@ internal static class PromptsCommand
 
     static readonly Option<int?> count = new("--count")
     {
-        Description = "prompts for feedback [default: the grammar's, everyday 2700, miniature 80]",
+        Description = "prompts for feedback [default: the grammar's, everyday 2700, miniature 160]",
     };
 
     static readonly Option<int?> evaluation = new("--evaluation")
@@ -101,7 +101,7 @@ internal static class PromptsCommand
     static int? EvaluationOf(string grammarName) => grammarName == "miniature" ? new ExperimentOptions().EvaluationPromptsPerSet : null;
 
     static string GrammarOf(string modelFolder) =>
-        PromptReader.IsMiniature(ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"))) ? "miniature" : "everyday";
+        PromptReader.IsMiniature(modelFolder) ? "miniature" : "everyday";
 
     static IReadOnlyList<Prompt> Import(ParseResult parse, FileInfo[] files, Grammar words)
     {

@@ -10,18 +10,17 @@ internal static class TrainingCases
 {
     static readonly UNetSize miniature = new(MiniatureArchitecture.UNet, MiniatureArchitecture.MaxTokens);
 
-    /// <summary>All weights, as in the paper.</summary>
-    static readonly FinetuneOptions whole = new() { WarmupSteps = 0, TrainableModules = [], MinTimestep = 0 };
+    /// <summary>All weights, as in the paper, in the miniature's batches.</summary>
+    static readonly FinetuneOptions whole = FinetuneOptions.Miniature with { WarmupSteps = 0, TrainableModules = [], MinTimestep = 0 };
 
     /// <summary>An image of each kind in an update, one at a time: what fits into the memory of a common machine.</summary>
-    static readonly FinetuneOptions fullSize = whole with
+    static readonly FinetuneOptions fullSize = new()
     {
         BatchSize = 1,
         PretrainingBatchSize = 1,
         MicroBatchSize = 1,
         EmaDecay = 0,
-        LearningRate = 1e-5,
-        GradientCheckpointing = true,
+        WarmupSteps = 0,
     };
 
     public static IReadOnlyList<NamedCase> Of(BenchNetworks networks) =>

@@ -6,7 +6,7 @@ using AlignT2I.Training.Rewards;
 
 namespace AlignT2I.Training.Demo;
 
-/// <summary>The sizes of an experiment on the miniature. The defaults take under two minutes on two cores.</summary>
+/// <summary>The sizes of an experiment. The defaults are those of the demo, which takes under two minutes on two cores.</summary>
 public sealed record ExperimentOptions
 {
     /// <summary>Decides everything random; it stands for the seeds of all the parts.</summary>
@@ -43,16 +43,23 @@ public sealed record ExperimentOptions
     public int SamplePrompts { get; init; } = 8;
 
     /// <summary>How images are drawn.</summary>
-    public ImageGenerationOptions Generation { get; init; } = new() { Steps = 10 };
+    public ImageGenerationOptions Generation { get; init; } = ImageGenerationOptions.Miniature;
 
     /// <summary>The simulated rater; its seed and number of images are not looked at.</summary>
     public SimulatedRatingOptions Rating { get; init; } = new();
 
     /// <summary>How the reward is trained; its seed is not looked at.</summary>
-    public RewardTrainingOptions Reward { get; init; } = new();
+    public RewardTrainingOptions Reward { get; init; } = RewardTrainingOptions.Miniature;
 
     /// <summary>How the UNet is fine-tuned; its seed and mix are not looked at.</summary>
-    public FinetuneOptions Finetune { get; init; } = new();
+    public FinetuneOptions Finetune { get; init; } = FinetuneOptions.Miniature;
+
+    /// <summary>What goes with a model: for the miniature what the demo has, for all others how Lee et al. 2023 draw, learn the reward and
+    /// fine-tune.</summary>
+    /// <param name="folder">A diffusers folder, or a transformers folder of CLIP.</param>
+    /// <inheritdoc cref="PromptReader.IsMiniature(string)"/>
+    public static ExperimentOptions For(string folder) =>
+        PromptReader.IsMiniature(folder) ? new() : new() { Generation = new(), Reward = new(), Finetune = new() };
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="UsageException">A value is out of range.</exception>

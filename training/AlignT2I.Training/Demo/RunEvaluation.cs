@@ -162,7 +162,7 @@ public sealed class RunEvaluation(
     }
 
     bool IsMiniature(IReadOnlyList<Prompt> prompts) =>
-        PromptReader.IsMiniature(ClipTokenizer.Load(Path.Combine(modelFolder, "tokenizer"))) && prompts.All(SimulatedJudge.CanJudge);
+        PromptReader.IsMiniature(modelFolder) && prompts.All(SimulatedJudge.CanJudge);
 
     static RewardAccuracy Accuracy(
         ExperimentRewards rewards, ModelEvaluator evaluator, RunFolder folder, IReadOnlyList<JudgedImage> pool,

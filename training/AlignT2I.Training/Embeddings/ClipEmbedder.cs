@@ -84,12 +84,15 @@ public sealed class ClipEmbedder : IDisposable
                 + ModelFolder.Parameters(Path.Combine(folder, VisionFolder), WeightsName);
     }
 
+    /// <summary>Where the tokenizer of such a folder is.</summary>
+    internal static string TokenizerFolder(string folder) => IsClip(folder) ? folder : Path.Combine(folder, "tokenizer");
+
     static bool IsClip(string folder) => File.Exists(Path.Combine(folder, ConfigName));
 
     static ClipEmbedder LoadModel(string folder, Backend? backend)
     {
         string textFolder = Path.Combine(folder, TextFolder), visionFolder = Path.Combine(folder, VisionFolder);
-        ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(TokenizerFolder(folder));
         (ParameterStore textStore, ClipTextModelWithProjection text) = Read(
             textFolder, backend, p => new ClipTextModelWithProjection(p, ClipTextConfig.Read(Path.Combine(textFolder, ConfigName))));
         (ParameterStore visionStore, ClipVisionModelWithProjection vision) = Read(
@@ -103,7 +106,7 @@ public sealed class ClipEmbedder : IDisposable
     static ClipEmbedder LoadClip(string folder, Backend? backend)
     {
         ClipConfig config = ClipConfig.Read(Path.Combine(folder, ConfigName));
-        ClipTokenizer tokenizer = ClipTokenizer.Load(folder, config.TextConfig.MaxPositionEmbeddings);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(TokenizerFolder(folder), config.TextConfig.MaxPositionEmbeddings);
         (ParameterStore store, (ClipTextModelWithProjection Text, ClipVisionModelWithProjection Vision) towers) = Read(
             folder, backend, p => (
                 new ClipTextModelWithProjection(p, config.TextConfig with { ProjectionDim = config.ProjectionDim }),

@@ -4,9 +4,27 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.Finetuning;
 
-/// <summary>How the UNet is fine-tuned. The defaults are the miniature's, for about a minute on two cores.</summary>
+/// <summary>
+/// How the UNet is fine-tuned. The defaults are those of Lee et al. 2023 for Stable Diffusion v1.5, and where they say nothing, as of
+/// conditioning dropout and averages, what is usual.
+/// </summary>
 public sealed record FinetuneOptions
 {
+    /// <summary>The miniature's, for about a minute on two cores.</summary>
+    public static FinetuneOptions Miniature { get; } = new()
+    {
+        Steps = 400,
+        BatchSize = 24,
+        PretrainingBatchSize = 24,
+        MicroBatchSize = 48,
+        LearningRate = 1e-3,
+        LearningRateDecay = LearningRateDecay.Cosine,
+        MinTimestep = 700,
+        TrainableModules = ["attentions"],
+        GradientCheckpointing = false,
+        CheckpointSteps = 100,
+    };
+
     /// <summary>Decides the order of the images, the noise and the timesteps.</summary>
     public ulong Seed { get; init; }
 
@@ -17,27 +35,27 @@ public sealed record FinetuneOptions
     public FinetuneMix Mix { get; init; } = FinetuneMix.Full;
 
     /// <summary>Updates of the UNet.</summary>
-    public int Steps { get; init; } = 400;
+    public int Steps { get; init; } = 10_000;
 
     /// <summary>Images of the model in one update.</summary>
-    public int BatchSize { get; init; } = 24;
+    public int BatchSize { get; init; } = 256;
 
     /// <summary>Pre-training images in one update, where the mix has them.</summary>
-    public int PretrainingBatchSize { get; init; } = 24;
+    public int PretrainingBatchSize { get; init; } = 256;
 
     /// <summary>
     /// Images in one pass through the network; gradients are summed over the passes of an update. 0 takes what fits into memory.
     /// </summary>
-    public int MicroBatchSize { get; init; } = 48;
+    public int MicroBatchSize { get; init; }
 
     /// <summary>beta of eq. 4: weight of the pre-training loss.</summary>
     public double PretrainingWeight { get; init; } = 1;
 
     /// <summary>AdamW step size after the warm-up.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 1e-5;
 
     /// <summary>What becomes of the learning rate after the warm-up.</summary>
-    public LearningRateDecay LearningRateDecay { get; init; } = LearningRateDecay.Cosine;
+    public LearningRateDecay LearningRateDecay { get; init; } = LearningRateDecay.Constant;
 
     /// <summary>Updates in which the step size rises from 0.</summary>
     public int WarmupSteps { get; init; } = 10;
@@ -64,18 +82,18 @@ public sealed record FinetuneOptions
     /// Smallest timestep that noise is drawn for; 0, the paper's, draws from all. The noisier ones decide what is in a picture, the others
     /// its texture, which most of the loss is about.
     /// </summary>
-    public int MinTimestep { get; init; } = 700;
+    public int MinTimestep { get; init; }
 
     /// <summary>
     /// Modules whose weights are trained, by a part of their paths, such as <c>attentions</c> for the transformer blocks, through which
     /// text comes in; empty trains all, as Lee et al. 2023 do. Nothing beside an adaptation.
     /// </summary>
-    public IReadOnlyList<string> TrainableModules { get; init; } = ["attentions"];
+    public IReadOnlyList<string> TrainableModules { get; init; } = [];
 
     /// <summary>
     /// Whether backward computes the insides of the UNet's blocks again instead of holding them: less memory, a third more time.
     /// </summary>
-    public bool GradientCheckpointing { get; init; }
+    public bool GradientCheckpointing { get; init; } = true;
 
     /// <summary>Updates in a row whose gradients may be not finite, and which are skipped; one more ends the training.</summary>
     public int MaxSkippedSteps { get; init; } = 20;
@@ -105,7 +123,7 @@ public sealed record FinetuneOptions
     public double ValidationGuidanceScale { get; init; } = 7.5;
 
     /// <summary>Updates between two checkpoints.</summary>
-    public int CheckpointSteps { get; init; } = 100;
+    public int CheckpointSteps { get; init; } = 500;
 
     /// <summary>Newest checkpoints that are kept.</summary>
     public int KeepCheckpoints { get; init; } = 2;
@@ -149,10 +167,10 @@ public sealed record FinetuneOptions
     internal static bool IsIn(string module, string name) => $".{name}.".Contains($".{module}.", StringComparison.Ordinal);
 
     /// <summary>Pre-training images in an update of this mix.</summary>
-    internal int PretrainingImagesPerStep => Mix == FinetuneMix.Full && PretrainingWeight > 0 ? PretrainingBatchSize : 0;
+    public int PretrainingImagesPerStep => Mix == FinetuneMix.Full && PretrainingWeight > 0 ? PretrainingBatchSize : 0;
 
     /// <summary>Images in an update.</summary>
-    internal int ImagesPerStep => BatchSize + PretrainingImagesPerStep;
+    public int ImagesPerStep => BatchSize + PretrainingImagesPerStep;
 
     /// <summary>The type that <see cref="Dtype"/> names.</summary>
     internal DType? ComputeType => DTypes.Named(Dtype);

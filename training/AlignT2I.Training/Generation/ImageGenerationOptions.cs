@@ -3,14 +3,17 @@ using AlignT2I.Models.Pipelines;
 
 namespace AlignT2I.Training.Generation;
 
-/// <summary>How images are drawn.</summary>
+/// <summary>How images are drawn. The defaults are those of Stable Diffusion v1.5.</summary>
 public sealed record ImageGenerationOptions
 {
+    /// <summary>The miniature's.</summary>
+    public static ImageGenerationOptions Miniature { get; } = new() { Steps = 10, GuidanceScale = 3, BatchSize = 32 };
+
     /// <summary>Denoising steps.</summary>
-    public int Steps { get; init; } = 20;
+    public int Steps { get; init; } = 50;
 
     /// <summary>Classifier-free guidance weight; 1 is none.</summary>
-    public double GuidanceScale { get; init; } = 3;
+    public double GuidanceScale { get; init; } = 7.5;
 
     /// <summary>What guidance leads away from.</summary>
     public string NegativePrompt { get; init; } = "";
@@ -22,7 +25,7 @@ public sealed record ImageGenerationOptions
     public int? Width { get; init; }
 
     /// <summary>Images in one batch; a batch may mix prompts.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 1;
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="UsageException">A value is out of range.</exception>

@@ -1,5 +1,6 @@
 using AlignT2I.Files;
 using AlignT2I.Models.Clip;
+using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Prompts;
 
 namespace AlignT2I.Training.Generation;
@@ -12,6 +13,12 @@ public static class PromptReader
     const int SmallVocabulary = 5_000;
 
     /// <summary>Whether a model is of the miniature world.</summary>
+    /// <param name="folder">A diffusers folder, or a transformers folder of CLIP.</param>
+    /// <exception cref="FileFormatException">Its tokenizer is damaged.</exception>
+    /// <exception cref="UsageException">It has none.</exception>
+    public static bool IsMiniature(string folder) => IsMiniature(ClipTokenizer.Load(ClipEmbedder.TokenizerFolder(folder)));
+
+    /// <summary>Whether a tokenizer is that of a model of the miniature world.</summary>
     public static bool IsMiniature(ClipTokenizer tokenizer) => tokenizer.VocabularySize < SmallVocabulary;
 
     /// <summary>Gives each text an id and checks that the model knows its words.</summary>

@@ -28,6 +28,8 @@ internal sealed class MiniatureModelWriter
     // What transformers and diffusers look for before they read a safetensors file.
     static readonly Dictionary<string, string> format = new() { ["format"] = "pt" };
 
+    static readonly string[] frozen = ["tokenizer", "text_encoder", "image_encoder", "feature_extractor", "vae"];
+
     readonly string folder;
 
     public MiniatureModelWriter(string folder)
@@ -41,16 +43,23 @@ internal sealed class MiniatureModelWriter
 
     public void WriteScheduler(SchedulerConfig config) => config.Write(Path.Combine(Part("scheduler"), "scheduler_config.json"));
 
-    /// <summary>Takes over the parts of another miniature that are not trained with the UNet.</summary>
+    /// <summary>Checks that a folder has the parts of a miniature.</summary>
     /// <exception cref="UsageException">One of them is not there.</exception>
-    public void CopyFrozen(string model)
+    public static void Require(string model)
     {
-        foreach (string part in (ReadOnlySpan<string>)["tokenizer", "text_encoder", "image_encoder", "feature_extractor", "vae"])
+        foreach (string source in frozen.Append("unet").Select(part => Path.Combine(model, part)))
         {
-            string source = Path.Combine(model, part);
             if (!Directory.Exists(source))
                 throw new UsageException($"{source}: there is no such folder; expected a miniature, as 'align pretrain' makes it.");
-            foreach (string file in Directory.EnumerateFiles(source))
+        }
+    }
+
+    /// <summary>Takes over the parts of another miniature that are not trained with the UNet.</summary>
+    public void CopyFrozen(string model)
+    {
+        foreach (string part in frozen)
+        {
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(model, part)))
                 AtomicFile.WriteAllBytes(Path.Combine(Part(part), Path.GetFileName(file)), InputFile.ReadAllBytes(file, int.MaxValue));
         }
     }

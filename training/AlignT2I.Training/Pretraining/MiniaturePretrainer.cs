@@ -24,11 +24,19 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
     /// <param name="cancellation">Stops after the step in flight, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
     /// <exception cref="StorageException">The disk is full, or the folder cannot be written.</exception>
-    /// <exception cref="UsageException">Another process is at work on the folder.</exception>
+    /// <exception cref="UsageException">Another process is at work on the folder, it was begun with other options, the base model is
+    /// not one, or the training diverged.</exception>
     public void Run(IProgress<StageProgress>? progress = null, CancellationToken cancellation = default)
     {
         Directory.CreateDirectory(work);
         using RunLock runLock = RunLock.Acquire(outputFolder);
+        if (options.BaseModel is { } model)
+        {
+            if (Path.GetFullPath(model) == Path.GetFullPath(outputFolder))
+                throw new UsageException($"{model}: the folder is both the base and the output; choose another output.");
+            MiniatureModelWriter.Require(model);
+        }
+        PretrainRecord.Claim(work, options);
         if (options.BaseModel is null)
             TrainOnTrueCaptions(progress, cancellation);
         TrainOnWebCaptions(options.BaseModel ?? OwnBase, progress, cancellation);

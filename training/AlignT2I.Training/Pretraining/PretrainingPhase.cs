@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Training.Checkpoints;
 
 namespace AlignT2I.Training.Pretraining;
@@ -44,6 +45,7 @@ internal abstract class PretrainingPhase : IDisposable
 
     /// <summary>Trains to the last step, from the checkpoint if there is one, and leaves the averaged weights in the model.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the checkpoint is written.</exception>
+    /// <exception cref="UsageException">It diverged.</exception>
     public void Run(string checkpointPath, int checkpointSteps, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         long step = 0;
@@ -94,7 +96,8 @@ internal abstract class PretrainingPhase : IDisposable
         double norm = clipped.Norm;
         return double.IsFinite(norm)
             ? (loss.Item(), norm)
-            : throw new InvalidOperationException($"{plan.Stage}: the gradient is not finite; lower the learning rate.");
+            : throw new UsageException(FormattableString.Invariant($"{plan.Stage} diverged: the gradient of a step is not finite; ")
+                + FormattableString.Invariant($"choose a smaller learning rate than {plan.LearningRate}, and another folder."));
     }
 
     /// <summary>Forward, backward, clipping, AdamW and the average.</summary>

@@ -2,19 +2,28 @@ using AlignT2I.Files;
 
 namespace AlignT2I.Training.Rewards;
 
-/// <summary>How the reward is trained. The defaults are the miniature's; Lee et al. 2023 have lambda 0.5 and T 2 as well,
-/// hidden layers of 1024.</summary>
+/// <summary>How the reward is trained. The defaults are those of Lee et al. 2023 for CLIP ViT-L/14.</summary>
 public sealed record RewardTrainingOptions
 {
+    /// <summary>The miniature's, whose labels are few.</summary>
+    public static RewardTrainingOptions Miniature { get; } = new()
+    {
+        HiddenSizes = [256, 256],
+        ClipScoreInput = true,
+        BatchSize = 64,
+        MaxEpochs = 60,
+        Patience = 10,
+    };
+
     /// <summary>Decides the split, the initial weights, the perturbed prompts and the order.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Widths of the hidden layers.</summary>
-    public IReadOnlyList<int> HiddenSizes { get; init; } = [256, 256];
+    public IReadOnlyList<int> HiddenSizes { get; init; } = [1024, 1024];
 
     /// <summary>Whether the network also reads the CLIP score, which the paper's does not: see
     /// <c>RewardModelConfig.ClipScoreInput</c>.</summary>
-    public bool ClipScoreInput { get; init; } = true;
+    public bool ClipScoreInput { get; init; }
 
     /// <summary>AdamW step size.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -23,13 +32,13 @@ public sealed record RewardTrainingOptions
     public double WeightDecay { get; init; } = 1e-2;
 
     /// <summary>Labelled images per update.</summary>
-    public int BatchSize { get; init; } = 64;
+    public int BatchSize { get; init; } = 512;
 
     /// <summary>Passes over the training labels at most.</summary>
-    public int MaxEpochs { get; init; } = 60;
+    public int MaxEpochs { get; init; } = 20;
 
     /// <summary>Passes without a better validation loss after which training ends.</summary>
-    public int Patience { get; init; } = 10;
+    public int Patience { get; init; } = 2;
 
     /// <summary>Share of the prompts whose labels are for validation only, 0 up to below 1; 0 trains all epochs.</summary>
     public double ValidationFraction { get; init; } = 0.15;
