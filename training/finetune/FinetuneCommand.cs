@@ -23,7 +23,7 @@ internal static class FinetuneCommand
 
     static readonly Option<DirectoryInfo?> clip = new("--clip")
     {
-        Description = "the CLIP that the reward was trained on, such as clip-vit-large-patch14 [default: that of the model]",
+        Description = "the CLIP that the reward was trained on, such as clip-vit-large-patch14 [default: the model's]",
     };
 
     static readonly Option<string[]> pretraining = new("--pretraining")

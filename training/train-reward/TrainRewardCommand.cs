@@ -75,7 +75,7 @@ internal static class TrainRewardCommand
     static readonly Option<DirectoryInfo?> clip = new("--clip")
     {
         Description = "the CLIP of the embeddings where the model has not both towers with projections: clip-vit-large-patch14 "
-            + "[default: the model]",
+            + "[default: the model's folder clip, or its towers]",
     };
 
     static readonly Option<bool> resume = new("--resume")
@@ -123,7 +123,7 @@ internal static class TrainRewardCommand
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
         report.Plan("Learn the reward",
-            ("run folder", folder.Path), ("CLIP", clipFolder), ("images", $"{folder.ReadImages().Count}"),
+            ("run folder", folder.Path), ("CLIP", ClipEmbedder.FolderOf(clipFolder)), ("images", $"{folder.ReadImages().Count}"),
             ("rewards", string.Join("; ", variants.Select(v => v.Name)) + (all.Length > 1 ? $"; each from {all.Length} seeds" : "")),
             ("network", $"hidden layers {string.Join(", ", options.HiddenSizes)}, "
                 + $"{options.PerturbedPrompts} perturbed prompts a good image"),

@@ -30,6 +30,14 @@ internal sealed class ClipEmbedderTests
         Assert.That(joint.EmbedTexts(["A star"]).ToArray<float>(), Is.EqualTo(separate.EmbedTexts(["A star"]).ToArray<float>()));
         Assert.That(joint.EmbedImages(images).ToArray<float>(), Is.EqualTo(separate.EmbedImages(images).ToArray<float>()));
         Assert.That(joint.Dim, Is.EqualTo(8));
+
+        // As in Stable Diffusion v1.5, where no encoder of the model's will do.
+        Directory.Delete(Path.Combine(model, "image_encoder"), recursive: true);
+        Directory.Move(clip, Path.Combine(model, "clip"));
+        using ClipEmbedder inside = ClipEmbedder.Load(model);
+        Assert.That(inside.Hash, Is.EqualTo(joint.Hash));
+        Assert.That(inside.EmbedTexts(["A star"]).ToArray<float>(), Is.EqualTo(joint.EmbedTexts(["A star"]).ToArray<float>()));
+        Assert.That(ClipEmbedder.Parameters(model), Is.Positive);
     }
 
     [Test]
@@ -39,7 +47,8 @@ internal sealed class ClipEmbedderTests
         string model = TinyModel.Write(folder["model"]);
         Directory.Delete(Path.Combine(model, "image_encoder"), recursive: true);
         Assert.That(() => ClipEmbedder.Require(model),
-            Throws.TypeOf<UsageException>().With.Message.Contains("image_encoder").And.Message.Contains("clip-vit-large-patch14"));
+            Throws.TypeOf<UsageException>().With.Message.Contains("image_encoder").And.Message.Contains("clip-vit-large-patch14")
+                .And.Message.Contains("clip/"));
     }
 
     /// <summary>One file with the tensors of two folders and the scale of CLIP's own.</summary>

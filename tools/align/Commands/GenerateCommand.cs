@@ -88,7 +88,7 @@ internal static class GenerateCommand
 
     static readonly Option<DirectoryInfo?> clip = new("--clip")
     {
-        Description = "the CLIP that the reward was trained on: a model or clip-vit-large-patch14 [default: the model]",
+        Description = "the CLIP that the reward was trained on: a model or clip-vit-large-patch14 [default: the model's]",
     };
 
     static readonly Option<string> shard = new("--shard")

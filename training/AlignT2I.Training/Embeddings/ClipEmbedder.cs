@@ -9,7 +9,7 @@ namespace AlignT2I.Training.Embeddings;
 public sealed class ClipEmbedder : IDisposable
 {
     const string ConfigName = "config.json", WeightsName = "model.safetensors";
-    const string TextFolder = "text_encoder", VisionFolder = "image_encoder";
+    const string TextFolder = "text_encoder", VisionFolder = "image_encoder", OwnFolder = "clip";
 
     // 0, 1, 2 ..., which older transformers saved; and the scale of similarities, which embeddings do without.
     static readonly string[] ignored = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids", "logit_scale"];
@@ -42,24 +42,26 @@ public sealed class ClipEmbedder : IDisposable
 
     /// <summary>
     /// Reads a diffusers folder: <c>tokenizer/</c>, <c>text_encoder/</c> and <c>image_encoder/</c>, both with projections, and
-    /// <c>feature_extractor/</c> if it is there; or a transformers folder of CLIP, all of them side by side with one <c>config.json</c>.
+    /// <c>feature_extractor/</c> if it is there; or a transformers folder of CLIP, all of them side by side with one <c>config.json</c>;
+    /// or a diffusers folder that has such a folder in it, <c>clip/</c>.
     /// </summary>
-    /// <param name="folder">The folder, as <c>clip-vit-large-patch14</c> or a model that has both encoders.</param>
+    /// <param name="folder">The folder, as <c>clip-vit-large-patch14</c>, or a model that has both encoders or such a folder.</param>
     /// <param name="backend">Where it computes; null is the CPU.</param>
     /// <exception cref="UsageException">A part is missing.</exception>
     /// <exception cref="FileFormatException">A part is damaged, or has no projection.</exception>
     public static ClipEmbedder Load(string folder, Backend? backend = null)
     {
         Require(folder);
-        return IsClip(folder) ? LoadClip(folder, backend) : LoadModel(folder, backend);
+        string own = FolderOf(folder);
+        return IsClip(own) ? LoadClip(own, backend) : LoadModel(own, backend);
     }
 
     /// <summary>Checks that a folder has both encoders, before long work whose result they are to judge.</summary>
-    /// <param name="folder">A diffusers folder, or a transformers folder of CLIP.</param>
+    /// <param name="folder">As <see cref="Load"/> reads it.</param>
     /// <exception cref="UsageException">A part is missing.</exception>
     public static void Require(string folder)
     {
-        if (IsClip(folder))
+        if (IsClip(FolderOf(folder)))
             return;
         foreach (string part in (ReadOnlySpan<string>)[TextFolder, VisionFolder])
         {
@@ -67,10 +69,14 @@ public sealed class ClipEmbedder : IDisposable
             if (!File.Exists(path))
             {
                 throw new UsageException($"{path}: there is no such file; embeddings need a model with {TextFolder}/ and {VisionFolder}/, "
-                    + "or a folder of CLIP such as clip-vit-large-patch14.");
+                    + $"or a folder of CLIP such as clip-vit-large-patch14: name it with --clip, or put it into the model's as {OwnFolder}/.");
             }
         }
     }
+
+    /// <summary>The CLIP of a model: the folder <c>clip/</c> in its own where there is one, or the model's encoders.</summary>
+    /// <param name="folder">As <see cref="Load"/> reads it.</param>
+    public static string FolderOf(string folder) => Path.Combine(folder, OwnFolder) is { } own && IsClip(own) ? own : folder;
 
     /// <summary>Number of parameters of the CLIP in a folder, which are held in float32; nothing but the
     /// headers of its files is read.</summary>
@@ -79,9 +85,10 @@ public sealed class ClipEmbedder : IDisposable
     internal static long Parameters(string folder)
     {
         Require(folder);
-        return IsClip(folder) ? ModelFolder.Parameters(folder, WeightsName)
-            : ModelFolder.Parameters(Path.Combine(folder, TextFolder), WeightsName)
-                + ModelFolder.Parameters(Path.Combine(folder, VisionFolder), WeightsName);
+        string own = FolderOf(folder);
+        return IsClip(own) ? ModelFolder.Parameters(own, WeightsName)
+            : ModelFolder.Parameters(Path.Combine(own, TextFolder), WeightsName)
+                + ModelFolder.Parameters(Path.Combine(own, VisionFolder), WeightsName);
     }
 
     /// <summary>Where the tokenizer of such a folder is.</summary>
