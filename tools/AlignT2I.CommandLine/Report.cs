@@ -55,7 +55,7 @@ public sealed class Report(bool json, bool silent = false)
             Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
         });
         if (!terminal)
-            console.Profile.Width = 120;        // a pipe has no width; the tables fit into this
+            console.Profile.Width = 160;        // a pipe has no width; the tables fit into this
         console.Write(table);
         console.WriteLine();
     }

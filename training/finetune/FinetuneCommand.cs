@@ -79,6 +79,7 @@ internal static class FinetuneCommand
         string clipFolder = parse.GetValue(clip)?.ToString() ?? modelFolder;
         FinetuneMemory memory = FinetuneMemory.Predict(modelFolder, clipFolder, options);
         options = FinetuneStage.WithMicroBatch(folder, modelFolder, clipFolder, options, parse.GetValue(resume), backend, ranks);
+        memory = memory.WithPacked(modelFolder, options, backend);
         FinetunePlanReport.Print(report, folder, modelFolder, options, memory, parse.GetValue(pretraining) ?? [], ranks);
         if (parse.GetValue(dryRun))
         {

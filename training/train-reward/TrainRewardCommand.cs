@@ -128,7 +128,8 @@ internal static class TrainRewardCommand
             ("network", $"hidden layers {string.Join(", ", options.HiddenSizes)}, "
                 + $"{options.PerturbedPrompts} perturbed prompts a good image"),
             ("passes", $"at most {options.MaxEpochs} of {options.BatchSize} labels an update"),
-            ("memory", "under 1 GB for embeddings of 100,000 images"));
+            ("memory", FormattableString.Invariant($"about {ClipEmbedder.Parameters(clipFolder) * sizeof(float) / 1e9:0.0} GB for CLIP, ")
+                + "under 1 GB for embeddings of 100,000 images"));
         IReadOnlyList<RewardResult> results = ProgressDisplay.Run((progress, cancellation) =>
         {
             using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder);

@@ -57,28 +57,22 @@ public sealed class LowRankAdapters(int rank, double alpha, IReadOnlyList<string
     }
 
     /// <summary>The weights of a model with the adaptation in them: weight + alpha / rank · up down.</summary>
-    /// <param name="model">The model's parameters.</param>
     /// <param name="adaptation">down and up: <see cref="Parameters"/>, or their averages.</param>
-    /// <returns>The model's own parameters where nothing is adapted; the others in the current memory scope, float32.</returns>
-    public IEnumerable<Parameter> Merge(ParameterStore model, IReadOnlyList<Parameter> adaptation)
+    /// <returns>The value of one of the model's parameters: its own where nothing is adapted, or else float32 in the current memory
+    /// scope.</returns>
+    public Func<Parameter, Tensor> Merge(IReadOnlyList<Parameter> adaptation)
     {
-        Dictionary<string, Tensor> byName = adaptation.ToDictionary(p => p.Name, p => F.Cast(p.Value, DType.F32));
+        Dictionary<string, Tensor> byName = adaptation.ToDictionary(p => p.Name, p => p.Value);
         HashSet<string> adapted = [.. paths.Select(p => p + Weight)];
-        foreach (Parameter parameter in model.Parameters)
+        return parameter =>
         {
             if (!adapted.Contains(parameter.Name))
-            {
-                yield return parameter;
-                continue;
-            }
+                return parameter.Value;
             string path = parameter.Name[..^Weight.Length];
-            Tensor change = F.MatMul(byName[$"{path}.{UpName}.weight"], byName[$"{path}.{DownName}.weight"]);
-            yield return parameter with
-            {
-                Value = F.Add(F.Cast(parameter.Value, DType.F32), F.Affine(change, (float)Scale)),
-                HalfCopy = null,
-            };
-        }
+            Tensor up = byName[$"{path}.{UpName}.weight"], down = byName[$"{path}.{DownName}.weight"];
+            Tensor change = F.MatMul(F.Cast(up, DType.F32), F.Cast(down, DType.F32));
+            return F.Add(F.Cast(parameter.Value, DType.F32), F.Affine(change, (float)Scale));
+        };
     }
 
     /// <summary>Frees the parameters.</summary>

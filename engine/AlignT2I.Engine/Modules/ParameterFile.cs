@@ -11,20 +11,23 @@ public static class ParameterFile
     /// <param name="parameters">What to write, with unique names.</param>
     /// <param name="dtype">Type in the file: F32, F16 or BF16 (rounded to nearest even), F64; the tensors' own when left out.</param>
     /// <param name="metadata">The header's <c>__metadata__</c>.</param>
+    /// <param name="value">What is written of a parameter, in its layout; its own value when left out. Tensors made for it go before the
+    /// next one.</param>
     /// <exception cref="StorageException">The file cannot be written.</exception>
     /// <exception cref="DTypeException"><paramref name="dtype"/> is not a floating-point type.</exception>
     public static void Save(
-        string path, IEnumerable<Parameter> parameters, DType? dtype = null, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<Parameter> parameters, DType? dtype = null, IReadOnlyDictionary<string, string>? metadata = null,
+        Func<Parameter, Tensor>? value = null)
     {
         Parameter[] all = [.. parameters];
         using SafetensorsWriter writer = SafetensorsWriter.Create(path, all.Select(p => Entry(p, dtype ?? p.Value.DType)), metadata);
         foreach (Parameter parameter in all)
         {
             using MemoryScope scope = MemoryScope.Open();
-            Tensor value = F.Cast(parameter.Value, parameter.Value.DType.Accumulator);
-            Tensor inFileLayout = value.DType == DType.F64
-                ? Tensor.From(parameter.ToFileLayout<double>(value), parameter.FileShape)
-                : Tensor.From(parameter.ToFileLayout<float>(value), parameter.FileShape);
+            Tensor own = value?.Invoke(parameter) ?? parameter.Value, exact = F.Cast(own, own.DType.Accumulator);
+            Tensor inFileLayout = exact.DType == DType.F64
+                ? Tensor.From(parameter.ToFileLayout<double>(exact), parameter.FileShape)
+                : Tensor.From(parameter.ToFileLayout<float>(exact), parameter.FileShape);
             writer.Write(parameter.Name, F.Cast(inFileLayout, dtype ?? parameter.Value.DType).AsBytes());
         }
 

@@ -151,13 +151,13 @@ public sealed class StableDiffusionModel : IDisposable
     /// <summary>Writes the UNet alone: <c>config.json</c> and its weights.</summary>
     /// <param name="folder">The folder, as given to <see cref="Load"/> as <c>unetFolder</c>; made if it is not there.</param>
     /// <param name="dtype">Type of the weights in the file: F32, F16 or BF16.</param>
-    /// <param name="parameters">The values to write, such as an average; null writes the UNet's own.</param>
+    /// <param name="value">What is written of a parameter, such as its average; null writes its own value.</param>
     /// <exception cref="StorageException">A file cannot be written.</exception>
-    public void SaveUNet(string folder, DType dtype = DType.F32, IEnumerable<Parameter>? parameters = null)
+    public void SaveUNet(string folder, DType dtype = DType.F32, Func<Parameter, Tensor>? value = null)
     {
         MakeFolder(folder);
         UNet.Config.Write(Path.Combine(folder, ConfigName));
-        ParameterFile.Save(Path.Combine(folder, Weights), parameters ?? UNetParameters.Parameters, dtype, PyTorch);
+        ParameterFile.Save(Path.Combine(folder, Weights), UNetParameters.Parameters, dtype, PyTorch, value);
     }
 
     /// <summary>Frees the parameters.</summary>

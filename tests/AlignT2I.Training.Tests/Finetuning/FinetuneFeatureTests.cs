@@ -114,6 +114,17 @@ public class FinetuneFeatureTests
         Assert.That(with.Peak(3), Is.EqualTo(with.Frozen + with.State + 3 * with.PerImage));
     }
 
+    [Test]
+    public void Packed_copies_of_weights_count_where_they_are_made()
+    {
+        string model = Path.Combine(Golden.Root, "models", "miniature");
+        FinetuneOptions options = FinetuneOptions.Miniature;
+        FinetuneMemory memory = FinetuneMemory.Predict(model, model, options), packed = memory.WithPacked(model, options, Backend.Cpu);
+        Assert.That(packed.Packed, Is.InRange(sizeof(float) * memory.Parameters / 2, 4 * sizeof(float) * memory.Parameters));
+        Assert.That(packed.Peak(3), Is.EqualTo(memory.Peak(3) + packed.Packed));
+        Assert.That(memory.WithPacked(model, options with { Dtype = "bfloat16" }, Backend.Cpu).Packed, Is.Zero, "only float32 is packed");
+    }
+
     static (float[] State, long Bytes) Train(FinetuneOptions options)
     {
         using var folder = new TestFolder();

@@ -82,7 +82,7 @@ public sealed class ClipEmbedder : IDisposable
     /// headers of its files is read.</summary>
     /// <param name="folder">As <see cref="Load"/> reads it.</param>
     /// <inheritdoc cref="Load"/>
-    internal static long Parameters(string folder)
+    public static long Parameters(string folder)
     {
         Require(folder);
         string own = FolderOf(folder);

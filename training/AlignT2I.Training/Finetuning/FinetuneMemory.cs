@@ -12,7 +12,9 @@ namespace AlignT2I.Training.Finetuning;
 /// <param name="State">Bytes of parameters, masters, gradients, AdamW's two moments and the average.</param>
 /// <param name="PerImage">Bytes of what backward needs of one image of a micro-batch.</param>
 /// <param name="Frozen">Bytes of the networks beside the UNet: VAE, text encoder, and the CLIP of the reward.</param>
-public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage, long Frozen = 0)
+/// <param name="Packed">Bytes of the kernels' own copies of the UNet's weights, which are made where there is room and go where it
+/// shrinks; see <see cref="WithPacked"/>.</param>
+public sealed record FinetuneMemory(long Parameters, long Trained, long State, long PerImage, long Frozen = 0, long Packed = 0)
 {
     /// <summary>
     /// Feature maps that the tape holds of the inside of a residual block and of a transformer block, counted in the blocks' code, and of
@@ -25,7 +27,7 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
 
     /// <summary>Bytes at the highest point.</summary>
     /// <param name="microBatchSize">Images in one pass.</param>
-    public long Peak(int microBatchSize) => Frozen + State + PerImage * microBatchSize;
+    public long Peak(int microBatchSize) => Frozen + State + PerImage * microBatchSize + Packed;
 
     /// <summary>Predicts from the configuration and the headers of weight files; no weights are read.</summary>
     /// <param name="modelFolder">The model.</param>
@@ -39,6 +41,18 @@ public sealed record FinetuneMemory(long Parameters, long Trained, long State, l
         UNet2DConditionConfig config = UNet2DConditionConfig.Read(Path.Combine(folder, "config.json"));
         long frozen = ModelFolder.FrozenParameters(modelFolder) + (clipFolder is null ? 0 : ClipEmbedder.Parameters(clipFolder));
         return Predict(config, ModelFolder.Parameters(folder, ModelFolder.Weights), options) with { Frozen = frozen * sizeof(float) };
+    }
+
+    /// <summary>The same with the copies of weights that there is room for.</summary>
+    /// <param name="modelFolder">The model.</param>
+    /// <param name="options">How it is trained; the micro-batch is not 0.</param>
+    /// <param name="backend">Where.</param>
+    /// <inheritdoc cref="Predict(string, string?, FinetuneOptions)"/>
+    public FinetuneMemory WithPacked(string modelFolder, FinetuneOptions options, Backend backend)
+    {
+        IReadOnlyList<Shape> products = ModelFolder.Products(ModelFolder.UNet(modelFolder), ModelFolder.Weights);
+        long left = Math.Max(0, backend.AvailableBytes - Peak(options.MicroBatchSize));
+        return this with { Packed = backend.PackedBytesOf(products, options.ComputeType ?? DType.F32, left) };
     }
 
     internal static FinetuneMemory Predict(UNet2DConditionConfig config, long parameters, FinetuneOptions options)

@@ -129,15 +129,8 @@ public static class FinetuneStage
         if (adapters is not null)
             LoraFiles.Save(LoraFolder(run, mix), adapters, result);
         RunFolder.Make(Folder(run, mix));
-        model.SaveUNet(
-            UNetFolder(run, mix), parameters: adapters?.Merge(model.UNetParameters, result) ?? With(model.UNetParameters, result));
-    }
-
-    /// <summary>A UNet's parameters, the trained ones as they have become.</summary>
-    static IEnumerable<Parameter> With(ParameterStore unet, IReadOnlyList<Parameter> trained)
-    {
-        Dictionary<string, Parameter> byName = trained.ToDictionary(p => p.Name);
-        return unet.Parameters.Select(p => byName.GetValueOrDefault(p.Name, p));
+        Dictionary<string, Tensor> trained = result.ToDictionary(p => p.Name, p => p.Value);
+        model.SaveUNet(UNetFolder(run, mix), value: adapters?.Merge(result) ?? (p => trained.GetValueOrDefault(p.Name, p.Value)));
     }
 
     static string CheckpointsFolder(RunFolder run, FinetuneMix mix) => Path.Combine(run.CheckpointsFolder, TrainingName(mix));

@@ -54,7 +54,12 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
             parameters * dtype.Size, (long)(samples * latents * UNetChannels(unetConfig) * UNetPool * dtype.Size),
             (long)(pixels * DecoderChannels(vaeConfig) * DecoderPool * dtype.Size), Packed: 0);
         long left = Math.Max(0, backend.AvailableBytes - memory.Weights - memory.Denoising);
-        return memory with { Packed = backend.PackedBytesOf(Products(modelFolder, unet, vae), dtype, left) };
+        IEnumerable<Shape> products =
+        [
+            .. ModelFolder.Products(Path.Combine(modelFolder, "text_encoder"), ModelFolder.TextWeights),
+            .. ModelFolder.Products(unet, ModelFolder.Weights), .. ModelFolder.Products(vae, ModelFolder.Weights),
+        ];
+        return memory with { Packed = backend.PackedBytesOf(products, dtype, left) };
     }
 
     /// <summary>The largest batch that fits, at most 8: what is drawn at once is what a kill loses.</summary>
@@ -83,25 +88,6 @@ public sealed record GenerationMemory(long Weights, long Denoising, long Decodin
     {
         int own = unet.SampleSize * vae.DownsamplingFactor;
         return (options.Width ?? own, options.Height ?? own);
-    }
-
-    /// <summary>Shapes, as in memory, of the weights that pictures are multiplied by: not of embeddings,
-    /// nor of the VAE's encoder.</summary>
-    static IEnumerable<Shape> Products(string modelFolder, string unet, string vae)
-    {
-        string text = Path.Combine(modelFolder, "text_encoder");
-        foreach ((string folder, string name) in ((string, string)[])
-            [(text, ModelFolder.TextWeights), (unet, ModelFolder.Weights), (vae, ModelFolder.Weights)])
-        {
-            using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
-            foreach (SafetensorsTensor tensor in weights.Tensors)
-            {
-                if (!tensor.Name.EndsWith("_embedding.weight", StringComparison.Ordinal)
-                    && !tensor.Name.StartsWith("encoder.", StringComparison.Ordinal)
-                    && tensor.Shape.Select(size => (int)size).ToArray() is [var o, var i, .. var kernel])
-                    yield return [o, .. kernel, i];
-            }
-        }
     }
 
     /// <summary>Values per latent: the finest level's maps, and those of every level that the two ways hold.</summary>

@@ -1,8 +1,9 @@
+using AlignT2I.Engine;
 using AlignT2I.Files;
 
 namespace AlignT2I.Training.Runs;
 
-/// <summary>Hashes of a diffusers folder's parts.</summary>
+/// <summary>Hashes and sizes of a diffusers folder's parts.</summary>
 public static class ModelFolder
 {
     /// <summary>File of a UNet's or an autoencoder's weights.</summary>
@@ -55,6 +56,21 @@ public static class ModelFolder
     {
         using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
         return weights.Tensors.Sum(t => t.Shape.Aggregate(1L, (count, size) => count * size));
+    }
+
+    /// <summary>Shapes, as in memory, of the weights that a network's input is multiplied by: not of embeddings, nor of a VAE's
+    /// encoder.</summary>
+    /// <inheritdoc cref="Parameters"/>
+    internal static IReadOnlyList<Shape> Products(string folder, string name)
+    {
+        using SafetensorsSet weights = SafetensorsSet.Open(folder, name);
+        return
+        [
+            .. weights.Tensors
+                .Where(t => !t.Name.EndsWith("_embedding.weight", StringComparison.Ordinal)
+                    && !t.Name.StartsWith("encoder.", StringComparison.Ordinal) && t.Shape.Count > 1)
+                .Select(t => Shape.Create([(int)t.Shape[0], .. t.Shape.Skip(2).Select(size => (int)size), (int)t.Shape[1]])),
+        ];
     }
 
     /// <summary>Number of the parameters that stay as they are in fine-tuning: those of VAE and text encoder.</summary>
