@@ -34,6 +34,16 @@ internal sealed class HelpTests
             Assert.That(output, Does.Contain(command));
     }
 
+    [Test]
+    public void What_helps_after_bad_usage_is_a_command_line_that_works()
+    {
+        string program = Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]);     // this process, for all of them
+        Assert.That(CommandRun.Align().Error, Does.Contain("name a command: demo, prompts,").And.Contain($"'{program} --help'"));
+        Assert.That(CommandRun.Align("dmeo").Error, Does.Contain("'dmeo' is no command: demo,"));
+        Assert.That(CommandRun.Align("prompts").Error, Does.Contain($"'{program} prompts --help'"));
+        Assert.That(CommandRun.Finetune().Error, Does.Contain($"'{program} --help'"));
+    }
+
     [TestCase("demo", "--sede", "1")]
     [TestCase("demo", "--seed", "one")]
     [TestCase("generate", "--run", "somewhere", "--sampler", "magic")]

@@ -43,8 +43,12 @@ public static class ProgressDisplay
 
     static string Figures(StageProgress p) =>
         string.Concat(p.Values.Select(v => IsUnit(v.Name)
-            ? string.Create(CultureInfo.InvariantCulture, $" | {v.Value:G4} {v.Name}")
-            : string.Create(CultureInfo.InvariantCulture, $" | {v.Name} {v.Value:G4}")));
+            ? string.Create(CultureInfo.InvariantCulture, $" | {Number(v.Value, 4)} {v.Name}")
+            : string.Create(CultureInfo.InvariantCulture, $" | {v.Name} {Number(v.Value, 4)}")));
+
+    /// <summary>So many digits, and all of those before the point.</summary>
+    static string Number(double value, int digits) =>
+        value.ToString(Math.Abs(value) < Math.Pow(10, digits) ? $"G{digits}" : "F0", CultureInfo.InvariantCulture);
 
     /// <summary>Names such as ms and img/s stand behind their number.</summary>
     static bool IsUnit(string name) => name == "ms" || name.EndsWith("/s", StringComparison.Ordinal);
@@ -108,7 +112,7 @@ public static class ProgressDisplay
         {
             double rate = (value.Done - firstDone) / Math.Max(1e-3, sinceStart.Elapsed.TotalSeconds);
             string speed = rate <= 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-                $" | {rate:G3} {value.Unit}/s | ETA {TimeSpan.FromSeconds(Math.Round((value.Total - value.Done) / rate))}");
+                $" | {Number(rate, 3)} {value.Unit}/s | ETA {TimeSpan.FromSeconds(Math.Round((value.Total - value.Done) / rate))}");
             return $"{value.Stage} | {value.Unit} {value.Done}/{value.Total}{Figures(value)}{speed}";
         }
     }

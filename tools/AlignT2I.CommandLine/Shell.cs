@@ -19,10 +19,7 @@ public static class Shell
         ParseResult parse = root.Parse(args);
         if (parse.Action is ParseErrorAction)
         {
-            foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
-                Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine(
-                $"'{parse.RootCommandResult.Command.Name} {parse.CommandResult.Command.Name} --help' explains the options.");
+            Complain(root, parse);
             return BadInput;
         }
 
@@ -51,5 +48,21 @@ public static class Shell
             Console.Error.WriteLine("Interrupted; what is done is saved. The same command goes on from there (finetune with --resume).");
             return Interrupted;
         }
+    }
+
+    static void Complain(RootCommand root, ParseResult parse)
+    {
+        Command command = parse.CommandResult.Command;
+        if (command == root && root.Subcommands.Count > 0)
+        {
+            string unknown = parse.UnmatchedTokens.Count > 0 ? $"'{parse.UnmatchedTokens[0]}' is no command" : "name a command";
+            Console.Error.WriteLine(
+                $"{root.Name}: {unknown}: {string.Join(", ", root.Subcommands.Select(c => c.Name))}. '{root.Name} --help' explains them.");
+            return;
+        }
+        foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
+            Console.Error.WriteLine(error.Message);
+        string name = command == root ? root.Name : $"{root.Name} {command.Name}";
+        Console.Error.WriteLine($"'{name} --help' explains the options.");
     }
 }

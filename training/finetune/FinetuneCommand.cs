@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Embeddings;
@@ -103,7 +104,7 @@ internal static class FinetuneCommand
         if (skippedImages > 0)
         {
             report.Warn(
-                $"{skippedImages} pre-training images could not be used; {folder.LatentsFolder} has a skipped.jsonl that says why.");
+                $"{Printable.Count(skippedImages, "pre-training image")} could not be used; {folder.LatentsFolder} has a skipped.jsonl that says why.");
         }
         Tell(report, folder, options, result);
         return 0;
@@ -117,7 +118,7 @@ internal static class FinetuneCommand
         string skipped = result.SkippedSteps > 0 ? $", {result.SkippedSteps} skipped" : "";
         string resumed = result.ResumedAt > 0 ? $", resumed at {result.ResumedAt}" : "";
         report.Result(
-            $"The fine-tuned UNet is in {unet}{adaptation} ({result.Steps} updates{skipped}{resumed}).",
+            $"The fine-tuned UNet is in {unet}{adaptation} ({Printable.Count(result.Steps, "update")}{skipped}{resumed}).",
             ("unet", unet), ("lora", options.LoraRank > 0 ? lora : null), ("mix", FinetuneStage.Name(options.Mix)),
             ("steps", result.Steps),
             ("resumedAt", result.ResumedAt), ("skippedSteps", result.SkippedSteps), ("loss", loss));

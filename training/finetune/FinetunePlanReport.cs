@@ -1,4 +1,5 @@
 using AlignT2I.CommandLine;
+using AlignT2I.Files;
 using AlignT2I.Training.Communicators;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Generation;
@@ -26,20 +27,17 @@ internal static class FinetunePlanReport
                 : string.Join(", ", pretraining)),
             ("updates", $"{options.Steps}, a checkpoint every {options.CheckpointSteps}"),
             ("images in an update", $"{images} = {options.BatchSize} of the model + {pretrainingImages} of pre-training"),
-            ("accumulation", $"{Count(passes, "pass", "es")} of {Count(Math.Min(images, options.MicroBatchSize), "image")}"),
+            ("accumulation", $"{Printable.Count(passes, "pass", "passes")} of {Printable.Count(Math.Min(images, options.MicroBatchSize), "image")}"),
             ("ranks", ranks.Size == 1 ? "1" : $"{ranks.Size}, by {ranks.Name}"),
             ("precision", options.Dtype + (options.GradientCheckpointing ? ", gradient checkpointing" : "")),
-            ("memory", FormattableString.Invariant(
-                $"about {memory.Peak(options.MicroBatchSize) / 1e9:0.0} GB: {memory.State / 1e9:0.0} GB of weights and optimizer, ")
-                + FormattableString.Invariant($"{memory.PerImage / 1e9:0.00} GB for each image of a pass, ")
-                + FormattableString.Invariant($"{memory.Frozen / 1e9:0.0} GB of VAE, text encoder and CLIP")
-                + (memory.Packed == 0 ? "" : FormattableString.Invariant($", {memory.Packed / 1e9:0.0} GB of packed copies of weights"))));
+            ("memory", $"about {Printable.Bytes(memory.Peak(options.MicroBatchSize))}: "
+                + $"{Printable.Bytes(memory.State)} of weights and optimizer, {Printable.Bytes(memory.PerImage)} for each image of a pass, "
+                + $"{Printable.Bytes(memory.Frozen)} of VAE, text encoder and CLIP"
+                + (memory.Packed == 0 ? "" : $", {Printable.Bytes(memory.Packed)} of packed copies of weights")));
         if (pretrainingImages > 0 && pretraining.Count == 0 && !PromptReader.IsMiniature(modelFolder))
         {
             report.Warn("the pre-training images are rendered scenes of the miniature's world; for this model name images with captions "
                 + "(--pretraining), or go without (--mix unlabeled).");
         }
     }
-
-    static string Count(int count, string what, string plural = "s") => $"{count} {what}{(count == 1 ? "" : plural)}";
 }

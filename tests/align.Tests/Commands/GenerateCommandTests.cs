@@ -115,7 +115,8 @@ internal sealed class GenerateCommandTests
     [TestCase("--of", "--prompt", "A star", "--best", "2")]
     [TestCase("--of", "--prompt", "A star", "--best", "3", "--of", "2")]
     [TestCase("how many images to keep", "--prompt", "A star", "--of", "4")]
-    [TestCase("there is no reward in ''", "--prompt", "A star", "--best", "2", "--of", "4")]
+    [TestCase("--best chooses by a reward", "--prompt", "A star", "--best", "2", "--of", "4")]
+    [TestCase("there is no reward in 'nowhere'", "--prompt", "A star", "--best", "2", "--of", "4", "--reward", "nowhere")]
     [TestCase("999", "--prompt", "A star", "--steps", "1001")]
     public void What_does_not_go_together_is_said_before_anything_is_made(string words, params string[] more)
     {

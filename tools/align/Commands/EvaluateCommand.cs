@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlignT2I.CommandLine;
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Training;
 using AlignT2I.Training.Demo;
 using AlignT2I.Training.Evaluation;
@@ -123,7 +124,7 @@ internal static class EvaluateCommand
             ("run folder", folder.Path), ("model", modelFolder),
             ("images of each prompt", $"{options.EvaluationImagesPerPrompt} by each model, "
                 + $"{options.RejectionSamples} by the original for rejection sampling"),
-            ("sampler", $"{options.Generation.Steps} steps, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"),
+            ("sampler", $"{Printable.Count(options.Generation.Steps, "step")}, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"),
             ("FID", sources.HasFid
                 ? $"on {sources.Captions} at {sources.CaptionImageSize} pixels against {sources.Reference}"
                 : "not asked for"));
@@ -132,7 +133,7 @@ internal static class EvaluateCommand
         {
             int images = ProgressDisplay.Run(evaluation.Draw, report.Out);
             report.Result(
-                $"{images} images of shard {part.Index}/{part.Count} are drawn. "
+                $"{Printable.Count(images, "image")} of shard {part.Index}/{part.Count} drawn. "
                     + "When all shards are, the same command without --shard evaluates.",
                 ("images", images));
             return 0;

@@ -103,10 +103,12 @@ internal sealed record GenerateRequest
             throw new UsageException(
                 $"generate: --best {Best} needs --of with as many candidates or more, and no --images-per-prompt: --best 4 --of 16.");
         }
+        if (RewardFolder.Length == 0)
+            throw new UsageException("generate: --best chooses by a reward; name with --reward the folder that train-reward wrote.");
         if (!TrainedReward.Exists(RewardFolder))
         {
             throw new UsageException(
-                $"generate: there is no reward in '{RewardFolder}'; name the folder that train-reward wrote with --reward.");
+                $"generate: there is no reward in '{RewardFolder}'; name with --reward the folder that train-reward wrote.");
         }
     }
 

@@ -77,7 +77,7 @@ internal static class GenerateRun
         var sampling = new RejectionSampling(scorer, request.Best!.Value);
         RejectionResult result = sampling.Run(candidates, images, folder, progress, cancellation);
         report.Result(
-            $"{result.Images} images are in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: "
+            $"{Printable.Count(result.Images, "image is", "images are")} in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: "
                 + FormattableString.Invariant($"average reward {result.Reward:0.000}, ")
                 + FormattableString.Invariant($"that of all candidates {result.CandidateReward:0.000} ")
                 + FormattableString.Invariant($"({watch.Elapsed.TotalSeconds:0.0} s)."),
@@ -90,7 +90,8 @@ internal static class GenerateRun
     {
         string next = candidates ? " When all shards are done, the same command without --shard chooses among the candidates." : "";
         report.Result(
-            FormattableString.Invariant($"{images} images are in {folder.ImagesFolder} ({watch.Elapsed.TotalSeconds:0.0} s).") + next,
+            FormattableString.Invariant(
+                $"{Printable.Count(images, "image is", "images are")} in {folder.ImagesFolder} ({watch.Elapsed.TotalSeconds:0.0} s).") + next,
             ("images", images), ("folder", folder.ImagesFolder), ("elapsedSeconds", watch.Elapsed.TotalSeconds));
         return 0;
     }
@@ -109,18 +110,15 @@ internal static class GenerateRun
             ("model", request.UNet is null ? request.Model : $"{request.Model}, UNet of {request.UNet}"),
             ("prompts", $"{prompts.Count}"),
             ("images", $"{(request.Best is { } best ? prompts.Count * best : images)} of {width} x {height} pixels{chosen}"),
-            ("sampler", $"{sampler}, {options.Steps} step{(options.Steps == 1 ? "" : "s")}, "
-                + $"guidance {CommandOptions.Text(options.GuidanceScale)}"),
+            ("sampler", $"{sampler}, {Printable.Count(options.Steps, "step")}, guidance {CommandOptions.Text(options.GuidanceScale)}"),
             ("seed", request.Prompts is null
                 ? $"drawn from {request.Seed} for each image"
                 : $"{request.Seed} for each prompt's first image"),
-            ("memory", $"about {Gigabytes(memory.Peak)}: weights {Gigabytes(memory.Weights)}, to denoise {batch} at a time "
-                + $"{Gigabytes(memory.Denoising)}, to decode one {Gigabytes(memory.Decoding)}"
-                + (memory.Packed > 0 ? $", packed copies of weights {Gigabytes(memory.Packed)}" : "")),
+            ("memory", $"about {Printable.Bytes(memory.Peak)}: weights {Printable.Bytes(memory.Weights)}, to denoise {batch} at a time "
+                + $"{Printable.Bytes(memory.Denoising)}, to decode one {Printable.Bytes(memory.Decoding)}"
+                + (memory.Packed > 0 ? $", packed copies of weights {Printable.Bytes(memory.Packed)}" : "")),
             (request.Run is null ? "output" : "run folder", request.Folder));
     }
-
-    static string Gigabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e9:0.00} GB");
 
     static void WarnOfUnread(Report report, ClipTokenizer tokenizer, IEnumerable<string> texts)
     {

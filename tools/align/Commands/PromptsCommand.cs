@@ -40,10 +40,10 @@ internal static class PromptsCommand
             + "may be given several times",
     };
 
-    static readonly Option<PromptSplit> split = new("--split")
+    static readonly Option<PromptSplit?> split = new("--split")
     {
-        Description = "what imported prompts are for, where their file does not say",
-        DefaultValueFactory = _ => PromptSplit.Train,
+        Description = "what imported prompts are for, where their file does not say [default: train]",
+        HelpName = "train|seen|unseen|pretrain",
     };
 
     public static Command Create()
@@ -64,11 +64,13 @@ internal static class PromptsCommand
             (string file, string grammarFile) = Write(parse.GetRequiredValue(run).ToString(), prompts, words);
             int train = prompts.Count(p => p.Split == PromptSplit.Train);
             var report = new Report(parse.GetValue(json));
+            bool statesImages = prompts.Any(p => p.Images is not null);     // where none does, 'align generate' decides
             report.Table(
-                "Prompts", ["category", "feedback", "images", "seen", "unseen"],
+                "Prompts", ["category", "feedback", .. statesImages ? ["images"] : Array.Empty<string>(), "seen", "unseen"],
                 prompts.GroupBy(p => p.Category).OrderBy(g => g.Key).Select(g => (IReadOnlyList<string>)
                 [
-                    g.Key.ToString().ToLowerInvariant(), $"{g.Count(p => p.Split == PromptSplit.Train)}", Images(g),
+                    g.Key.ToString().ToLowerInvariant(), $"{g.Count(p => p.Split == PromptSplit.Train)}",
+                    .. statesImages ? [$"{g.Sum(p => p.Images)}"] : Array.Empty<string>(),
                     $"{g.Count(p => p.Split == PromptSplit.Seen)}", $"{g.Count(p => p.Split == PromptSplit.Unseen)}",
                 ]));
             report.Result(
@@ -110,11 +112,8 @@ internal static class PromptsCommand
             throw new UsageException(
                 "prompts: --count and --evaluation choose among a grammar's prompts; all of --import are taken. Leave them out.");
         }
-        Prompt[] prompts = [.. files.SelectMany(f => RunPrompts.Import(f.ToString(), parse.GetRequiredValue(split), words))];
+        Prompt[] prompts = [.. files.SelectMany(f => RunPrompts.Import(f.ToString(), parse.GetValue(split) ?? PromptSplit.Train, words))];
         Dictionary<string, int> used = [];
         return [.. prompts.Select(p => p with { Id = PromptId.Distinct(p.Id, used) })];
     }
-
-    static string Images(IEnumerable<Prompt> prompts) =>
-        prompts.Any(p => p.Images is not null) ? $"{prompts.Sum(p => p.Images)}" : "as generate says";
 }

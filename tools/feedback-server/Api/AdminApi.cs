@@ -2,6 +2,7 @@ using System.Net;
 using AlignT2I.FeedbackServer.Figures;
 using AlignT2I.FeedbackServer.Storage;
 using AlignT2I.FeedbackServer.Studies;
+using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Api;
 
@@ -45,7 +46,7 @@ internal static class AdminApi
             var pairs = ComparisonBuilder.Pairs(runFolder, request.First, request.Second, request.ImagesPerPrompt);
             await desk.ChangeAsync((study, now, journal) =>
                 study.Comparing.Start(request.First, request.Second, study.Options.RatersPerComparison, pairs, now, journal));
-            await DoneAsync(context, $"{pairs.Count} prompts are compared.");
+            await DoneAsync(context, $"{Printable.Count(pairs.Count, "prompt is", "prompts are")} compared.");
         });
         routes.MapPost("/api/admin/comparisons/{id}/open", async context =>
         {

@@ -48,7 +48,7 @@ internal static class ExportCommand
         await using Desk desk = Desk.Open(database, () => RunImages.Read(runFolder), new StudyOptions());
         IReadOnlyList<ComparisonVote> all = desk.Read(VoteExport.Of);
         AtomicFile.WriteAllText(file, VoteExport.Write(all));
-        Console.Out.WriteLine($"{all.Count} votes are in {file}.");
+        Console.Out.WriteLine($"{Printable.Count(all.Count, "vote is", "votes are")} in {file}.");
         return 0;
     }
 
@@ -72,7 +72,7 @@ internal static class ExportCommand
             };
             AtomicFile.WriteAllText(file, desk.Read(study => FeedbackExchange.Write(format, study.Feedback(), study.ImageList())));
         }
-        Console.Out.WriteLine($"{labels} labels are in {file}.");
+        Console.Out.WriteLine($"{Printable.Count(labels, "label is", "labels are")} in {file}.");
         return 0;
     }
 }

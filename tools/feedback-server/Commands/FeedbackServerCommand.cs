@@ -115,7 +115,7 @@ internal static class FeedbackServerCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         await using Server server = await Server.StartAsync(options);
         string url = options.PublicHost is null ? server.Url : $"https://{options.PublicHost}";
-        await Welcome.PrintAsync(server.Desk, url, Console.Out);
+        await Welcome.PrintAsync(server.Desk, url, options.RunFolder, Console.Out);
         try
         {
             await Task.Delay(Timeout.Infinite, stop.Token);
@@ -138,7 +138,7 @@ internal static class FeedbackServerCommand
         try
         {
             string path = desk.Publish(runFolder, out int labels);
-            Console.Out.WriteLine($"Stopped; {labels} labels are in {path}.");
+            Console.Out.WriteLine($"Stopped; {Printable.Count(labels, "label is", "labels are")} in {path}.");
         }
         catch (UsageException e)
         {

@@ -5,6 +5,7 @@ using AlignT2I.FeedbackServer.Exchange;
 using AlignT2I.FeedbackServer.Figures;
 using AlignT2I.FeedbackServer.Storage;
 using AlignT2I.FeedbackServer.Studies;
+using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Commands;
 
@@ -44,8 +45,9 @@ internal static class ImportCommand
         IReadOnlyList<LabelledImage> images = LabelledImage.FromFeedback(labels);
         MajorityFigures majority = MajorityFigures.Of(images);
         RaterAgreement agreement = RaterAgreement.Of(images);
-        Console.Out.WriteLine($"{labels.Count} labels of {labels.Select(l => l.Image).Distinct().Count()} images by "
-            + $"{labels.Select(l => l.Rater).Distinct().Count()} raters; {added} were new and are stored.");
+        Console.Out.WriteLine($"{Printable.Count(labels.Count, "label")} of "
+            + $"{Printable.Count(labels.Select(l => l.Image).Distinct().Count(), "image")} by "
+            + $"{Printable.Count(labels.Select(l => l.Rater).Distinct().Count(), "rater")}; {added} were new and are stored.");
         Console.Out.WriteLine($"Majority: {majority.Good} images good, {majority.Bad} bad, {majority.Tied} undecided.");
         Console.Out.WriteLine(
             $"Agreement: {Text(100 * agreement.Percent, "0.0")}% of pairs, Fleiss' kappa {Text(agreement.FleissKappa, "0.000")} "

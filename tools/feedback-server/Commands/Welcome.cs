@@ -1,5 +1,6 @@
 using AlignT2I.FeedbackServer.Storage;
 using AlignT2I.FeedbackServer.Studies;
+using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Commands;
 
@@ -9,10 +10,12 @@ internal static class Welcome
     const string Administrator = "administrator", FirstRater = "rater-1";
 
     /// <summary>Prints where the pages are; for a new study with the links of its administrator and of a first rater.</summary>
-    public static async Task PrintAsync(Desk desk, string url, TextWriter output)
+    public static async Task PrintAsync(Desk desk, string url, string runFolder, TextWriter output)
     {
         (int images, bool isNew) = desk.Read(study => (study.Gallery.All.Count, !study.People.HasAdministrator));
-        output.WriteLine($"{images} images to judge; listening on {url}");
+        output.WriteLine($"{Printable.Count(images, "image")} to judge; listening on {url}");
+        if (images == 0)
+            output.WriteLine($"Nothing to label yet: draw images with 'align generate --run {runFolder}', then start again.");
         if (isNew)
         {
             (string administrator, string rater) = await desk.ChangeAsync((study, now, journal) =>

@@ -31,7 +31,7 @@ public sealed class TrainedReward : IDisposable
     {
         string configPath = Path.Combine(folder, ConfigName);
         if (!File.Exists(configPath))
-            throw new UsageException($"{configPath}: there is no such file; train a reward first.");
+            throw new UsageException($"{configPath}: there is no such file; learn a reward with train-reward first.");
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
         var parameters = new ParameterStore(new SafetensorsParameters(file), backend);
         try

@@ -120,7 +120,7 @@ public sealed class RunFolder : IDisposable
     public IReadOnlyList<ImageRecord> ReadImages()
     {
         IReadOnlyList<ImageRecord> images = ImageManifest.Read(Path);
-        return images.Count > 0 ? images : throw new UsageException($"{Path}: there are no images; generate some into it first.");
+        return images.Count > 0 ? images : throw new UsageException($"{Path}: there are no images; draw some with 'align generate --run {Path}' first.");
     }
 
     /// <summary>Where an image's file is.</summary>
