@@ -46,7 +46,8 @@ internal static class TrainRewardCommand
 
     static readonly Option<RewardLabels> labels = new("--labels")
     {
-        Description = "of several raters: what most said, or the share that said good",
+        Description = "of several raters: what most said, or the share that said good [default: majority]",
+        HelpName = "majority|mean",
     };
 
     static readonly Option<bool> balance = new("--balance-classes") { Description = "show as many good images as bad ones" };
@@ -92,7 +93,7 @@ internal static class TrainRewardCommand
         var command = new RootCommand(description)
         {
             run, model, clip, config, epochs, patience, batchSize, learningRate, hidden, weight, temperature, perturbed, labels, balance,
-            without, fraction, ablations, fractions, seed, seeds, resume, json,
+            without, fraction, ablations, fractions, seed, seeds, device, resume, json,
         };
         command.SetAction(Start);
         return command;
@@ -119,6 +120,7 @@ internal static class TrainRewardCommand
             BalanceClasses = parse.Or(balance, file.BalanceClasses),
         };
         options.Validate();
+        Backend backend = parse.Backend(device);
         IReadOnlyList<RewardVariant> variants = Variants(parse);
         var report = new Report(parse.GetValue(json));
         using RunFolder folder = RunFolder.Open(RunPath.Existing(parse.GetRequiredValue(run)));
@@ -127,15 +129,15 @@ internal static class TrainRewardCommand
             ("rewards", string.Join("; ", variants.Select(v => v.Name)) + (all.Length > 1 ? $"; each from {all.Length} seeds" : "")),
             ("network", $"hidden layers {string.Join(", ", options.HiddenSizes)}, "
                 + $"{options.PerturbedPrompts} perturbed prompts a good image"),
-            ("passes", $"at most {options.MaxEpochs} of {options.BatchSize} labels an update"),
-            ("memory", FormattableString.Invariant($"about {ClipEmbedder.Parameters(clipFolder) * sizeof(float) / 1e9:0.0} GB for CLIP, ")
+            ("passes", $"at most {options.MaxEpochs} of {Printable.Count(options.BatchSize, "label")} an update"),
+            ("memory", $"about {Printable.Bytes(ClipEmbedder.Parameters(clipFolder) * sizeof(float))} for CLIP, "
                 + "under 1 GB for embeddings of 100,000 images"));
         IReadOnlyList<RewardResult> results = ProgressDisplay.Run((progress, cancellation) =>
         {
-            using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder);
+            using ClipEmbedder embedder = ClipEmbedder.Load(clipFolder, backend);
             using var embeddings = new EmbeddingCache(folder, embedder);
             return RewardStage.Run(
-                folder, embeddings, options, variants, parse.GetValue(resume), progress, cancellation, seeds: [.. all.Skip(1)]);
+                folder, embeddings, options, variants, parse.GetValue(resume), progress, cancellation, backend, seeds: [.. all.Skip(1)]);
         }, report.Out);
         report.Table(
             "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy", "calibration error", "seconds"],

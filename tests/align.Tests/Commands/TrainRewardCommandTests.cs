@@ -46,6 +46,9 @@ public class TrainRewardCommandTests
     }
 
     [Test]
+    public void The_device_is_opened_by_its_name() => Train("--device", "magic").Failed(2, "'magic'");
+
+    [Test]
     public void Ablations_go_into_folders_of_their_own_and_the_reward_stays()
     {
         byte[] reward = File.ReadAllBytes(tiny.In("reward", "model.safetensors"));
