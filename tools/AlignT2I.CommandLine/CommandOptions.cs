@@ -63,7 +63,8 @@ public static class CommandOptions
             ? new(name) { Description = description, DefaultValueFactory = _ => value }
             : new(name)
             {
-                Description = description + FormattableString.Invariant($" [default: {value}; for the miniature {miniature}]").ToLowerInvariant(),
+                Description =
+                    description + FormattableString.Invariant($" [default: {value}; for the miniature {miniature}]").ToLowerInvariant(),
             };
 
     /// <summary>The value given on the command line, or else another: the one of a file.</summary>

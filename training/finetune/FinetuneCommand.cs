@@ -104,7 +104,8 @@ internal static class FinetuneCommand
         if (skippedImages > 0)
         {
             report.Warn(
-                $"{Printable.Count(skippedImages, "pre-training image")} could not be used; {folder.LatentsFolder} has a skipped.jsonl that says why.");
+                $"{Printable.Count(skippedImages, "pre-training image")} could not be used; "
+                    + $"{folder.LatentsFolder} has a skipped.jsonl that says why.");
         }
         Tell(report, folder, options, result);
         return 0;

@@ -15,7 +15,7 @@ internal static class FinetunePlanReport
         IReadOnlyList<string> pretraining, Communicator ranks)
     {
         int pretrainingImages = options.PretrainingImagesPerStep, images = options.ImagesPerStep;
-        int passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize;
+        int passes = (images + options.MicroBatchSize - 1) / options.MicroBatchSize, inPass = Math.Min(images, options.MicroBatchSize);
         string whole = FormattableString.Invariant($"{memory.Parameters / 1e6:0.0} M");
         string trained = FormattableString.Invariant($"{memory.Trained / 1e6:0.00} M");
         string parameters = options.LoraRank > 0 ? $"{trained} of a low-rank adaptation (rank {options.LoraRank}) of {whole}"
@@ -27,11 +27,12 @@ internal static class FinetunePlanReport
                 : string.Join(", ", pretraining)),
             ("updates", $"{options.Steps}, a checkpoint every {options.CheckpointSteps}"),
             ("images in an update", $"{images} = {options.BatchSize} of the model + {pretrainingImages} of pre-training"),
-            ("accumulation", $"{Printable.Count(passes, "pass", "passes")} of {Printable.Count(Math.Min(images, options.MicroBatchSize), "image")}"),
+            ("accumulation", $"{Printable.Count(passes, "pass", "passes")} of {Printable.Count(inPass, "image")}"),
             ("ranks", ranks.Size == 1 ? "1" : $"{ranks.Size}, by {ranks.Name}"),
             ("precision", options.Dtype + (options.GradientCheckpointing ? ", gradient checkpointing" : "")),
             ("memory", $"about {Printable.Bytes(memory.Peak(options.MicroBatchSize))}: "
-                + $"{Printable.Bytes(memory.State)} of weights and optimizer, {Printable.Bytes(memory.PerImage)} for each image of a pass, "
+                + $"{Printable.Bytes(memory.State)} of weights and optimizer, "
+                + $"{Printable.Bytes(memory.PerImage)} for each image of a pass, "
                 + $"{Printable.Bytes(memory.Frozen)} of VAE, text encoder and CLIP"
                 + (memory.Packed == 0 ? "" : $", {Printable.Bytes(memory.Packed)} of packed copies of weights")));
         if (pretrainingImages > 0 && pretraining.Count == 0 && !PromptReader.IsMiniature(modelFolder))

@@ -27,7 +27,14 @@ public class MiniatureExperimentTests
         Generation = ImageGenerationOptions.Miniature with { Steps = 1, GuidanceScale = 1 },
         Rating = new SimulatedRatingOptions { ErrorRate = 0.4 },
         Reward = RewardTrainingOptions.Miniature with { HiddenSizes = [8], MaxEpochs = 2 },
-        Finetune = FinetuneOptions.Miniature with { Steps = 3, BatchSize = 2, PretrainingBatchSize = 2, CheckpointSteps = 2, LogSteps = 1 },
+        Finetune = FinetuneOptions.Miniature with
+        {
+            Steps = 3,
+            BatchSize = 2,
+            PretrainingBatchSize = 2,
+            CheckpointSteps = 2,
+            LogSteps = 1,
+        },
     };
 
     [Test]

@@ -40,7 +40,8 @@ public class TrainRewardCommandTests
         everyday.WithReward().WithEverydayVocabulary();
         CommandRun run = CommandRun.TrainReward("--run", everyday.Path, "--model", everyday.Model, "--epochs", "1").Succeeded();
         Assert.That(run.Output, Does.Contain("hidden layers 1024, 1024").And.Contain("of 512 labels"));
-        JsonElement options = JsonDocument.Parse(File.ReadAllText(everyday.In("reward", "metrics.json"))).RootElement.GetProperty("options");
+        JsonElement metrics = JsonDocument.Parse(File.ReadAllText(everyday.In("reward", "metrics.json"))).RootElement;
+        JsonElement options = metrics.GetProperty("options");
         Assert.That(options.GetProperty("clipScoreInput").GetBoolean(), Is.False);
         Assert.That(options.GetProperty("patience").GetInt32(), Is.EqualTo(2));
     }

@@ -124,7 +124,8 @@ internal static class EvaluateCommand
             ("run folder", folder.Path), ("model", modelFolder),
             ("images of each prompt", $"{options.EvaluationImagesPerPrompt} by each model, "
                 + $"{options.RejectionSamples} by the original for rejection sampling"),
-            ("sampler", $"{Printable.Count(options.Generation.Steps, "step")}, guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"),
+            ("sampler", $"{Printable.Count(options.Generation.Steps, "step")}, "
+                + $"guidance {CommandOptions.Text(options.Generation.GuidanceScale)}"),
             ("FID", sources.HasFid
                 ? $"on {sources.Captions} at {sources.CaptionImageSize} pixels against {sources.Reference}"
                 : "not asked for"));

@@ -77,7 +77,8 @@ internal static class GenerateRun
         var sampling = new RejectionSampling(scorer, request.Best!.Value);
         RejectionResult result = sampling.Run(candidates, images, folder, progress, cancellation);
         report.Result(
-            $"{Printable.Count(result.Images, "image is", "images are")} in {folder.ImagesFolder}, the best {request.Best} of {request.Of} for each prompt: "
+            $"{Printable.Count(result.Images, "image is", "images are")} in {folder.ImagesFolder}, "
+                + $"the best {request.Best} of {request.Of} for each prompt: "
                 + FormattableString.Invariant($"average reward {result.Reward:0.000}, ")
                 + FormattableString.Invariant($"that of all candidates {result.CandidateReward:0.000} ")
                 + FormattableString.Invariant($"({watch.Elapsed.TotalSeconds:0.0} s)."),
@@ -90,8 +91,8 @@ internal static class GenerateRun
     {
         string next = candidates ? " When all shards are done, the same command without --shard chooses among the candidates." : "";
         report.Result(
-            FormattableString.Invariant(
-                $"{Printable.Count(images, "image is", "images are")} in {folder.ImagesFolder} ({watch.Elapsed.TotalSeconds:0.0} s).") + next,
+            $"{Printable.Count(images, "image is", "images are")} in {folder.ImagesFolder} "
+                + FormattableString.Invariant($"({watch.Elapsed.TotalSeconds:0.0} s).") + next,
             ("images", images), ("folder", folder.ImagesFolder), ("elapsedSeconds", watch.Elapsed.TotalSeconds));
         return 0;
     }

@@ -74,7 +74,8 @@ internal static class RateCommand
         FeedbackCounts counts = FeedbackTable.Count(folder);
         ResultTables.Feedback(report, counts);
         report.Result(
-            $"{Printable.Count(labels.Count, "label of the simulated rater is", "labels of the simulated rater are")} in {folder.FeedbackFile}.",
+            $"{Printable.Count(labels.Count, "label of the simulated rater is", "labels of the simulated rater are")} "
+                + $"in {folder.FeedbackFile}.",
             ("feedback", folder.FeedbackFile), ("rater", options.Name), ("labels", labels.Count),
             ("good", counts.Total.Good), ("bad", counts.Total.Bad), ("skip", counts.Total.Skip));
         return 0;

@@ -43,7 +43,8 @@ internal static class ExchangeApi
         {
             context.Administrator();
             string path = desk.Publish(runFolder, out int labels);
-            await AdminApi.DoneAsync(context, $"{Printable.Count(labels, "label is", "labels are")} in {path}; train-reward reads them there.");
+            await AdminApi.DoneAsync(
+                context, $"{Printable.Count(labels, "label is", "labels are")} in {path}; train-reward reads them there.");
         });
     }
 

@@ -69,7 +69,8 @@ public sealed class ClipEmbedder : IDisposable
             if (!File.Exists(path))
             {
                 throw new UsageException($"{path}: there is no such file; embeddings need a model with {TextFolder}/ and {VisionFolder}/, "
-                    + $"or a folder of CLIP such as clip-vit-large-patch14: name it with --clip, or put it into the model's as {OwnFolder}/.");
+                    + "or a folder of CLIP such as clip-vit-large-patch14: name it with --clip, or put it into the model's "
+                    + $"as {OwnFolder}/.");
             }
         }
     }

@@ -3,7 +3,7 @@ using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Pretraining;
 
-/// <summary>options.json: what checkpoints and encoded scenes were made with, so that they are gone on with or refused as a whole.</summary>
+/// <summary>options.json: what checkpoints and encoded scenes were made with, which are gone on with or refused as a whole.</summary>
 /// <param name="Options">The options, without the base model's place and how often there is a checkpoint.</param>
 /// <param name="BaseHash">Hash of the UNet that is trained on; empty where all is made anew.</param>
 internal sealed record PretrainRecord(PretrainOptions Options, string BaseHash)

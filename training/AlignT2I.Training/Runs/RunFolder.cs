@@ -120,7 +120,8 @@ public sealed class RunFolder : IDisposable
     public IReadOnlyList<ImageRecord> ReadImages()
     {
         IReadOnlyList<ImageRecord> images = ImageManifest.Read(Path);
-        return images.Count > 0 ? images : throw new UsageException($"{Path}: there are no images; draw some with 'align generate --run {Path}' first.");
+        return images.Count > 0 ? images
+            : throw new UsageException($"{Path}: there are no images; draw some with 'align generate --run {Path}' first.");
     }
 
     /// <summary>Where an image's file is.</summary>
