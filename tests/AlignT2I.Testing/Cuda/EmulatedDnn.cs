@@ -17,7 +17,8 @@ internal sealed class EmulatedDnn(EmulatedDriver driver, bool fusesBias, bool fu
     {
         driver.RefuseCapture("cudnnBackendFinalize");
         bool filled = key.Images > 0 && key.Channels > 0 && key.Filters > 0 && key.OutputHeight > 0 && key.OutputWidth > 0;
-        return filled && (!key.Bias || (fusesBias && key.Pass == ConvolutionPass.Forward)) ? engines : [];
+        bool even = key.Top == key.Bottom && key.Left == key.Right;      // the library's engines take no other padding
+        return filled && even && (!key.Bias || (fusesBias && key.Pass == ConvolutionPass.Forward)) ? engines : [];
     }
 
     public IConvolutionPlan? Plan(in ConvolutionKey key, string engine) =>
