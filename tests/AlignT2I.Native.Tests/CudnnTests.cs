@@ -100,6 +100,17 @@ internal sealed unsafe class CudnnTests
         Assert.That(CudnnAttention.Supports(key, System.Version.Parse(version)), Is.EqualTo(supported));
     }
 
+    [TestCase(AttentionPass.Forward, 77, false, "9.0", true, TestName = "A_single_query")]
+    [TestCase(AttentionPass.Forward, 77, true, "9.9", false, TestName = "No_mask_for_a_single_query_in_older_versions")]
+    [TestCase(AttentionPass.Forward, 77, true, "9.15.1", true, TestName = "A_mask_for_a_single_query")]
+    [TestCase(AttentionPass.Backward, 77, false, "9.15.1", true, TestName = "Gradients_of_a_single_query")]
+    [TestCase(AttentionPass.Backward, 1, false, "9.15.1", false, TestName = "No_gradients_of_a_single_query_and_key")]
+    public void Where_fused_attention_is_tried_for_one_query(AttentionPass pass, int keys, bool causal, string version, bool supported)
+    {
+        AttentionKey key = new(pass, NativeType.BFloat16, 1, 1, keys, 8, 64, causal);
+        Assert.That(CudnnAttention.Supports(key, System.Version.Parse(version)), Is.EqualTo(supported));
+    }
+
     static ConvolutionKey Key(ConvolutionPass pass, NativeType type) =>
         new(
             pass, type, type, Images: 2, Height: 7, Width: 6, Channels: 3, Filters: 4, KernelHeight: 3, KernelWidth: 2, Stride: 2,

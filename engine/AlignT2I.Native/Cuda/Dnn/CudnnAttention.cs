@@ -7,7 +7,7 @@ namespace AlignT2I.Native;
 internal sealed class CudnnAttention : IAttentionPlan
 {
     static readonly Version firstForward = new(9, 0), firstBackward = new(9, 6), infiniteMask = new(9, 10), anyLength = new(9, 15, 1);
-    static readonly Version brokenFrom = new(9, 10), brokenTo = new(9, 10, 2);
+    static readonly Version brokenFrom = new(9, 10), brokenTo = new(9, 10, 2), masksSingleQuery = new(9, 10);
 
     readonly AttentionKey key;
     readonly CudnnAttentionGraph graph;
@@ -30,13 +30,17 @@ internal sealed class CudnnAttention : IAttentionPlan
 
     /// <summary>
     /// Whether the library's documentation lets this be tried: 16-bit types, head sizes in steps of 8 up to 256, versions without known
-    /// faults; the backward pass of older versions needs its scratch memory cleared or its keys padded, which is not done here.
+    /// faults; the backward pass of older versions needs its scratch memory cleared or its keys padded, which is not done here. Single
+    /// queries have limits of their own: older versions do not mask them, and none has gradients for one query and one key.
     /// </summary>
+    /// <remarks>The limits after NVIDIA/cudnn-frontend, node/sdpa_support_surface.h and scaled_dot_product_flash_attention.h.</remarks>
     public static bool Supports(in AttentionKey key, Version version)
     {
         if (key.Type == NativeType.Float32 || key.HeadDim % 8 != 0 || key.HeadDim > 256)
             return false;
         if (version < firstForward || (version >= brokenFrom && version < brokenTo))
+            return false;
+        if (key.Queries == 1 && ((key.Causal && version < masksSingleQuery) || (key.Pass == AttentionPass.Backward && key.Keys == 1)))
             return false;
         return key.Pass == AttentionPass.Forward || (version >= firstBackward && (key.Keys % 128 == 0 || version >= anyLength));
     }

@@ -78,15 +78,21 @@ internal sealed unsafe class CudnnDescriptor : IDisposable
     }
 
     /// <summary>Descriptors that this one holds, filled into fresh ones of a type; the caller ends them.</summary>
-    public CudnnDescriptor[] GetDescriptors(int name, int type, long count)
+    /// <param name="name">The attribute.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="room">At least as many as it holds.</param>
+    public CudnnDescriptor[] GetDescriptors(int name, int type, long room)
     {
-        CudnnDescriptor[] items = new CudnnDescriptor[count];
-        nint[] handles = new nint[count];
+        CudnnDescriptor[] items = new CudnnDescriptor[room];
+        nint[] handles = new nint[room];
         for (int i = 0; i < items.Length; i++)
             handles[i] = (items[i] = new CudnnDescriptor(type)).handle;
+        long count;
         fixed (nint* first = handles)
-            Check(cudnnBackendGetAttribute(handle, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, out long filled, first));
-        return items;
+            Check(cudnnBackendGetAttribute(handle, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, room, out count, first));
+        for (long i = count; i < room; i++)
+            items[i].Dispose();
+        return items[..(int)count];
     }
 
     public void Dispose() => cudnnBackendDestroyDescriptor(handle);

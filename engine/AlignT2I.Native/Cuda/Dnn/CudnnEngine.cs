@@ -6,6 +6,9 @@ namespace AlignT2I.Native;
 /// <summary>An engine of the library with its settings, written <c>index:knob=value,knob=value</c>.</summary>
 internal static class CudnnEngine
 {
+    /// <summary>Room for a choice of every cudnnBackendKnobType_t, of which 9.22 has 46.</summary>
+    const long MostKnobs = 64;
+
     /// <summary>Engines for a graph, the library's best guess first, without those that have one of the unwanted notes.</summary>
     public static List<string> Find(CudnnDescriptor graph, params ReadOnlySpan<int> unwantedNotes)
     {
@@ -68,9 +71,8 @@ internal static class CudnnEngine
         if (engine.GetInts(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, room).ContainsAny(unwantedNotes))
             return null;
         List<string> knobs = [];
-        long count = settings.Count(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES);
         CudnnDescriptor[] choices =
-            settings.GetDescriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, count);
+            settings.GetDescriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, MostKnobs);
         foreach (CudnnDescriptor choice in choices)
         {
             using (choice)
