@@ -167,6 +167,28 @@ internal sealed class CudaRecordedWorkTests
         Assert.That(x.ToArray<float>(), Has.All.EqualTo(27f));
     }
 
+    /// <summary>An illegal call ends a capture without a graph: what is told is the call, not that.</summary>
+    [Test]
+    public void A_call_that_breaks_a_capture_is_what_the_error_names()
+    {
+        Backend cuda = emulated!.Backend;
+        using Tensor x = Tensor.Full([3], DType.F32, cuda, 1).Persist();
+        bool waits = false;
+        using RecordedWork work = cuda.Record(() =>
+        {
+            x.CopyFrom(F.Affine(x, 2));
+            if (waits)
+                cuda.Synchronize();
+        });
+        work.Run();
+        waits = true;
+        Assert.That(() => work.Run(), Throws.TypeOf<EmulationException>().With.Message.Contains("cuStreamSynchronize"));
+        waits = false;
+        work.Run();
+        work.Run();
+        Assert.That(x.ToArray<float>(), Has.All.EqualTo(8f));
+    }
+
     [Test]
     public void Nothing_is_recorded_where_that_is_asked_for()
     {

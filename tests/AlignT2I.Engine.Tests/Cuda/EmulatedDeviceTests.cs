@@ -246,13 +246,22 @@ internal sealed unsafe class EmulatedDeviceTests
     }
 
     [Test]
-    public void A_graph_repeats_its_launches_and_refuses_allocation()
+    public void A_capture_refuses_allocation_and_waiting_and_is_broken_by_them()
+    {
+        foreach (Action refused in (Action[])[() => driver.Allocate(4, stream), () => driver.Synchronize(stream)])
+        {
+            driver.BeginCapture(stream);
+            Refuses(refused, "during the capture");
+            Assert.That(() => driver.EndCapture(stream), Throws.TypeOf<CudaException>().With.Message.Contains("CAPTURE_INVALIDATED"));
+        }
+    }
+
+    [Test]
+    public void A_graph_repeats_its_launches()
     {
         nint x = Upload([1]), one = Upload([1]);
         driver.BeginCapture(stream);
         Launch("add", new LaunchShape(1, 1), x, one, x, 1);
-        Refuses(() => _ = driver.Allocate(4, stream), "cuMemAllocAsync during the capture");
-        Assert.That(() => driver.Synchronize(stream), Throws.TypeOf<EmulationException>());
         CudaGraph graph = driver.EndCapture(stream);
         CudaGraphExecutable executable = driver.Instantiate(graph);
         driver.DestroyGraph(graph);

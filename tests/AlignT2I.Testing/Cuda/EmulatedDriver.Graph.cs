@@ -29,6 +29,13 @@ internal sealed partial class EmulatedDriver
         if (captured.Capture is not { } work)
             throw new EmulationException($"the capture of {captured} is ended, which is not captured.");
         captured.Capture = null;
+        if (captured.CaptureBroken)
+        {
+            captured.CaptureBroken = false;
+            throw new CudaException(
+                "cuStreamEndCapture", 901, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", "a call during the capture was not allowed");
+        }
+
         return new CudaGraph(graphs.Add([.. work]));
     }
 

@@ -9,6 +9,7 @@ internal sealed partial class EmulatedDriver(EmulatedMemory memory) : ICudaDrive
     readonly HandleTable<EmulatedStream> streams = new("stream");
     readonly HandleTable<EmulatedEvent> events = new("event");
     readonly EmulatedStream contextStream = new("the context's stream");
+    readonly ThreadLocal<bool> isCurrent = new();
     int contexts;
 
     public Version Version => new(12, 8);
@@ -51,6 +52,7 @@ internal sealed partial class EmulatedDriver(EmulatedMemory memory) : ICudaDrive
     {
         if (context.Handle != 1 || contexts == 0)
             throw new EmulationException($"context {context.Handle} is made current, which is not retained.");
+        isCurrent.Value = true;
     }
 
     public void Synchronize()
@@ -116,6 +118,7 @@ internal sealed partial class EmulatedDriver(EmulatedMemory memory) : ICudaDrive
 
     public bool IsReached(CudaEvent mark)
     {
+        RefuseCapture("cuEventQuery");
         EmulatedEvent asked = events[mark.Handle];
         return asked.Stream is null || asked.Stream.HasReached(asked.Position);
     }
@@ -155,7 +158,16 @@ internal sealed partial class EmulatedDriver(EmulatedMemory memory) : ICudaDrive
     /// <summary>What would break a capture on a real device, or work there only by luck.</summary>
     public void RefuseCapture(string call)
     {
-        if (streams.Live.FirstOrDefault(s => s.Capture is not null) is { } captured)
-            throw new EmulationException($"{call} during the capture of {captured}.");
+        if (streams.Live.FirstOrDefault(s => s.Capture is not null) is not { } captured)
+            return;
+        captured.CaptureBroken = true;
+        throw new EmulationException($"{call} during the capture of {captured}.");
+    }
+
+    /// <summary>A library beside the driver works on the thread's current device, which would be the first one where there is none.</summary>
+    public void RequireContext(string call)
+    {
+        if (!isCurrent.Value)
+            throw new EmulationException($"{call} on a thread that has no current context.");
     }
 }

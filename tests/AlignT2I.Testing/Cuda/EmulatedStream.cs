@@ -9,6 +9,9 @@ internal sealed class EmulatedStream(string name)
     /// <summary>Work recorded since the start of a capture; null outside of one.</summary>
     public List<(string What, Action Work)>? Capture { get; set; }
 
+    /// <summary>Whether a call that captures do not allow has made the one under way worthless.</summary>
+    public bool CaptureBroken { get; set; }
+
     /// <summary>Position behind all work so far.</summary>
     public long Position => submitted;
 

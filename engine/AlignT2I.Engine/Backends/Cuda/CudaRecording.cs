@@ -118,7 +118,7 @@ internal sealed class CudaRecording(CudaBackend backend, Action<Tensor[]> work) 
         catch
         {
             if (backend.Allocator.IsCapturing)
-                backend.Device.Driver.DestroyGraph(EndCapture());
+                DropCapture();
             Forget();
             throw;
         }
@@ -153,6 +153,18 @@ internal sealed class CudaRecording(CudaBackend backend, Action<Tensor[]> work) 
     {
         backend.Allocator.IsCapturing = false;
         return backend.Device.Driver.EndCapture(backend.Device.Stream);
+    }
+
+    /// <summary>Ends a capture after an error, which may have broken it: then there is no graph, and the error says more than that.</summary>
+    void DropCapture()
+    {
+        try
+        {
+            backend.Device.Driver.DestroyGraph(EndCapture());
+        }
+        catch (CudaException)
+        {
+        }
     }
 
     void Forget()
