@@ -31,6 +31,9 @@ internal sealed class CudaPeersTests : CudaFixture
         {
             peers.Abort();
             peers.Abort();
+            using MemoryScope scope = MemoryScope.Open();
+            Tensor[] tensors = Tensors(1, 2);
+            Assert.That(() => peers.BeginExchange(tensors, tensors), Throws.InvalidOperationException.With.Message.Contains("ended"));
         }
         Assert.That((nccl.Left, nccl.Aborted), Is.EqualTo((0, 1)));
     }

@@ -84,6 +84,7 @@ internal sealed class MpiCommunicator : Communicator
         Backend backend = outgoing[0].Backend;
         if (backend != Backend.Cpu)
         {
+            monitor.Check();        // a loss has ended the connection of the GPUs
             peers ??= Connect(backend);
             return peers.BeginExchange(outgoing, incoming);
         }

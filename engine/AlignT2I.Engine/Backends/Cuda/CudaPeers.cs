@@ -22,6 +22,8 @@ internal sealed class CudaPeers : DevicePeers
 
     public override Action BeginExchange(IReadOnlyList<Tensor> outgoing, IReadOnlyList<Tensor> incoming)
     {
+        if (Volatile.Read(ref ended) != 0)
+            throw new InvalidOperationException("the connection to the other GPUs has ended; its communicator is no more.");
         ICudaDriver driver = device.Driver;
         CudaEvent computed = driver.CreateEvent(), exchanged = driver.CreateEvent();
         driver.Record(computed, device.Stream);
