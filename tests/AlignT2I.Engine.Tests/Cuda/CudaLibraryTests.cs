@@ -39,6 +39,59 @@ internal sealed class CudaLibraryTests
         CrossBackendCheck.Run(convolution, emulated.Backend, dtype, Tolerance.For(dtype));
     }
 
+    /// <summary>What the library cannot do is asked once: while work is recorded it cannot be asked.</summary>
+    [Test]
+    public void A_bias_that_no_timed_engine_fuses_can_be_recorded()
+    {
+        using EmulatedCuda emulated = EmulatedCuda.Open(cacheMemory: true, fusesBias: false, autotune: true);
+        using Tensor x = Tensor.Full([1, 4, 4, 2], DType.F32, emulated.Backend, 1).Persist();
+        using Tensor w = Tensor.Full([2, 3, 3, 2], DType.F32, emulated.Backend, 0.5).Persist();
+        using Tensor b = Tensor.Full([2], DType.F32, emulated.Backend, 3).Persist();
+        using RecordedWork work = emulated.Backend.Record(() => x.CopyFrom(F.Affine(F.Conv2d(x, w, b, padding: 1), 0.125)));
+        for (int run = 0; run < 3; run++)
+            work.Run();
+        Assert.That(emulated.GraphLaunches, Is.EqualTo(2));
+    }
+
+    /// <summary>Libraries work on the thread's current device; a thread that has none yet would get the first one.</summary>
+    [Test]
+    public void Libraries_are_called_with_the_device_current_on_every_thread()
+    {
+        using EmulatedCuda emulated = EmulatedCuda.Open(cacheMemory: true, fusesAttention: true);
+        foreach (Func<Tensor> operation in Operations(emulated.Backend))
+        {
+            for (int run = 0; run < 2; run++)       // the second has its plan and its memory at hand
+            {
+                Exception? error = null;
+                Thread thread = new(() =>
+                {
+                    try
+                    {
+                        using MemoryScope scope = MemoryScope.Open();
+                        operation();
+                    }
+                    catch (EmulationException e)
+                    {
+                        error = e;
+                    }
+                });
+                thread.Start();
+                thread.Join();
+                Assert.That(error, Is.Null);
+            }
+        }
+    }
+
+    static IEnumerable<Func<Tensor>> Operations(Backend cuda)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor image = Tensor.Full([1, 4, 4, 8], DType.BF16, cuda, 1), filter = Tensor.Full([8, 3, 3, 8], DType.BF16, cuda, 1);
+        Tensor matrix = Tensor.Full([1, 8, 8], DType.BF16, cuda, 1);
+        yield return () => F.Conv2d(image, filter);
+        yield return () => F.MatMul(matrix, matrix);
+        yield return () => F.ScaledDotProductAttention(matrix, matrix, matrix, heads: 1);
+    }
+
     [Test]
     public void Kernels_and_timed_engines_are_kept_on_disk_and_found_again()
     {

@@ -11,6 +11,7 @@ internal sealed class EmulatedBlas(EmulatedDriver driver) : ICudaBlas
 
     public IMatMulPlan Plan(in MatMulKey key, long maxWorkspaceBytes)
     {
+        driver.RequireContext("cublasLtCreate");
         driver.RefuseCapture("cublasLtMatmulAlgoGetHeuristic");
         if (key.Rows < 1 || key.Columns < 1 || key.Inner < 1 || key.Batch < 1)
             throw new CudaException("cublasLtMatrixLayoutCreate", 7, "CUBLAS_STATUS_INVALID_VALUE", $"an empty product, {key}");

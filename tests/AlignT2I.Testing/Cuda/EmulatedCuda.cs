@@ -30,12 +30,13 @@ public sealed class EmulatedCuda : IDisposable
     /// <param name="fusesAttention">Whether the device's library has fused attention for 16-bit types.</param>
     /// <param name="fusesBias">Whether the device's library adds biases to convolutions.</param>
     /// <param name="recordWork">Whether work that is done again and again is recorded.</param>
+    /// <param name="autotune">Whether convolution engines are timed.</param>
     public static EmulatedCuda Open(
         bool cacheMemory = false, long memoryBytes = 4L << 30, bool fusesAttention = false, bool fusesBias = true,
-        bool recordWork = true) =>
+        bool recordWork = true, bool autotune = false) =>
         new(
             EmulatedDevice.Open(memoryBytes, fusesBias, fusesAttention),
-            new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null, RecordWork = recordWork });
+            new CudaOptions { CacheMemory = cacheMemory, CacheFolder = null, RecordWork = recordWork, Autotune = autotune });
 
     /// <summary>Ends backend and device.</summary>
     /// <exception cref="EmulationException">Something was not given back.</exception>

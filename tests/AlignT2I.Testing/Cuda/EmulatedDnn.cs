@@ -15,6 +15,7 @@ internal sealed class EmulatedDnn(EmulatedDriver driver, bool fusesBias, bool fu
 
     public IReadOnlyList<string> Engines(in ConvolutionKey key)
     {
+        driver.RequireContext("cudnnCreate");
         driver.RefuseCapture("cudnnBackendFinalize");
         bool filled = key.Images > 0 && key.Channels > 0 && key.Filters > 0 && key.OutputHeight > 0 && key.OutputWidth > 0;
         bool even = key.Top == key.Bottom && key.Left == key.Right;      // the library's engines take no other padding
@@ -26,6 +27,7 @@ internal sealed class EmulatedDnn(EmulatedDriver driver, bool fusesBias, bool fu
 
     public IAttentionPlan? Plan(in AttentionKey key)
     {
+        driver.RequireContext("cudnnCreate");
         driver.RefuseCapture("cudnnBackendFinalize");
         return fusesAttention && key.Type != NativeType.Float32 && key.HeadDim % 8 == 0 ? new EmulatedAttention(driver, key) : null;
     }

@@ -18,6 +18,7 @@ internal abstract class EmulatedPlan(EmulatedDriver driver) : IDisposable
     protected void Enqueue(string what, nint workspace, CudaStream stream, Action work)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        driver.RequireContext(what);
         driver.Stream(stream).Add(what, () =>
         {
             Memory.Scramble(workspace, WorkspaceBytes, $"the workspace of {what}");

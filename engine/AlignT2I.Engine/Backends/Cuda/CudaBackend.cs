@@ -36,7 +36,7 @@ internal sealed partial class CudaBackend : Backend, IDisposable
         faults = new CudaFaults(device, staging);
         products = new CudaProducts(this, libraries.Blas);
         convolutions = new CudaConvolutions(this, libraries.Dnn, cache);
-        attention = new CudaAttention(libraries.Dnn);
+        attention = new CudaAttention(device, libraries.Dnn);
         optimizer = new CudaOptimizer(this);
     }
 
@@ -65,6 +65,7 @@ internal sealed partial class CudaBackend : Backend, IDisposable
 
     public void Dispose()
     {
+        device.Synchronize();       // plans and modules must not go while their kernels run
         optimizer.Dispose();
         attention.Dispose();
         convolutions.Dispose();
@@ -73,7 +74,6 @@ internal sealed partial class CudaBackend : Backend, IDisposable
         staging.Dispose();
         allocator.ReleaseRecorded();
         allocator.ReleaseFree();
-        device.Synchronize();
         kernels.Dispose();
         device.Dispose();
     }

@@ -20,11 +20,13 @@ internal sealed class CudaConvolutions(CudaBackend backend, ICudaDnn dnn, CudaCa
                 return plan is not null;
         }
 
-        return backend.Options.Autotune ? dnn.Engines(key).Count > 0 : Plan(key, operands: null) is not null;
+        backend.Device.MakeCurrent();
+        return backend.Options.Autotune ? HasEngine(key) : Plan(key, operands: null) is not null;
     }
 
     public void Run(in ConvolutionKey key, in ConvolutionOperands operands)
     {
+        backend.Device.MakeCurrent();
         IConvolutionPlan plan = Plan(key, operands) ?? throw new NotSupportedException(
             $"cuDNN {dnn.Version} has no engine for this convolution on {backend.Device.Name}: {key}. "
             + "Compute it in another type, or install a newer cuDNN.");
@@ -41,6 +43,21 @@ internal sealed class CudaConvolutions(CudaBackend backend, ICudaDnn dnn, CudaCa
     {
         using CudaScratch workspace = backend.Scratch(plan.WorkspaceBytes);
         plan.Run(operands, workspace.Pointer, backend.Device.Stream);
+    }
+
+    /// <summary>Whether some engine does it, where the choice among them waits for operands to time them with.</summary>
+    bool HasEngine(ConvolutionKey key)
+    {
+        foreach (string engine in dnn.Engines(key))
+        {
+            using IConvolutionPlan? plan = dnn.Plan(key, engine);
+            if (plan is not null)
+                return true;
+        }
+
+        lock (gate)
+            plans[key] = null;
+        return false;
     }
 
     IConvolutionPlan? Plan(in ConvolutionKey key, ConvolutionOperands? operands)

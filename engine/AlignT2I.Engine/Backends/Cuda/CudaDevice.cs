@@ -37,10 +37,13 @@ internal sealed class CudaDevice : IDisposable
     {
         get
         {
-            driver.MakeCurrent(context);
+            MakeCurrent();
             return driver;
         }
     }
+
+    /// <summary>Makes this device the calling thread's: libraries beside the driver work on whichever is that.</summary>
+    public void MakeCurrent() => driver.MakeCurrent(context);
 
     public void Synchronize() => Driver.Synchronize(Stream);
 

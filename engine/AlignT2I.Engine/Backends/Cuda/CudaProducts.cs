@@ -15,6 +15,7 @@ internal sealed class CudaProducts(CudaBackend backend, ICudaBlas blas) : IDispo
 
     public void Run(in MatMulKey key, in MatMulOperands operands)
     {
+        backend.Device.MakeCurrent();
         IMatMulPlan plan = Plan(key);
         using CudaScratch workspace = backend.Scratch(plan.WorkspaceBytes);
         plan.Run(operands, workspace.Pointer, backend.Device.Stream);
