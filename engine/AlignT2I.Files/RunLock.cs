@@ -17,12 +17,14 @@ public sealed class RunLock : IDisposable
 
     /// <summary>Takes the lock of a run folder, which is created where it does not exist.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <exception cref="UsageException">Another process is working in it; its id is in the message.</exception>
+    /// <exception cref="UsageException">Another process is working in it, its id is in the message; or it is a file.</exception>
     /// <exception cref="StorageException">The folder cannot be created or written.</exception>
     public static RunLock Acquire(string folder)
     {
         string lockPath = Path.Combine(folder, ".lock"), holderPath = Path.Combine(folder, ".lock-holder");
         FileStream? stream = null;
+        if (File.Exists(folder))
+            throw new UsageException($"{folder}: it is a file; name a folder.");
         try
         {
             Directory.CreateDirectory(folder);

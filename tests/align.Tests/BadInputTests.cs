@@ -68,6 +68,48 @@ internal sealed class BadInputTests
         Assert.That(Directory.Exists("nowhere"), Is.False);
     }
 
+    [TestCase("temperature")]
+    [TestCase("learningRate")]
+    public void An_option_of_the_reward_beyond_every_number(string option)
+    {
+        tiny.WithPrompts();
+        File.WriteAllText(tiny["options.json"], $$"""{"{{option}}": 1e400}""");
+        CommandRun.TrainReward("--run", tiny.Path, "--model", tiny.Model, "--config", tiny["options.json"]).Failed(2, "Infinity");
+    }
+
+    [TestCase("learningRate")]
+    [TestCase("pretrainingWeight")]
+    [TestCase("validationGuidanceScale")]
+    public void An_option_of_fine_tuning_beyond_every_number(string option)
+    {
+        tiny.WithPrompts();
+        File.WriteAllText(tiny["options.json"], $$"""{"{{option}}": 1e400}""");
+        CommandRun.Finetune("--run", tiny.Path, "--model", tiny.Model, "--config", tiny["options.json"]).Failed(2, "Infinity");
+    }
+
+    [Test]
+    public void A_file_in_place_of_the_output_folder()
+    {
+        File.WriteAllText(tiny["out"], "kept");
+        Generate("--prompt", "A star").Failed(2, "it is a file; name a folder");
+        Assert.That(File.ReadAllText(tiny["out"]), Is.EqualTo("kept"));
+    }
+
+    [Test]
+    public void A_folder_of_pictures_as_a_run()
+    {
+        Generate("--prompt", "A star").Succeeded();
+        CommandRun.Align("generate", "--run", tiny["out"], "--model", tiny.Model, "--steps", "1", "--images-per-prompt", "1",
+            "--prompt", "A star").Failed(2, "file a-star-0.png", "file images/a-star-0.png");
+    }
+
+    [Test]
+    public void A_negative_number_of_rendered_scenes()
+    {
+        tiny.WithReward();
+        CommandRun.Finetune([.. tiny.FinetuneArguments(1)[..^2], "--pretraining-images", "-1"]).Failed(2, "-1 rendered scenes");
+    }
+
     [Test]
     public void A_model_that_is_not_there() =>
         CommandRun.Align("generate", "--output", tiny["out"], "--model", tiny["nowhere"], "--prompt", "A star")

@@ -37,6 +37,13 @@ internal sealed partial record CommandRun(int ExitCode, string Output, string Er
         });
     }
 
+    /// <summary>The command line was refused with these words.</summary>
+    public void MisreadAs(string words)
+    {
+        Assert.That(ExitCode, Is.EqualTo(2), Error);
+        Assert.That(Error, Does.Contain(words).And.Not.Contain("   at "));
+    }
+
     static CommandRun Run(RootCommand root, string[] arguments)
     {
         TextWriter output = Console.Out, error = Console.Error;

@@ -12,6 +12,7 @@ internal sealed class CommandTests
     [TestCase(2, "expected an IP address", "--run", ".", "--address", "example.org")]
     [TestCase(2, "--allow-plain-http", "--run", ".", "--address", "0.0.0.0")]
     [TestCase(2, "--raters-per-image is 0", "--run", ".", "--raters-per-image", "0")]
+    [TestCase(2, "--lease: '1,5' was found; expected a finite number", "--run", ".", "--lease", "1,5")]
     [TestCase(2, "no such file", "import", "--run", ".", "--file", "nowhere.csv")]
     [TestCase(2, "neither with .jsonl", "import", "--run", ".", "--file", "labels.xml")]
     [TestCase(2, "not a connection string", "--run", ".", "--database", "nonsense")]

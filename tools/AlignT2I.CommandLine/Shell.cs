@@ -17,9 +17,10 @@ public static class Shell
     public static int Run(RootCommand root, string[] args)
     {
         ParseResult parse = root.Parse(args);
-        if (parse.Action is ParseErrorAction)
+        IReadOnlyList<string> misread = MisreadArguments.Of(parse);
+        if (parse.Action is ParseErrorAction || (misread.Count > 0 && parse.Action == parse.CommandResult.Command.Action))
         {
-            Complain(root, parse);
+            Complain(root, parse, misread);
             return BadInput;
         }
 
@@ -50,7 +51,7 @@ public static class Shell
         }
     }
 
-    static void Complain(RootCommand root, ParseResult parse)
+    static void Complain(RootCommand root, ParseResult parse, IReadOnlyList<string> misread)
     {
         Command command = parse.CommandResult.Command;
         if (command == root && root.Subcommands.Count > 0)
@@ -60,8 +61,8 @@ public static class Shell
                 $"{root.Name}: {unknown}: {string.Join(", ", root.Subcommands.Select(c => c.Name))}. '{root.Name} --help' explains them.");
             return;
         }
-        foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
-            Console.Error.WriteLine(error.Message);
+        foreach (string sentence in misread.Count > 0 ? misread : parse.Errors.Select(e => e.Message))
+            Console.Error.WriteLine(sentence);
         string name = command == root ? root.Name : $"{root.Name} {command.Name}";
         Console.Error.WriteLine($"'{name} --help' explains the options.");
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using AlignT2I.CommandLine;
 using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Commands;
@@ -14,10 +15,11 @@ internal static class Shell
     public static async Task<int> RunAsync(string[] args)
     {
         ParseResult parse = FeedbackServerCommand.Create().Parse(args);
-        if (parse.Action is ParseErrorAction)
+        IReadOnlyList<string> misread = MisreadArguments.Of(parse);
+        if (parse.Action is ParseErrorAction || (misread.Count > 0 && parse.Action == parse.CommandResult.Command.Action))
         {
-            foreach (System.CommandLine.Parsing.ParseError error in parse.Errors)
-                Console.Error.WriteLine(error.Message);
+            foreach (string sentence in misread.Count > 0 ? misread : parse.Errors.Select(e => e.Message))
+                Console.Error.WriteLine(sentence);
             Console.Error.WriteLine("'feedback-server --help' explains the options.");
             return BadInput;
         }

@@ -155,6 +155,7 @@ public sealed record FinetuneOptions
         Check(LoraTargets.Count > 0, "list of adapted modules", "empty", "names such as to_q");
         Check(ValidationSteps > 0, "validation interval", ValidationSteps, "1 or more");
         Check(ValidationInferenceSteps > 0, "number of denoising steps in validation", ValidationInferenceSteps, "1 or more");
+        Check(ValidationGuidanceScale >= 0, "guidance scale in validation", ValidationGuidanceScale, "0 or more");
         Check(CheckpointSteps > 0, "checkpoint interval", CheckpointSteps, "1 or more");
         Check(KeepCheckpoints > 0, "number of checkpoints kept", KeepCheckpoints, "1 or more");
         Check(LogSteps > 0, "log interval", LogSteps, "1 or more");
@@ -192,7 +193,7 @@ public sealed record FinetuneOptions
 
     static void Check<T>(bool holds, string what, T found, string expected)
     {
-        if (!holds)
+        if (!holds || found is double.PositiveInfinity)
             throw new UsageException(FormattableString.Invariant($"finetune: the {what} is {found}; expected {expected}."));
     }
 }

@@ -63,5 +63,5 @@ internal sealed class ImageCatalog
     static string Describe(ImageRecord r) => FormattableString.Invariant(
         $"model {r.ModelHash}, seed {r.Seed}, {r.Sampler}, {r.Steps} steps, guidance {r.GuidanceScale}, ")
         + FormattableString.Invariant($"size {r.Width?.ToString() ?? "own"} x {r.Height?.ToString() ?? "own"}, prompt '{r.Text}'")
-        + (r.NegativePrompt.Length > 0 ? $", negative prompt '{r.NegativePrompt}'" : "");
+        + (r.NegativePrompt.Length > 0 ? $", negative prompt '{r.NegativePrompt}'" : "") + $", file {r.File}";
 }

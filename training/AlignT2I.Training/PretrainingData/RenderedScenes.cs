@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Miniature;
 
@@ -7,9 +8,12 @@ namespace AlignT2I.Training.PretrainingData;
 /// <summary>The miniature's pre-training images: rendered scenes with their captions.</summary>
 /// <param name="count">Number of scenes.</param>
 /// <param name="seed">Decides them.</param>
+/// <exception cref="UsageException"><paramref name="count"/> is negative.</exception>
 public sealed class RenderedScenes(int count, ulong seed) : PretrainingSource
 {
     const ulong SceneStream = 7;
+
+    readonly int count = count >= 0 ? count : throw new UsageException($"finetune: {count} rendered scenes; expected 0 or more.");
 
     internal override IReadOnlyList<PretrainingImage> Collect(
         LatentCache latents, IProgress<StageProgress>? progress, CancellationToken cancellationToken)

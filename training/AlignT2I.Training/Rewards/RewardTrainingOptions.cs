@@ -81,7 +81,7 @@ public sealed record RewardTrainingOptions
 
     static void Check<T>(bool holds, string what, T found, string expected)
     {
-        if (!holds)
+        if (!holds || found is double.PositiveInfinity)
             throw new UsageException(FormattableString.Invariant($"train-reward: the {what} is {found}; expected {expected}."));
     }
 }
