@@ -16,6 +16,8 @@ internal sealed class CommandTests
     [TestCase(2, "no such file", "import", "--run", ".", "--file", "nowhere.csv")]
     [TestCase(2, "neither with .jsonl", "import", "--run", ".", "--file", "labels.xml")]
     [TestCase(2, "not a connection string", "--run", ".", "--database", "nonsense")]
+    [TestCase(2, "names no Host", "--run", ".", "--database", "")]
+    [TestCase(2, "names no Host", "--run", ".", "--database", "Username=me")]
     [TestCase(3, "cannot be reached", "--run", ".", "--database", "Host=127.0.0.1;Port=1;Database=x;Username=x;Timeout=2")]
     public async Task Bad_input_is_one_sentence(int exitCode, string words, params string[] arguments)
     {

@@ -69,6 +69,8 @@ internal sealed class Database : IDisposable
         try
         {
             builder = new NpgsqlConnectionStringBuilder(connectionString);
+            if (string.IsNullOrEmpty(builder.Host))
+                throw new FormatException("it names no Host");
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
