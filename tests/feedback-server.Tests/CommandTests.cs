@@ -52,6 +52,7 @@ internal sealed class CommandTests
         Assert.That(output, Does.Contain("Majority: 221 images good, 179 bad, 0 undecided."));
         Assert.That(output, Does.Contain(
             "Agreement: 82.4% of pairs, Fleiss' kappa 0.642 (400 images with 5 labels), Krippendorff's alpha 0.642."));
+        Assert.That(error, Does.Contain("warning: 400 labelled images are not of this run"));
 
         (code, output, error) = await ServerProcess.RunAsync("export", "--run", folder.Path);
         Assert.That(code, Is.Zero, error);

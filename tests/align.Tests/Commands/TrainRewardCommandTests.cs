@@ -96,6 +96,7 @@ public class TrainRewardCommandTests
     {
         using var other = new TinyRun();
         other.WithImages();
+        CommandRun.TrainReward("--run", other.Path, "--model", other.Model).Failed(2, "no labels", "feedback-server --run", "align rate");
         CommandRun.Align("rate", "--simulated", "--run", other.Path, "--images-per-prompt", "2", "--error-rate", "0.4").Succeeded();
         int lines = File.ReadAllLines(other.In("feedback.jsonl")).Length;
         File.AppendAllText(other.In("feedback.jsonl"),

@@ -49,11 +49,29 @@ internal static class ImportCommand
             + $"{Printable.Count(labels.Select(l => l.Image).Distinct().Count(), "image")} by "
             + $"{Printable.Count(labels.Select(l => l.Rater).Distinct().Count(), "rater")}; {added} were new and are stored.");
         Console.Out.WriteLine($"Majority: {majority.Good} images good, {majority.Bad} bad, {majority.Tied} undecided.");
-        Console.Out.WriteLine(
-            $"Agreement: {Text(100 * agreement.Percent, "0.0")}% of pairs, Fleiss' kappa {Text(agreement.FleissKappa, "0.000")} "
-            + $"({agreement.FleissImages} images with {agreement.FleissLabels} labels), "
-            + $"Krippendorff's alpha {Text(agreement.KrippendorffAlpha, "0.000")}.");
+        if (agreement.FleissImages > 0)
+        {
+            Console.Out.WriteLine(
+                $"Agreement: {Text(100 * agreement.Percent, "0.0")}% of pairs, Fleiss' kappa {Text(agreement.FleissKappa, "0.000")} "
+                + $"({agreement.FleissImages} images with {agreement.FleissLabels} labels), "
+                + $"Krippendorff's alpha {Text(agreement.KrippendorffAlpha, "0.000")}.");
+        }
+        WarnOfStrangers(runFolder, images);
         return 0;
+    }
+
+    /// <summary>Labels may be studied without their images; what is trained on is of the run.</summary>
+    static void WarnOfStrangers(string runFolder, IReadOnlyList<LabelledImage> images)
+    {
+        HashSet<string> own = [.. RunImages.Read(runFolder).Images.Select(i => i.File)];
+        LabelledImage[] strangers = [.. images.Where(i => !own.Contains(i.Image))];
+        if (strangers.Length > 0)
+        {
+            Console.Error.WriteLine(
+                $"warning: {Printable.Count(strangers.Length, "labelled image is", "labelled images are")} not of this run, "
+                + $"{Printable.Text(strangers[0].Image)} the first; train-reward needs images by their files in the run, "
+                + "such as images/a-red-dog-0000.png.");
+        }
     }
 
     static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";

@@ -15,7 +15,7 @@ public static class FeedbackTable
     {
         Dictionary<string, PromptCategory> categories = RunPrompts.Read(run).ToDictionary(p => p.Id, p => p.Category);
         Dictionary<string, string> promptOf = run.ReadImages().ToDictionary(i => i.File, i => i.PromptId);
-        IReadOnlyList<FeedbackRecord> records = FeedbackFile.Read(run.FeedbackFile);
+        IReadOnlyList<FeedbackRecord> records = run.ReadFeedback();
         Dictionary<string, FeedbackLabel?> majorities = LabelledImage.FromFeedback(records).ToDictionary(i => i.Image, i => i.Majority);
         ILookup<PromptCategory, FeedbackLabel> labels = records.Select(r => r.Image).Distinct()
             .Where(image => promptOf.TryGetValue(image, out string? id) && categories.ContainsKey(id))

@@ -47,7 +47,7 @@ public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings
     /// <summary>Skipped images are left out; unlabelled ones are those that no one was shown.</summary>
     ImageRecord[] Images(FinetuneMix mix)
     {
-        IReadOnlyList<FeedbackRecord> records = FeedbackFile.Read(run.FeedbackFile);
+        IReadOnlyList<FeedbackRecord> records = run.ReadFeedback();
         HashSet<string> shown = [.. records.Select(r => r.Image)];
         HashSet<string> labelled = [.. LabelledImage.FromFeedback(records).Select(l => l.Image)];
         ImageRecord[] images =

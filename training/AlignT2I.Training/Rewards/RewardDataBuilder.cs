@@ -26,7 +26,7 @@ public static class RewardDataBuilder
         var perturbation = new PromptPerturbation(RunPrompts.GrammarOf(run), all);
         Dictionary<string, Prompt> prompts = all.ToDictionary(p => p.Id);
         Dictionary<string, ImageRecord> images = run.ReadImages().ToDictionary(i => i.File);
-        IReadOnlyList<LabelledImage> labels = LabelledImage.FromFeedback(FeedbackFile.Read(run.FeedbackFile));
+        IReadOnlyList<LabelledImage> labels = LabelledImage.FromFeedback(run.ReadFeedback());
         if (labels.Count == 0)
             throw new FileFormatException(run.FeedbackFile, "it has no label good or bad; rate some images first.");
 

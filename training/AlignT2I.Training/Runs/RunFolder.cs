@@ -124,6 +124,13 @@ public sealed class RunFolder : IDisposable
             : throw new UsageException($"{Path}: there are no images; draw some with 'align generate --run {Path}' first.");
     }
 
+    /// <summary>Reads the labels that raters gave.</summary>
+    /// <exception cref="UsageException">There are no labels yet.</exception>
+    /// <exception cref="FileFormatException">A line is not a label.</exception>
+    public IReadOnlyList<FeedbackRecord> ReadFeedback() => File.Exists(FeedbackFile) ? Feedback.FeedbackFile.Read(FeedbackFile)
+        : throw new UsageException($"{Path}: there are no labels; people give them by 'feedback-server --run {Path}', "
+            + $"for the miniature the simulated rater by 'align rate --run {Path} --simulated'.");
+
     /// <summary>Where an image's file is.</summary>
     public string PathOf(ImageRecord record) => In(record.File);
 
