@@ -73,7 +73,8 @@ public sealed class Tape : IDisposable
                 $"Backward starts from a scalar; the output has shape {output.Shape}. Reduce it, or give its gradient.");
         }
         Variable root = output.Variable ?? throw new InvalidOperationException(
-            "Backward: nothing that requires a gradient leads to this tensor; set RequiresGrad on leaves and compute under the tape.");
+            "Backward: nothing that requires a gradient leads to this tensor; compute it under the tape, after RequireGrad() of the "
+                + "weights' ParameterStore, or with RequiresGrad of another leaf.");
 
         recording = false;
         try

@@ -74,8 +74,32 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
     {
         int length = model.Tokenizer.ModelMaxLength;
         int[] ids = [.. prompts.SelectMany(model.Tokenizer.Encode)];
+        using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
         return scope.Keep(model.TextEncoder.Call(Tensor.From(ids, [prompts.Count, length], model.TextEncoderParameters.Backend)));
+    }
+
+    /// <summary>Images to latents, the inverse of <see cref="Decode"/>: the mean of the autoencoder's distribution.</summary>
+    /// <param name="images">N RGB images of one size, height and width multiples of the autoencoder's factor.</param>
+    /// <returns>[N, h, w, C], with the scaling factor applied.</returns>
+    /// <exception cref="UsageException">The images have different sizes, or other than three channels.</exception>
+    public Tensor EncodeImages(IReadOnlyList<Image> images)
+    {
+        (int height, int width) = (images[0].Height, images[0].Width);
+        int perImage = height * width * 3;
+        float[] values = new float[images.Count * perImage];
+        for (int n = 0; n < images.Count; n++)
+        {
+            if (images[n] is not { Channels: 3 } image || image.Height != height || image.Width != width)
+                throw new UsageException($"image {n} is {images[n].Width}x{images[n].Height} of {images[n].Channels} channels; "
+                    + $"expected {width}x{height} of three, as all images of one call.");
+            for (int i = 0; i < perImage; i++)
+                values[n * perImage + i] = image.Pixels[i] / 127.5f - 1;
+        }
+        using Tape pause = Tape.Pause();
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor pixels = Tensor.From(values, [images.Count, height, width, 3], model.VaeParameters.Backend);
+        return scope.Keep(F.Affine(model.Vae.Encode(pixels).Mean, model.Vae.Config.ScalingFactor));
     }
 
     /// <summary>Walks latents from noise to an image's latents.</summary>

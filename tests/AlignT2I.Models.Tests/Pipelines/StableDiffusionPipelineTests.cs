@@ -69,6 +69,25 @@ internal sealed class StableDiffusionPipelineTests
     }
 
     [Test]
+    public void Latents_of_images_are_the_scaled_mean_of_pixels_from_minus_one_to_one()
+    {
+        using StableDiffusionModel model = Tiny();
+        using MemoryScope scope = MemoryScope.Open();
+        var pipeline = new StableDiffusionPipeline(model);
+        Image[] images = [.. new byte[] { 0, 255 }.Select(v => new Image(12, 8, 3, [.. Enumerable.Repeat(v, 12 * 8 * 3)]))];
+        using Tape tape = Tape.Open();
+        Tensor latents = pipeline.EncodeImages(images);
+        Shape expected = [2, 4, 6, 4];
+        Assert.That(latents.Shape, Is.EqualTo(expected));
+        Assert.That(() => tape.Backward(F.Sum(latents)), Throws.InvalidOperationException, "nothing is recorded");
+        float[] pixels = [.. Enumerable.Repeat(-1f, 12 * 8 * 3), .. Enumerable.Repeat(1f, 12 * 8 * 3)];
+        Tensor mean = model.Vae.Encode(Tensor.From(pixels, [2, 8, 12, 3])).Mean;
+        Assert.That(latents.ToArray<float>(), Is.EqualTo(F.Affine(mean, model.Vae.Config.ScalingFactor).ToArray<float>()));
+        Image[] unequal = [images[0], new Image(8, 8, 3, new byte[8 * 8 * 3])];
+        Assert.That(() => pipeline.EncodeImages(unequal), Throws.TypeOf<UsageException>().With.Message.Contains("image 1 is 8x8"));
+    }
+
+    [Test]
     public void Decoding_many_images_takes_the_memory_of_one()
     {
         using StableDiffusionModel model = Tiny();

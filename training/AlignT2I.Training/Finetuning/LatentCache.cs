@@ -51,20 +51,20 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
     public RowTable Images(
         IReadOnlyList<ImageRecord> images, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         latents.Ensure(
-            images, EmbeddingCache.Key, batch => Encode([.. batch.Select(r => Png.Read(run.PathOf(r)).Image)]),
+            images, EmbeddingCache.Key, batch => pipeline.EncodeImages([.. batch.Select(r => Png.Read(run.PathOf(r)).Image)]),
             batchSize, "encode images", progress, cancellationToken);
 
     /// <summary>Latents of rendered pre-training scenes, by <see cref="RenderedKey"/>, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Rendered(
         IReadOnlyList<ulong> seeds, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        latents.Ensure(seeds, RenderedKey, batch => Encode([.. batch.Select(Render)]), batchSize, "encode scenes", progress,
+        latents.Ensure(seeds, RenderedKey, batch => pipeline.EncodeImages([.. batch.Select(Render)]), batchSize, "encode scenes", progress,
             cancellationToken);
 
     /// <summary>Latents of pictures of any size, cut to the model's, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     internal RowTable Pictures(IReadOnlyList<(string Key, Image Pixels)> pictures, CancellationToken cancellationToken = default) =>
-        latents.Ensure(pictures, p => p.Key, batch => Encode([.. batch.Select(p => Cut(p.Pixels))]), batchSize, "encode images", null,
+        latents.Ensure(pictures, p => p.Key, batch => pipeline.EncodeImages([.. batch.Select(p => Cut(p.Pixels))]), batchSize, "encode images", null,
             cancellationToken);
 
     /// <summary>Text states of prompts, by the text itself.</summary>
@@ -78,23 +78,6 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
     {
         latents.Dispose();
         texts.Dispose();
-    }
-
-    Tensor Encode(Image[] images)
-    {
-        (int height, int width) = (images[0].Height, images[0].Width);
-        Tensor pixels = Tensor.Empty([images.Length, height, width, 3], DType.F32, Backend.Cpu);
-        Span<float> values = pixels.AsSpan<float>();
-        int perImage = height * width * 3;
-        for (int n = 0; n < images.Length; n++)
-        {
-            if (images[n] is not { Channels: 3 } image || image.Height != height || image.Width != width)
-                throw new UsageException(
-                    $"finetune: the images have different sizes or no three channels; all are {width}x{height} RGB in one run.");
-            for (int i = 0; i < perImage; i++)
-                values[n * perImage + i] = image.Pixels[i] / 127.5f - 1;
-        }
-        return F.Affine(model.Vae.Encode(pixels.To(model.VaeParameters.Backend)).Mean, model.Vae.Config.ScalingFactor);
     }
 
     /// <summary>Height and width of the model's pictures in pixels.</summary>
