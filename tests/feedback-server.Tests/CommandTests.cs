@@ -35,6 +35,26 @@ internal sealed class CommandTests
         Assert.That(errors.ToString(), Does.Contain(words).And.Not.Contain("   at "));
     }
 
+    [TestCase("")]
+    [TestCase("anna\nberta")]
+    [TestCase("a name of far more characters than a person's name has, which goes on and on, and then goes on for a while yet, to its end")]
+    public async Task A_name_that_is_none_is_one_sentence(string name)
+    {
+        using var folder = new StudyFolder(prompts: 1);
+        (int code, string output, string error) = await ServerProcess.RunAsync("invite", "--run", folder.Path, "--name", name);
+        Assert.That(code, Is.EqualTo(2), error);
+        Assert.That(error, Does.Contain($"A name of {name.Length} characters").And.Not.Contain("   at "));
+        Assert.That(output, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_known_name_between_blanks_gets_a_new_link()
+    {
+        using var folder = new StudyFolder(prompts: 1);
+        (int code, _, string error) = await ServerProcess.RunAsync("invite", "--run", folder.Path, "--name", "anna", "--name", " anna ");
+        Assert.That(code, Is.Zero, error);
+    }
+
     /// <summary>Real annotations: 400 images of Stable Diffusion v2, five people each (GenEval, Ghosh et al. 2023).</summary>
     [Test]
     public async Task GenEvals_annotations_come_in_through_a_mapping_and_go_out_for_the_reward()

@@ -36,7 +36,7 @@ internal static class InviteCommand
         await using Desk desk = Desk.Open(database, () => RunImages.Read(runFolder), new StudyOptions());
         foreach (string person in names)
         {
-            string token = await desk.ChangeAsync((study, now, journal) => study.People.Find(person) is { } known
+            string token = await desk.ChangeAsync((study, now, journal) => study.People.Find(person.Trim()) is { } known
                 ? People.NewToken(known, journal) : study.People.Invite(person, isAdministrator, now, journal).Token);
             Console.Out.WriteLine($"{person}  {Welcome.Link(url, token)}");
         }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Net;
 using AlignT2I.CommandLine;
+using AlignT2I.FeedbackServer.Studies;
 using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Commands;
@@ -32,6 +34,11 @@ internal static class Shell
         {
             Console.Error.WriteLine(e.Message);
             return BadInput;
+        }
+        catch (Refusal e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return e.Status < HttpStatusCode.InternalServerError ? BadInput : BadEnvironment;
         }
         catch (StorageException e)
         {

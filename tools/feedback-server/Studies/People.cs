@@ -42,7 +42,8 @@ internal sealed class People
     {
         name = name.Trim();
         if (name.Length is 0 or > StudyContext.NameChars || name.Any(char.IsControl))
-            throw new Refusal(HttpStatusCode.BadRequest, $"A name has 1 to {StudyContext.NameChars} characters.");
+            throw new Refusal(HttpStatusCode.BadRequest,
+                $"A name of {name.Length} characters; expected 1 to {StudyContext.NameChars}, without line breaks and the like.");
         if (byName.ContainsKey(name))
             throw new Refusal(HttpStatusCode.Conflict, $"There is a rater called {name} already; choose another name.");
         string token = Secret.NewToken(NextId, out byte[] hash);
