@@ -52,7 +52,8 @@ public static class SharedLibraries
         Companions =
         [
             "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9", "libcudnn_heuristic.so.9",
-            "libcudnn_engines_precompiled.so.9", "libcudnn_engines_runtime_compiled.so.9",
+            "libcudnn_engines_precompiled.so.9", "libcudnn_engines_runtime_compiled.so.9", "libcudnn_engines_tensor_ir.so.9",
+            "libcudnn_ext.so.9",
             "libcudnn_ops_infer.so.8", "libcudnn_ops_train.so.8", "libcudnn_cnn_infer.so.8", "libcudnn_cnn_train.so.8",
         ],
         Needs = [Nvrtc, CublasLt],
