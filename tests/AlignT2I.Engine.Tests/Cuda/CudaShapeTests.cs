@@ -1,3 +1,5 @@
+using AlignT2I.Engine.Backends.Cuda;
+
 namespace AlignT2I.Engine.Tests.Cuda;
 
 /// <summary>
@@ -110,4 +112,14 @@ internal sealed class CudaShapeTests : CudaFixture
     static OpCase Attention(string name, int queries, int keys, int headDim, bool causal) => new(
         typeof(ScaledDotProductAttentionOp), name, [[1, queries, headDim], [1, keys, headDim], [1, keys, headDim]],
         t => F.ScaledDotProductAttention(t[0], t[1], t[2], heads: 1, causal));
+
+    /// <summary>Chunks are the height of a grid, which ends at 65,535 blocks: a billion elements in one row have longer ones.</summary>
+    [TestCase(1, 1, 16384)]
+    [TestCase(16384, 1, 16384)]
+    [TestCase(16385, 2, 16384)]
+    [TestCase(65535L * 16384, 65535, 16384)]
+    [TestCase(65535L * 16384 + 1, 32768, 32768)]
+    [TestCase(3L << 30, 49152, 65536)]
+    public void Rows_are_cut_into_as_many_chunks_as_a_grid_is_high(long columns, int count, long length) =>
+        Assert.That(CudaRowChunks.Of(columns), Is.EqualTo(new CudaRowChunks(count, length)));
 }

@@ -15,15 +15,15 @@ internal sealed partial class CudaBackend
             return;
         }
 
-        int chunks = Divide(columns, ChunkColumns);
-        using CudaScratch partial = Scratch((long)samples * chunks * sizeof(float));
+        CudaRowChunks chunks = CudaRowChunks.Of(columns);
+        using CudaScratch partial = Scratch((long)samples * chunks.Count * sizeof(float));
         Launch(
             Kernel("loss.cu", prediction.DType, Form("mse_sums", columns, prediction.DType)),
-            new LaunchShape(samples, chunks, 1, Threads, 1, 1, 0),
-            P(prediction), P(target), partial.Pointer, columns, chunks, ChunkColumns);
+            new LaunchShape(samples, chunks.Count, 1, Threads, 1, 1, 0),
+            P(prediction), P(target), partial.Pointer, columns, chunks.Count, chunks.Columns);
         Launch(
             Kernel("loss.cu", prediction.DType, "mse_finish"), 1,
-            partial.Pointer, P(sampleWeight), P(perSample), P(loss), samples, columns, chunks);
+            partial.Pointer, P(sampleWeight), P(perSample), P(loss), samples, columns, chunks.Count);
     }
 
     internal override void MseBackward(Tensor prediction, Tensor target, Tensor? sampleWeight, Tensor dy, Tensor dprediction)

@@ -7,9 +7,6 @@ internal sealed partial class CudaBackend
     /// <summary>Columns up to which a warp does a row; from here on a block does.</summary>
     const int WarpColumns = 1024;
 
-    /// <summary>Elements of a long row that one block adds up.</summary>
-    const long ChunkColumns = 16384;
-
     internal override void SumRows(Tensor x, double multiply, Tensor y) => ReduceRows("sum_rows", x, null, multiply, y);
 
     internal override void DotRows(Tensor a, Tensor b, Tensor y) => ReduceRows("dot_rows", a, b, 1, y);
@@ -55,16 +52,17 @@ internal sealed partial class CudaBackend
             return;
         }
 
-        int chunks = Divide(columns, ChunkColumns);
+        CudaRowChunks chunks = CudaRowChunks.Of(columns);
         bool warp = columns <= WarpColumns, packs = rows == 1 || columns % PackWidth(a.DType) == 0;
         CudaFunction function = Kernel("reduction.cu", a.DType, kernel + (warp ? "_warp" : "_block") + (packs ? "" : "_scalar"));
-        using CudaScratch partial = Scratch(rows * chunks * sizeof(float));
-        LaunchShape shape = new(warp ? Divide(rows, 8) : checked((int)rows), chunks, 1, Threads, 1, 1, 0);
+        using CudaScratch partial = Scratch(rows * chunks.Count * sizeof(float));
+        LaunchShape shape = new(warp ? Divide(rows, 8) : checked((int)rows), chunks.Count, 1, Threads, 1, 1, 0);
         if (b is null)
-            Launch(function, shape, P(a), partial.Pointer, rows, columns, chunks, ChunkColumns);
+            Launch(function, shape, P(a), partial.Pointer, rows, columns, chunks.Count, chunks.Columns);
         else
-            Launch(function, shape, P(a), P(b), partial.Pointer, rows, columns, chunks, ChunkColumns);
-        Launch(Kernel("reduction.cu", DType.F32, "finish_rows"), Divide(rows, Threads), partial.Pointer, P(y), rows, chunks, multiply);
+            Launch(function, shape, P(a), P(b), partial.Pointer, rows, columns, chunks.Count, chunks.Columns);
+        Launch(
+            Kernel("reduction.cu", DType.F32, "finish_rows"), Divide(rows, Threads), partial.Pointer, P(y), rows, chunks.Count, multiply);
     }
 
     void ReduceColumns(string kernel, Tensor a, Tensor? b, int groups, Tensor y)
