@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Checks and times AlignT2I on this machine's GPU: run.sh [RESULTS_FOLDER]
 #   1. the libraries                         align doctor
-#   2. operations against float64            the tests of the category Gpu
-#   3. recordings of PyTorch                 align parity --device cuda, in float32, bfloat16 and float16
-#   4. memory errors                         compute-sanitizer, where it is
-#   5. speed                                 bench models and train, and the PyTorch peer where python3 has torch with CUDA
+#   2. what no emulation can tell            GpuLibraryTests: plans of the libraries, recordings, the same bits, large sizes
+#   3. operations against float64            the other tests of the category Gpu
+#   4. recordings of PyTorch                 align parity --device cuda, in float32, bfloat16 and float16
+#   5. errors of memory and of order         compute-sanitizer, where it is
+#   6. speed                                 bench models and train, and the PyTorch peer where python3 has torch with CUDA
 # Writes results.json and the outputs of all steps. Exit code 0: all is well; 1: a check failed; 3: no usable GPU.
 # Run from the repository it publishes itself first, which needs the .NET SDK; from a folder of publish.sh it needs nothing.
 set -uo pipefail
@@ -36,8 +37,12 @@ if grep -qE '^  (NVIDIA driver|NVRTC|cuBLASLt|cuDNN) +(missing|unusable)' "$resu
 fi
 sed -n 's/.*"name": "\(.*\)",/\1/p' "$results/doctor.json" | head -1
 
-step tests "$here/programs/AlignT2I.Engine.Tests" --filter TestCategory=Gpu --results-directory "$results"
-grep -qE 'succeeded: [1-9]' "$results/tests.log" || failed+=("tests: none ran")
+tests() {       # NAME FILTER: tests of the category Gpu
+  step "$1" "$here/programs/AlignT2I.Engine.Tests" --filter "TestCategory=Gpu&$2" --results-directory "$results"
+  grep -qE 'succeeded: [1-9]' "$results/$1.log" || failed+=("$1: none ran")
+}
+tests tests-libraries 'FullyQualifiedName~GpuLibraryTests'
+tests tests-operations 'FullyQualifiedName!~GpuLibraryTests'
 
 goldens() {     # DTYPE PATTERN COMPONENT...: the recordings of these components, but for names with the pattern
   local dtype=$1 without=$2 files=()
@@ -56,7 +61,7 @@ step goldens-bfloat16 goldens bfloat16 "" "${networks[@]}"
 step goldens-float16 goldens float16 eps-probe "${networks[@]}"
 
 if command -v compute-sanitizer > /dev/null; then
-  for tool in memcheck initcheck; do
+  for tool in memcheck initcheck synccheck racecheck; do
     step "sanitizer-$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$here/programs/AlignT2I.Engine.Tests" \
       --filter 'TestCategory=Gpu&Name~Every_operation' --results-directory "$results"
   done

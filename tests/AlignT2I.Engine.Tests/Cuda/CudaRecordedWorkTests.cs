@@ -13,7 +13,7 @@ internal sealed class CudaRecordedWorkTests
 
     [Test]
     public void A_recorded_training_step_gives_the_bits_of_an_eager_one() =>
-        Assert.That(Train(recorded: true), Is.EqualTo(Train(recorded: false)));
+        Assert.That(SmallTraining.Run(emulated!.Backend, recorded: true), Is.EqualTo(SmallTraining.Run(emulated.Backend, recorded: false)));
 
     [Test]
     public void A_step_whose_gradients_overflow_writes_nothing()
@@ -199,47 +199,5 @@ internal sealed class CudaRecordedWorkTests
             work.Run();
         Assert.That(x.ToArray<float>(), Has.All.EqualTo(4f));
         Assert.That(unrecorded.GraphLaunches, Is.Zero);
-    }
-
-    /// <summary>Five steps of a small network: forward, backward, clip, AdamW with averages; the learning rate changes.</summary>
-    float[] Train(bool recorded)
-    {
-        Backend cuda = emulated!.Backend;
-        using var store = new ParameterStore(cuda, DType.BF16, new RandomParameters(1), masters: true);
-        var first = new Linear(store.Root["first"], 5, 7);
-        var norm = new LayerNorm(store.Root["norm"], 7);
-        var second = new Linear(store.Root["second"], 7, 3);
-        store.RequireGrad();
-        store.ZeroGrad();
-        using var optimizer = new AdamW(store.Parameters);
-        using var average = new Ema(store.Parameters, 0.5);
-        using Tensor x = Tensor.Zeros([4, 5], DType.F32, cuda).Persist();
-        using RecordedWork step = cuda.Record(Step);
-        for (int i = 0; i < 5; i++)
-        {
-            x.Write<float>([.. Enumerable.Range(0, 20).Select(k => MathF.Sin(k + i))]);
-            optimizer.Prepare(1e-2 / (i + 1), average: average);
-            if (recorded)
-                step.Run();
-            else
-            {
-                using MemoryScope scope = MemoryScope.Open();
-                Step();
-            }
-        }
-
-        return [.. store.Parameters.Concat(average.Averages).SelectMany(p => p.Value.ToArray<float>())];
-
-        void Step()
-        {
-            using (Tape tape = Tape.Open())
-            {
-                Tensor y = second.Call(F.Silu(norm.Call(first.Call(F.Cast(x, DType.BF16)))));
-                tape.Backward(F.MseLoss(y, Tensor.Zeros(y.Shape, y.DType, cuda)));
-            }
-
-            optimizer.Apply(new GradientClip(GradientNorm.Squared(store.Parameters)!, 0.1));
-            store.ZeroGrad();
-        }
     }
 }

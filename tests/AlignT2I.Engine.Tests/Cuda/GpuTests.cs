@@ -1,37 +1,18 @@
-using AlignT2I.Native;
-
 namespace AlignT2I.Engine.Tests.Cuda;
 
 /// <summary>A real GPU against float64 on the CPU: the libraries and kernels as users have them.</summary>
-[Category("Gpu")]
-internal sealed class GpuTests
+internal sealed class GpuTests : GpuFixture
 {
-    Backend gpu = null!;
-
-    [OneTimeSetUp]
-    public void Open()
-    {
-        try
-        {
-            // Every tensor in memory of its own: compute-sanitizer then sees an access between two.
-            gpu = Backend.Open("cuda", new CudaOptions { CacheMemory = false });
-        }
-        catch (CudaUnavailableException e)
-        {
-            Assert.Ignore(e.Message);
-        }
-    }
-
-    [OneTimeTearDown]
-    public void Close() => (gpu as IDisposable)?.Dispose();
+    /// <summary>Every tensor in memory of its own: compute-sanitizer then sees an access between two.</summary>
+    protected override CudaOptions Options => new() { CacheMemory = false };
 
     [Test]
     public void Every_operation_agrees_with_float64(
         [ValueSource(typeof(OpCases), nameof(OpCases.All))] OpCase c, [Values(DType.F32, DType.BF16, DType.F16)] DType dtype)
     {
-        long before = gpu.LiveBytes;
-        CrossBackendCheck.Run(c, gpu, dtype, Tolerance.For(dtype));
-        Assert.That(gpu.LiveBytes, Is.EqualTo(before), "bytes left alive");
+        long before = Gpu.LiveBytes;
+        CrossBackendCheck.Run(c, Gpu, dtype, Tolerance.For(dtype));
+        Assert.That(Gpu.LiveBytes, Is.EqualTo(before), "bytes left alive");
     }
 
     /// <summary>The sizes of Stable Diffusion v1.5, where tiles are full and the libraries choose other engines.</summary>
@@ -66,40 +47,8 @@ internal sealed class GpuTests
     [Test]
     public void Random_values_have_the_bits_of_the_cpu()
     {
-        CudaRandomTests.RequireDrawsOfTheCpu(gpu, [3, 1_000_001]);
-        CudaRandomTests.RequireDrawsOfTheCpu(gpu, [16, 16_384]);
-        CudaRandomTests.RequireExtremesOfTheCpu(gpu);
-    }
-
-    /// <summary>Output and gradients; float32 within what float32 sums differ by, 16 bits within their own rounding.</summary>
-    void Check(DType dtype, double tolerance16, Func<Tensor[], Tensor> function, params Tensor[] inputs)
-    {
-        double tolerance = dtype == DType.F32 ? 2e-5 : tolerance16;
-        Tensor[] rounded = [.. inputs.Select(x => F.Cast(F.Cast(x, dtype), DType.F32))];
-        (Tensor y, Tensor[] gradients) = Differentiate(function, [.. inputs.Select(x => F.Cast(x.To(gpu), dtype))]);
-        (Tensor expected, Tensor[] expectedGradients) = Differentiate(function, rounded);
-        TensorAssert.Close(OnCpu(y), expected, tolerance, "output");
-        for (int i = 0; i < inputs.Length; i++)
-            TensorAssert.Close(OnCpu(gradients[i]), expectedGradients[i], tolerance, $"gradient of input {i}");
-    }
-
-    static (Tensor Output, Tensor[] Gradients) Differentiate(Func<Tensor[], Tensor> function, Tensor[] leaves)
-    {
-        foreach (Tensor leaf in leaves)
-            leaf.RequiresGrad = true;
-        using Tape tape = Tape.Open();
-        Tensor y = function(leaves);
-        Tensor cotangent = Numbers(y.Shape, 9);
-        tape.Backward(y, y.Backend == Backend.Cpu ? cotangent : F.Cast(cotangent.To(y.Backend), y.DType));
-        return (y, [.. leaves.Select(leaf => leaf.Grad!)]);
-    }
-
-    static Tensor OnCpu(Tensor x) => F.Cast(x.To(Backend.Cpu), DType.F32);
-
-    /// <summary>Numbers of eight bits, exact in every type.</summary>
-    static Tensor Numbers(Shape shape, int seed)
-    {
-        Random random = new(seed);
-        return Tensor.From([.. Enumerable.Range(0, (int)shape.Count).Select(_ => random.Next(-128, 128) / 128f)], shape);
+        CudaRandomTests.RequireDrawsOfTheCpu(Gpu, [3, 1_000_001]);
+        CudaRandomTests.RequireDrawsOfTheCpu(Gpu, [16, 16_384]);
+        CudaRandomTests.RequireExtremesOfTheCpu(Gpu);
     }
 }
