@@ -75,6 +75,16 @@ internal sealed class GpuCheckTests
     }
 
     [Test]
+    public void Of_the_steps_those_that_are_named_run()
+    {
+        Program("programs/align", $"case \"$*\" in 'doctor --json') echo '{Doctor}';; doctor) ;; *) exit 1;; esac");
+        Assert.That(Run(out string error, "tests-lib", "bench-train"), Is.Zero, error);
+        string[] logs = [.. Directory.GetFiles(Path.Combine(folder, "results"), "*.log").Select(f => Path.GetFileName(f))];
+        Assert.That(logs, Is.EquivalentTo((string[])["doctor.log", "tests-libraries.log", "bench-train.log"]));
+        Assert.That(Results().GetProperty("bench").GetArrayLength(), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Without_a_usable_gpu_it_says_so_and_ends_with_3()
     {
         Program(
@@ -93,9 +103,9 @@ internal sealed class GpuCheckTests
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    int Run(out string error)
+    int Run(out string error, params string[] steps)
     {
-        ProcessStartInfo start = new("bash", [Path.Combine(folder, "run.sh"), Path.Combine(folder, "results")])
+        ProcessStartInfo start = new("bash", [Path.Combine(folder, "run.sh"), Path.Combine(folder, "results"), .. steps])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

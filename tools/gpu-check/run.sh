@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks and times AlignT2I on this machine's GPU: run.sh [RESULTS_FOLDER]
+# Checks and times AlignT2I on this machine's GPU: run.sh [RESULTS_FOLDER [STEP...]], of the steps those whose names begin so
 #   1. the libraries                         align doctor
 #   2. what no emulation can tell            GpuLibraryTests: plans of the libraries, recordings, the same bits, large sizes
 #   3. operations against float64            the other tests of the category Gpu
@@ -15,12 +15,22 @@ mkdir -p "$results" || exit 2
 results=$(cd "$results" && pwd)
 if [ ! -x "$here/programs/align" ]; then
   bash "$here/publish.sh" "$results/published" > "$results/publish.log" 2>&1 || { tail -20 "$results/publish.log" >&2; exit 2; }
-  exec bash "$results/published/run.sh" "$results"
+  exec bash "$results/published/run.sh" "$results" "${@:2}"
 fi
 
 failed=()
+only=("${@:2}")
+wanted() {      # NAME: whether a step was asked for
+  local name=$1 start
+  [ ${#only[@]} -eq 0 ] && return 0
+  for start in "${only[@]}"; do
+    [[ $name == "$start"* ]] && return 0
+  done
+  return 1
+}
 step() {        # NAME COMMAND...: runs it, keeps its output, notes how it ended
   local name=$1 start=$SECONDS status
+  wanted "$name" || return 0
   shift
   "$@" > "$results/$name.log" 2>&1
   status=$?
@@ -38,6 +48,7 @@ fi
 sed -n 's/.*"name": "\(.*\)",/\1/p' "$results/doctor.json" | head -1
 
 tests() {       # NAME FILTER: tests of the category Gpu
+  wanted "$1" || return 0
   step "$1" "$here/programs/AlignT2I.Engine.Tests" --filter "TestCategory=Gpu&$2" --results-directory "$results"
   grep -qE 'succeeded: [1-9]' "$results/$1.log" || failed+=("$1: none ran")
 }
@@ -72,11 +83,11 @@ fi
 for command in models train; do
   step "bench-$command" "$here/programs/bench" "$command" --device cuda --dtype bfloat16 --seconds 8 --json --anyway
 done
-grep -h '^{' "$results/bench-models.log" "$results/bench-train.log" > "$results/bench.jsonl"
+grep -hs '^{' "$results/bench-models.log" "$results/bench-train.log" > "$results/bench.jsonl"
 : > "$results/peer.jsonl"
 if [ -f "$here/torch_peer.py" ] && python3 -c 'import torch; assert torch.cuda.is_available()' 2> /dev/null; then
   step peer python3 "$here/torch_peer.py" --device cuda
-  grep '"name"' "$results/peer.log" > "$results/peer.jsonl"
+  grep -s '"name"' "$results/peer.log" > "$results/peer.jsonl"
 else
   echo "python3 has no torch with CUDA; the peer is left out."
 fi

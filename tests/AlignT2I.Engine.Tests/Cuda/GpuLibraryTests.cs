@@ -43,7 +43,7 @@ internal sealed class GpuLibraryTests : GpuFixture
         AttentionKey key = new(pass, NativeType.BFloat16, 8, size.Queries, size.Keys, size.Heads, size.HeadDim, size.Causal);
         using IAttentionPlan? plan = dnn.Plan(key);
         Assert.That(plan, Is.Not.Null, $"cuDNN {dnn.Version} on {device.Name}");
-        TestContext.Out.WriteLine($"{plan!.WorkspaceBytes / 1048576.0:0.0} MiB of scratch memory");
+        TestContext.Progress.WriteLine($"{key.Pass} of {size}: {plan!.WorkspaceBytes / 1048576.0:0.0} MiB of scratch memory");
     }
 
     [Test]
