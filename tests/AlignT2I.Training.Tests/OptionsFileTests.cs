@@ -20,6 +20,15 @@ public class OptionsFileTests
     }
 
     [Test]
+    public void What_follows_from_other_options_is_no_option()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(folder["options.json"], """{ "imagesPerStep": 5 }""");
+        Assert.That(() => OptionsFile.ReadFinetune(folder["options.json"], new()), Throws.TypeOf<FileFormatException>()
+            .With.Message.Contains("there is no option 'imagesPerStep'").And.Message.Contains("learningRateDecay"));
+    }
+
+    [Test]
     public void A_folder_of_clip_has_its_tokenizer_beside_its_config()
     {
         using var folder = new TestFolder();

@@ -5,8 +5,8 @@ using AlignT2I.Training.Rewards;
 
 namespace AlignT2I.Training;
 
-/// <summary>Source-generated reader of option files.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>Source-generated reader of option files; what follows from other options is none.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(ExperimentOptions))]
 [JsonSerializable(typeof(FinetuneOptions))]
 [JsonSerializable(typeof(RewardTrainingOptions))]

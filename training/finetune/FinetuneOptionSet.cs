@@ -26,7 +26,7 @@ internal static class FinetuneOptionSet
     static readonly Option<int> steps = Of("--steps", "updates of the UNet", o => o.Steps);
     static readonly Option<double> learningRate = Of("--learning-rate", "AdamW step", o => o.LearningRate);
     static readonly Option<string> schedule =
-        Of("--lr-schedule", "constant, linear or cosine, after the warm-up", o => $"{o.LearningRateDecay}".ToLowerInvariant());
+        Of("--learning-rate-decay", "constant, linear or cosine, after the warm-up", o => $"{o.LearningRateDecay}".ToLowerInvariant());
     static readonly Option<int> warmup = Of("--warmup-steps", "updates in which the learning rate rises", o => o.WarmupSteps);
     static readonly Option<int> batchSize = Of("--batch-size", "images of the model in an update", o => o.BatchSize);
     static readonly Option<int> pretrainingBatchSize =
