@@ -1,6 +1,8 @@
 // Runs kernels that were compiled as C++: each thread of a block is a coroutine on one thread of the host, blocks follow each other.
 // Kernels are compiled with -fsanitize=kernel-address and -fsanitize=alignment,bounds,...: the compiler calls the functions below before
-// every access. They look the address up in a shadow that holds one state per byte of device and shared memory.
+// every access. They look the address up in a shadow that holds one state per byte of device and shared memory, and in shared memory
+// who used the byte last: two threads that use it, one of them writing, must have a barrier between them. Coroutines run one at a time and
+// so would hide that there is none.
 #include "abi.h"
 #include <cstdarg>
 #include <cstdio>
@@ -34,6 +36,15 @@ struct Thread
     u64 value;                  // what it hands to a shuffle
 };
 
+// Who used a byte of shared memory last, and between which barriers of the block (epoch) and of the warp.
+struct Use
+{
+    u64 written, read;                      // epochs
+    unsigned writer_warp_epoch, reader_warp_epoch;
+    unsigned short writer, reader;
+    bool other_warps;                       // whether threads of several warps have read it in that epoch
+};
+
 // Static data of one compiled file: shared memory where it has no initializer, constants elsewhere.
 struct Module
 {
@@ -42,6 +53,7 @@ struct Module
     std::vector<byte> shadow;           // one state per byte from low to high
     size_t shared_start, shared_end;    // where the shared memory is in it
     std::vector<byte> at_block_start;   // states of that part when a block starts
+    std::vector<Use> uses;              // of that part
 };
 
 // One variable, as the compiler describes it.
@@ -64,6 +76,9 @@ const Kernel* kernel;
 void** parameters;
 Index3 block_index, block_size, grid_size;
 unsigned thread_count, arrived, generation;
+u64 epoch;                              // grows with every barrier of a block and every block
+unsigned warp_epochs[MAX_THREADS / 32];
+Use dynamic_uses[MAX_DYNAMIC_SHARED];
 Module* module_at_hand;
 std::vector<Module*> modules;
 std::vector<Global> pending;
@@ -184,6 +199,7 @@ void run_block()
                 t.stack_pointer = top - 6;
             }
     arrived = generation = 0;
+    epoch++;
     for (unsigned alive = n; alive > 0;)
     {
         bool moved = false;
@@ -210,6 +226,44 @@ const char* place(const byte* address)
     return address >= arena && address < arena_end ? "device memory" : "static shared memory";
 }
 
+// Whether what a thread did in this epoch can meet what the current one does now: not where their warp has had a barrier since.
+inline bool meets(unsigned thread, unsigned warp_epoch)
+{
+    unsigned self = current - threads;
+    return thread != self && (thread / 32 != self / 32 || warp_epoch == warp_epochs[self / 32]);
+}
+
+// Notes an access to shared memory; the thread that it races with, or -1.
+inline int race(Use& use, bool write)
+{
+    unsigned self = current - threads, warp_epoch = warp_epochs[self / 32];
+    if (use.written == epoch && meets(use.writer, use.writer_warp_epoch))
+        return use.writer;
+    if (write)
+    {
+        if (use.read == epoch && (use.other_warps || meets(use.reader, use.reader_warp_epoch)))
+            return use.reader;
+        use.written = epoch;
+        use.writer = self;
+        use.writer_warp_epoch = warp_epoch;
+        return -1;
+    }
+    use.other_warps = use.read == epoch && (use.other_warps || use.reader / 32 != self / 32);
+    use.read = epoch;
+    use.reader = self;
+    use.reader_warp_epoch = warp_epoch;
+    return -1;
+}
+
+// The uses of an address in shared memory; null for other memory.
+inline Use* uses_of(const byte* address)
+{
+    if (address >= arena && address < arena + MAX_DYNAMIC_SHARED)
+        return dynamic_uses + (address - arena);
+    const byte* low = module_at_hand->low + module_at_hand->shared_start;
+    return address >= low && address < low + module_at_hand->uses.size() ? &module_at_hand->uses[address - low] : nullptr;
+}
+
 // All bytes of an access must have these bits and not FREED.
 inline void check(void* code, const byte* address, size_t bytes, byte wanted, bool write)
 {
@@ -233,6 +287,13 @@ inline void check(void* code, const byte* address, size_t bytes, byte wanted, bo
             fail(code, address, bytes, "reads uninitialized %s", place(address));
         if (write)
             state[i] |= INITIALIZED;
+    }
+    Use* uses = uses_of(address);
+    for (size_t i = 0; uses && i < bytes; i++)
+    {
+        int other = race(uses[i], write);
+        if (other >= 0)
+            fail(code, address, bytes, "%s %s that thread %d uses with no barrier between", verb, place(address), other);
     }
 }
 
@@ -275,6 +336,7 @@ int find_module(dl_phdr_info* info, size_t, void* argument)
     for (const Global& g : pending)
         memset(&m.shadow[g.address - m.low] + g.bytes, 0, g.bytes_with_gap - g.bytes);
     m.at_block_start.assign(m.shadow.begin() + m.shared_start, m.shadow.begin() + m.shared_end);
+    m.uses.assign(m.shared_end - m.shared_start, Use());
     return 1;
 }
 
@@ -296,6 +358,7 @@ void emulated_sync_block()
     {
         arrived = 0;
         generation++;
+        epoch++;
         return;
     }
     current->state = State::AtBlock;
@@ -328,6 +391,7 @@ void emulated_sync_warp(unsigned mask)
     for (unsigned i = 0; i < 32; i++)
         if (mask & (1u << i))
             threads[first + i].released = true;
+    warp_epochs[first / 32]++;
 }
 
 u64 emulated_exchange(unsigned mask, u64 value, int lane)

@@ -12,18 +12,11 @@ extern "C" __global__ void __launch_bounds__(256) embedding_backward(
     const int* ids, const Scalar* dy, float* dtable, int count, int columns, int rows)
 {
     __shared__ int block[256];
-    __shared__ int seen;
     int first = blockIdx.x, id = ids[first], column = blockIdx.y * 256 + threadIdx.x;
-    if (threadIdx.x == 0)
-        seen = id < 0 || id >= rows;
-    __syncthreads();
+    bool seen = id < 0 || id >= rows;
     for (int i = threadIdx.x; i < first; i += 256)
-    {
-        if (ids[i] == id)
-            seen = 1;
-    }
-    __syncthreads();
-    if (seen)
+        seen |= ids[i] == id;
+    if (team_max<256>(seen ? 1.f : 0.f) > 0.f)
         return;
     float sum = 0.f;
     for (int start = first; start < count; start += 256)

@@ -49,6 +49,33 @@ internal sealed unsafe class EmulatedDeviceTests
             y[0] = p[i];
         }
 
+        // Thread i takes the number of thread i + distance: right with barriers that are as wide as the distance, on both sides.
+        template <int DISTANCE, int BEFORE, int AFTER> __device__ void pass_on(float* y)
+        {
+            __shared__ float tile[64];
+            tile[threadIdx.x] = 0.f;
+            __syncthreads();
+            tile[threadIdx.x] = threadIdx.x;
+            if (BEFORE == 32)
+                __syncwarp(0xffffffffu);
+            if (BEFORE == 64)
+                __syncthreads();
+            float value = tile[threadIdx.x ^ DISTANCE];
+            if (AFTER == 32)
+                __syncwarp(0xffffffffu);
+            if (AFTER == 64)
+                __syncthreads();
+            tile[threadIdx.x] = value;
+            y[threadIdx.x] = value;
+        }
+
+        extern "C" __global__ void pass_on_right(float* y) { pass_on<32, 64, 64>(y); }
+        extern "C" __global__ void pass_on_in_warps(float* y) { pass_on<1, 32, 32>(y); }
+        extern "C" __global__ void pass_on_unwritten(float* y) { pass_on<32, 32, 64>(y); }
+        extern "C" __global__ void pass_on_unread(float* y) { pass_on<32, 64, 32>(y); }
+        extern "C" __global__ void pass_on_unwritten_in_warps(float* y) { pass_on<1, 0, 32>(y); }
+        extern "C" __global__ void pass_on_unread_in_warps(float* y) { pass_on<1, 32, 0>(y); }
+
         extern "C" __global__ void half_barrier(float* y)
         {
             if (threadIdx.x < 16)
@@ -164,6 +191,27 @@ internal sealed unsafe class EmulatedDeviceTests
         driver.Synchronize(stream);
         Launch("shared_past", new LaunchShape(1, 1), y, 32);
         Assert.That(Fault(), Does.Contain("writes static shared memory out of bounds"));
+    }
+
+    [TestCase("pass_on_right", 32)]
+    [TestCase("pass_on_in_warps", 1)]
+    public void Shared_memory_with_barriers(string kernel, int distance)
+    {
+        nint y = Allocate(256);
+        Launch(kernel, new LaunchShape(2, 64), y);
+        Assert.That(Download(y, 64), Is.EqualTo(Enumerable.Range(0, 64).Select(i => (float)(i ^ distance))));
+    }
+
+    /// <summary>One thread at a time gives the right result all the same: only the missing barrier itself can be seen.</summary>
+    [TestCase("pass_on_unwritten")]
+    [TestCase("pass_on_unread")]
+    [TestCase("pass_on_unwritten_in_warps")]
+    [TestCase("pass_on_unread_in_warps")]
+    public void A_missing_barrier_in_shared_memory(string kernel)
+    {
+        nint y = Allocate(256);
+        Launch(kernel, new LaunchShape(1, 64), y);
+        Assert.That(Fault(), Does.Contain("s static shared memory that thread").And.Contain("uses with no barrier between"));
     }
 
     [Test]
