@@ -7,7 +7,7 @@ public class RewardCommandTests
     {
         (int exitCode, string output, string error) = Bench.Run("reward", "--labels", "200", "--batch-size", "64", "--repeat", "1");
         Assert.That(exitCode, Is.Zero, error + output);
-        Assert.That(output, Does.StartWith("reward_epoch_200x4: median ").And.Contain("labels/s").And.EndWith("right\n"));
+        Assert.That(output, Does.StartWith("reward_epoch_200x8: median ").And.Contain("labels/s").And.EndWith("right\n"));
     }
 
     [Test]

@@ -40,14 +40,6 @@ public sealed class Report(bool json, bool silent = false)
     /// <param name="rows">The cells as text.</param>
     public void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(title));
-        foreach (string column in columns)
-        {
-            Justify alignment = column == columns[0] ? Justify.Left : Justify.Right;
-            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = alignment, NoWrap = true });
-        }
-        foreach (IReadOnlyList<string> row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
         bool terminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -56,6 +48,17 @@ public sealed class Report(bool json, bool silent = false)
         });
         if (!terminal)
             console.Profile.Width = 160;        // a pipe has no width; the tables fit into this
+        IReadOnlyList<string>[] lines = [columns, .. rows];
+        int[] widths = TableWidths.Fit(lines, console.Profile.Width);
+        console.Profile.Width = Math.Max(console.Profile.Width, TableWidths.Total(widths));
+        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(title));
+        for (int i = 0; i < columns.Count; i++)
+        {
+            Justify alignment = i == 0 ? Justify.Left : Justify.Right;
+            table.AddColumn(new TableColumn(Markup.Escape(columns[i])) { Alignment = alignment, Width = widths[i] });
+        }
+        foreach (IReadOnlyList<string> row in lines[1..])
+            table.AddRow([.. row.Select(Markup.Escape)]);
         console.Write(table);
         console.WriteLine();
     }

@@ -140,7 +140,7 @@ internal static class TrainRewardCommand
                 folder, embeddings, options, variants, parse.GetValue(resume), progress, cancellation, backend, seeds: [.. all.Skip(1)]);
         }, report.Out);
         report.Table(
-            "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy", "calibration error", "seconds"],
+            "Rewards", ["reward", "labels", "best pass", "validation loss", "pairwise accuracy", "calibr. error", "seconds"],
             results.Select(r => (IReadOnlyList<string>)
             [
                 r.Variant.Name, $"{r.Metrics.TrainingLabels}", $"{r.Metrics.BestEpoch}", Text(r.Seeds.ValidationLoss, 4),

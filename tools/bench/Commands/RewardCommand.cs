@@ -6,7 +6,7 @@ namespace AlignT2I.Bench.Commands;
 internal static class RewardCommand
 {
     static readonly Option<int> labels = CaseCommand.Number("--labels", "labelled images", 23_000);
-    static readonly Option<int> perturbed = CaseCommand.Number("--perturbed-prompts", "wrong prompts for each good image", 3);
+    static readonly Option<int> perturbed = CaseCommand.Number("--perturbed-prompts", "wrong prompts for each good image", 7);
     static readonly Option<int> batch = CaseCommand.Number("--batch-size", "labels in one update", 512);
     static readonly Option<int> repeat = CaseCommand.Number("--repeat", "passes timed, after one that is not", 3);
     static readonly Option<bool> json = CaseCommand.Json();
