@@ -96,6 +96,22 @@ internal sealed class BadInputTests
     }
 
     [Test]
+    public void A_file_in_place_of_the_folder_of_pretraining()
+    {
+        File.WriteAllText(tiny["out"], "kept");
+        CommandRun.Align("pretrain", "--output", tiny["out"]).Failed(2, tiny["out"], "it is a file; name a folder");
+    }
+
+    [Test]
+    public void A_link_to_nothing_in_place_of_a_folder()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Ignore("Links need rights on Windows; run this test on Linux or macOS.");
+        File.CreateSymbolicLink(tiny["out"], tiny["nowhere"]);
+        Generate("--prompt", "A star").Failed(2, "it is a file; name a folder");
+    }
+
+    [Test]
     public void A_folder_of_pictures_as_a_run()
     {
         Generate("--prompt", "A star").Succeeded();
@@ -168,7 +184,7 @@ internal sealed class BadInputTests
     public void A_stage_without_the_one_before()
     {
         tiny.WithImages();
-        CommandRun.TrainReward("--run", tiny.Path, "--model", tiny.Model).Failed(2, "feedback.jsonl");
+        CommandRun.TrainReward("--run", tiny.Path, "--model", tiny.Model).Failed(2, "there are no labels", "feedback-server", "align rate");
         CommandRun.Finetune(tiny.FinetuneArguments(2)).Failed(2, "reward");
         CommandRun.Align("evaluate", "--run", tiny.Path, "--model", tiny.Model).Failed(2, "fine-tune");
     }

@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using MathNet.Numerics.LinearAlgebra;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -36,10 +37,16 @@ public static class FrechetDistance
     /// <param name="b">Those of the other, of the same features.</param>
     /// <returns>0 for equal distributions, otherwise positive; in squared units of the features.</returns>
     /// <exception cref="ShapeException">The numbers of features differ.</exception>
+    /// <exception cref="UsageException">A feature is not a finite number.</exception>
     public static double Between(FeatureStatistics a, FeatureStatistics b)
     {
         if (a.Features != b.Features)
             throw new ShapeException($"Fréchet distance: the sets have {a.Features} and {b.Features} features; they are of two networks.");
+        if (!IsFinite(a) || !IsFinite(b))
+        {
+            throw new UsageException("Fréchet distance: features of images are not finite numbers; the file that holds them is damaged, "
+                + "or the weights of the network that sees the images are.");
+        }
         using Tape pause = Tape.Pause();
         using MemoryScope scope = MemoryScope.Open();
         int d = a.Features;
@@ -53,6 +60,9 @@ public static class FrechetDistance
         double distance = a.Mean.Zip(b.Mean, (x, y) => (x - y) * (x - y)).Sum() + a.Trace + b.Trace - 2 * root;
         return Math.Max(0, distance);
     }
+
+    static bool IsFinite(FeatureStatistics statistics) =>
+        TensorPrimitives.IsFiniteAll<double>(statistics.Mean) && TensorPrimitives.IsFiniteAll<double>(statistics.Covariance);
 
     /// <summary>L of Cholesky's factorization S = L Lᵀ; a feature that follows from those before it, as in a singular covariance, has
     /// a pivot of rounding noise and is left out.</summary>

@@ -144,6 +144,7 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
     /// <summary>Latents to images, one after the other: decoding takes the memory of one image, however many there are.</summary>
     /// <param name="latents">[N, h, w, C], with the scaling factor applied.</param>
     /// <returns>N RGB images.</returns>
+    /// <exception cref="UsageException">A pixel is not a number.</exception>
     public Image[] Decode(Tensor latents)
     {
         using Tape pause = Tape.Pause();
@@ -160,6 +161,11 @@ public sealed class StableDiffusionPipeline(StableDiffusionModel model, Schedule
         using MemoryScope scope = MemoryScope.Open();
         Tensor pixels = F.Cast(F.Affine(model.Vae.DecodeLatents(latents), 0.5, 0.5), DType.F32);
         float[] values = pixels.ToArray<float>();
+        if (Array.Exists(values, float.IsNaN))
+        {
+            throw new UsageException("generate: the pixels of an image are not numbers; the model's weights are damaged, the guidance "
+                + "scale is far too large, or float16 is too narrow for the model: try float32.");
+        }
         return new Image(pixels.Shape[2], pixels.Shape[1], pixels.Shape[3],
             Array.ConvertAll(values, v => (byte)MathF.Round(255 * Math.Clamp(v, 0, 1))));
     }

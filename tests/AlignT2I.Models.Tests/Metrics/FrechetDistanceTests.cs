@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 using AlignT2I.Models.Metrics;
 using AlignT2I.Models.Parity;
 using AlignT2I.Testing;
@@ -7,6 +8,16 @@ namespace AlignT2I.Models.Tests.Metrics;
 
 public class FrechetDistanceTests
 {
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    public void Features_that_are_not_numbers_are_told(double value)
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor a = Tensor.From((double[])[1, 2, 3, 4, 5, value], [3, 2]), b = Tensor.From((double[])[1, 2, 3, 5, 5, 7], [3, 2]);
+        Assert.That(() => FrechetDistance.Between(a, b), Throws.TypeOf<UsageException>().With.Message.Contains("not finite"));
+        Assert.That(() => FrechetDistance.Between(b, a), Throws.TypeOf<UsageException>().With.Message.Contains("not finite"));
+    }
+
     [TestCase("0", 1e-9)]
     [TestCase("2", 1e-9)]
     public void Distance_matches_the_recording(string part, double tolerance)

@@ -103,6 +103,16 @@ internal sealed class StableDiffusionPipelineTests
     }
 
     [Test]
+    public void Latents_that_are_not_numbers_make_no_black_image()
+    {
+        using StableDiffusionModel model = Tiny();
+        using MemoryScope scope = MemoryScope.Open();
+        Tensor latents = Tensor.From((float[])[.. Enumerable.Repeat(float.NaN, 8 * 8 * 4)], [1, 8, 8, 4]);
+        Assert.That(() => new StableDiffusionPipeline(model).Decode(latents),
+            Throws.TypeOf<UsageException>().With.Message.Contains("not numbers").And.Message.Contains("weights"));
+    }
+
+    [Test]
     public void Without_guidance_the_negative_prompt_does_not_matter()
     {
         using StableDiffusionModel model = Tiny();

@@ -51,6 +51,20 @@ internal sealed class ClipEmbedderTests
                 .And.Message.Contains("clip/"));
     }
 
+    [Test]
+    public void A_folder_clip_without_its_configuration_is_not_passed_over_for_the_models_encoders()
+    {
+        using var folder = new TestFolder();
+        string model = TinyModel.Write(folder["model"]);
+        Directory.CreateDirectory(Path.Combine(model, "clip"));
+        foreach (Action read in (Action[])[() => ClipEmbedder.Require(model), () => ClipEmbedder.Load(model),
+            () => ClipEmbedder.Parameters(model)])
+        {
+            Assert.That(read, Throws.TypeOf<UsageException>().With.Message.Contains(Path.Combine("clip", "config.json"))
+                .And.Message.Contains("remove clip/"));
+        }
+    }
+
     /// <summary>One file with the tensors of two folders and the scale of CLIP's own.</summary>
     static void Join(string path, params string[] folders)
     {

@@ -61,8 +61,14 @@ public sealed class ClipEmbedder : IDisposable
     /// <exception cref="UsageException">A part is missing.</exception>
     public static void Require(string folder)
     {
-        if (IsClip(FolderOf(folder)))
+        string own = FolderOf(folder);
+        if (IsClip(own))
             return;
+        if (own != folder)
+        {
+            throw new UsageException($"{Path.Combine(own, ConfigName)}: there is no such file; expected a folder of CLIP such as "
+                + $"clip-vit-large-patch14 in the model's {OwnFolder}/. Where the model's own encoders are meant, remove {OwnFolder}/.");
+        }
         foreach (string part in (ReadOnlySpan<string>)[TextFolder, VisionFolder])
         {
             string path = Path.Combine(folder, part, ConfigName);
@@ -77,7 +83,7 @@ public sealed class ClipEmbedder : IDisposable
 
     /// <summary>The CLIP of a model: the folder <c>clip/</c> in its own where there is one, or the model's encoders.</summary>
     /// <param name="folder">As <see cref="Load"/> reads it.</param>
-    public static string FolderOf(string folder) => Path.Combine(folder, OwnFolder) is { } own && IsClip(own) ? own : folder;
+    public static string FolderOf(string folder) => Path.Combine(folder, OwnFolder) is { } own && Directory.Exists(own) ? own : folder;
 
     /// <summary>Number of parameters of the CLIP in a folder, which are held in float32; nothing but the
     /// headers of its files is read.</summary>

@@ -4,6 +4,7 @@ using AlignT2I.Models.Clip;
 using AlignT2I.Models.Pipelines;
 using AlignT2I.Models.StableDiffusion;
 using AlignT2I.Training.Miniature;
+using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Pretraining;
 
@@ -28,8 +29,8 @@ public sealed class MiniaturePretrainer(string outputFolder, PretrainOptions opt
     /// not one, or the training diverged.</exception>
     public void Run(IProgress<StageProgress>? progress = null, CancellationToken cancellation = default)
     {
-        Directory.CreateDirectory(work);
         using RunLock runLock = RunLock.Acquire(outputFolder);
+        RunFolder.Make(work);
         if (options.BaseModel is { } model)
         {
             if (Path.GetFullPath(model) == Path.GetFullPath(outputFolder))
