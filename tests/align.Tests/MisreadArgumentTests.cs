@@ -1,6 +1,6 @@
 namespace AlignT2I.Align.Tests;
 
-/// <summary>Arguments that are no value of their option's type: exit code 2, what was found and what was expected, and nothing written.</summary>
+/// <summary>Arguments that are no value of their option's type: 2, what was found and what was expected, and nothing written.</summary>
 internal sealed class MisreadArgumentTests
 {
     [TestCase("--guidance-scale", "1,5", "a finite number")]        // which the parser takes for fifteen
@@ -30,5 +30,6 @@ internal sealed class MisreadArgumentTests
 
     [Test]
     public void Help_is_given_whatever_else_is_asked_for() =>
-        Assert.That(CommandRun.Align("generate", "--guidance-scale", "1,5", "--help").Succeeded().Output, Does.Contain("--guidance-scale"));
+        Assert.That(
+            CommandRun.Align("generate", "--guidance-scale", "1,5", "--help").Succeeded().Output, Does.Contain("--guidance-scale"));
 }

@@ -37,7 +37,7 @@ internal sealed class CommandTests
 
     [TestCase("")]
     [TestCase("anna\nberta")]
-    [TestCase("a name of far more characters than a person's name has, which goes on and on, and then goes on for a while yet, to its end")]
+    [TestCase("a name of far more characters than a person's name has, which goes on and on, and then goes on for a while, to its end")]
     public async Task A_name_that_is_none_is_one_sentence(string name)
     {
         using var folder = new StudyFolder(prompts: 1);

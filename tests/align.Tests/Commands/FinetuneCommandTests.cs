@@ -69,9 +69,9 @@ internal sealed class FinetuneCommandTests
             Add(writer, "bad.txt", "bad"u8.ToArray());
         }
         CommandRun run = CommandRun.Finetune(tiny.FinetuneArguments(
-            4, "--pretraining", tiny["00000.tar"], "--lora-rank", "2", "--min-snr-gamma", "5", "--dtype", "bfloat16", "--learning-rate-decay",
-            "constant",
-            "--validation-prompts", "A red star", "A blue cat", "--validation-steps", "2", "--json")).Succeeded();
+            4, "--pretraining", tiny["00000.tar"], "--lora-rank", "2", "--min-snr-gamma", "5", "--dtype", "bfloat16",
+            "--learning-rate-decay", "constant", "--validation-prompts", "A red star", "A blue cat", "--validation-steps", "2",
+            "--json")).Succeeded();
         Assert.That(run.Error,
             Does.Contain("kept 2").And.Contain("1 pre-training image could not be used").And.Contain("low-rank adaptation (rank 2)"));
         string lora = run.Json.GetProperty("lora").GetString()!;

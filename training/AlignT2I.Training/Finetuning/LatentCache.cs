@@ -64,8 +64,9 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
     /// <summary>Latents of pictures of any size, cut to the model's, in the same table.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     internal RowTable Pictures(IReadOnlyList<(string Key, Image Pixels)> pictures, CancellationToken cancellationToken = default) =>
-        latents.Ensure(pictures, p => p.Key, batch => pipeline.EncodeImages([.. batch.Select(p => Cut(p.Pixels))]), batchSize, "encode images", null,
-            cancellationToken);
+        latents.Ensure(
+            pictures, p => p.Key, batch => pipeline.EncodeImages([.. batch.Select(p => Cut(p.Pixels))]),
+            batchSize, "encode images", null, cancellationToken);
 
     /// <summary>Text states of prompts, by the text itself.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
