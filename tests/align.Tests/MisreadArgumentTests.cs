@@ -19,6 +19,15 @@ internal sealed class MisreadArgumentTests
         Assert.That(Directory.Exists("nowhere"), Is.False);
     }
 
+    [TestCase("sene")]
+    [TestCase("1")]
+    public void A_word_that_is_none_of_an_options(string word)
+    {
+        CommandRun.Align("prompts", "--run", "nowhere", "--split", word)
+            .MisreadAs($"--split: '{word}' was found; expected pretrain, train, seen or unseen.");
+        Assert.That(Directory.Exists("nowhere"), Is.False);
+    }
+
     [Test]
     public void An_empty_name_in_a_list_of_files()
     {

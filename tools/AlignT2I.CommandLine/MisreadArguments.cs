@@ -47,6 +47,11 @@ internal static class MisreadArguments
             return ("the name of a file", text => text.Length > 0);
         if (type == typeof(DirectoryInfo))
             return ("the name of a folder", text => text.Length > 0);
+        if (type.IsEnum)
+        {
+            string[] names = [.. Enum.GetNames(type).Select(name => name.ToLowerInvariant())];
+            return (string.Join(", ", names[..^1]) + " or " + names[^1], text => names.Contains(text.ToLowerInvariant()));
+        }
         return null;
     }
 }

@@ -142,7 +142,7 @@ public sealed class RunEvaluation(
         if (images.Models.Count == 1 && !TrainedReward.Exists(run.RewardFolder) && Sources is { HasFid: false, Votes: null })
         {
             throw new UsageException($"{run.Path}: there is neither a reward nor a fine-tuned model, so there is nothing to compare; "
-                + "train a reward or fine-tune a model first, or give --captions for the model's FID.");
+                + "learn a reward with train-reward or a model with finetune first, or give --captions for the model's FID.");
         }
         return images;
     }
