@@ -47,6 +47,20 @@ internal sealed class CommandTests
         Assert.That(output, Is.Empty);
     }
 
+    [TestCase("a\\nb", "has 3 characters")]
+    [TestCase("\\u0000", "has 1 characters")]
+    [TestCase("a name of far more characters than a person's name has, which goes on and on, and then goes on for a while yet, to its end",
+        "has 122 characters")]
+    public async Task A_rater_whose_name_cannot_be_stored_is_not_imported(string rater, string words)
+    {
+        using var folder = new StudyFolder(prompts: 1);
+        File.WriteAllText(folder["labels.jsonl"],
+            $$"""{"image":"a.png","prompt":"a","rater":"{{rater}}","label":"good","time":"2024-01-01T00:00:00Z"}""" + "\n");
+        (int code, _, string error) = await ServerProcess.RunAsync("import", "--run", folder.Path, "--file", folder["labels.jsonl"]);
+        Assert.That(code, Is.EqualTo(2), error);
+        Assert.That(error, Does.Contain(words).And.Not.Contain("   at "));
+    }
+
     [Test]
     public async Task A_known_name_between_blanks_gets_a_new_link()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AlignT2I.Engine;
 using AlignT2I.Files;
 using AlignT2I.Training.Pretraining;
@@ -82,6 +83,24 @@ internal sealed class MiniaturePretrainerTests
             Assert.That(File.ReadAllBytes(Path.Combine(further, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(whole, file))),
                 Is.EqualTo(file != Path.Combine("unet", "diffusion_pytorch_model.safetensors")), file);
         }
+    }
+
+    [TestCase("latents", 0x7FC00000)]       // not a number
+    [TestCase("captions", 1_000_000)]
+    [TestCase("captions", -1)]
+    [TestCase("text_states", 0x7F800000)]   // infinite
+    public void Encoded_scenes_that_are_damaged_are_told(string tensor, int bits)
+    {
+        Stop(folder, "train UNet", 1);
+        string path = Path.Combine(folder, "pretraining", "scenes.safetensors");
+        byte[] bytes = File.ReadAllBytes(path);
+        int data = sizeof(long) + BitConverter.ToInt32(bytes);
+        string header = System.Text.Encoding.UTF8.GetString(bytes, sizeof(long), data - sizeof(long));
+        int start = (int)JsonNode.Parse(header)![tensor]!["data_offsets"]![0]!;
+        BitConverter.TryWriteBytes(bytes.AsSpan(data + start), bits);
+        File.WriteAllBytes(path, bytes);
+        Assert.That(() => new MiniaturePretrainer(folder, options).Run(),
+            Throws.TypeOf<FileFormatException>().With.Message.StartsWith(path).And.Message.Contains("Delete it"));
     }
 
     [Test]

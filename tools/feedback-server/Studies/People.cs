@@ -1,5 +1,6 @@
 using System.Net;
 using AlignT2I.FeedbackServer.Storage;
+using AlignT2I.Files;
 
 namespace AlignT2I.FeedbackServer.Studies;
 
@@ -41,7 +42,7 @@ internal sealed class People
     public (RaterRow Rater, string Token) Invite(string name, bool administrator, DateTimeOffset now, Journal journal)
     {
         name = name.Trim();
-        if (name.Length is 0 or > StudyContext.NameChars || name.Any(char.IsControl))
+        if (!IsName(name))
             throw new Refusal(HttpStatusCode.BadRequest,
                 $"A name of {name.Length} characters; expected 1 to {StudyContext.NameChars}, without line breaks and the like.");
         if (byName.ContainsKey(name))
@@ -49,6 +50,19 @@ internal sealed class People
         string token = Secret.NewToken(NextId, out byte[] hash);
         return (Add(name, administrator, hash, now, journal), token);
     }
+
+    /// <summary>Checks that a rater's name can be stored in every database.</summary>
+    /// <exception cref="UsageException">It is too long, or has control characters.</exception>
+    public static void Check(string name)
+    {
+        if (!IsName(name))
+        {
+            throw new UsageException($"the rater's name {Printable.Text(name.Length > 40 ? name[..40] + "…" : name)} has {name.Length} "
+                + $"characters; expected 1 to {StudyContext.NameChars}, without line breaks and the like.");
+        }
+    }
+
+    static bool IsName(string name) => name.Length is > 0 and <= StudyContext.NameChars && !name.Any(char.IsControl);
 
     /// <summary>The person that imported labels name, new where there is none.</summary>
     public RaterRow Named(string name, DateTimeOffset now, Journal journal) =>

@@ -105,11 +105,14 @@ internal sealed class Study
 
     /// <summary>Adds labels given elsewhere.</summary>
     /// <returns>How many were new.</returns>
-    /// <exception cref="UsageException">An image is stored with another prompt.</exception>
+    /// <exception cref="UsageException">An image is stored with another prompt, or a rater's name cannot be stored.</exception>
     public int Import(IReadOnlyList<FeedbackRecord> records, DateTimeOffset now, Journal journal)
     {
         foreach (FeedbackRecord record in records)
+        {
             Gallery.Check(record.Image, record.Prompt);
+            People.Check(record.Rater);
+        }
         int added = 0;
         foreach (FeedbackRecord record in records)
         {

@@ -55,7 +55,7 @@ internal sealed class LatentScenes
         Backend backend, double? scalingFactor, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         if (File.Exists(cachePath))
-            return Read(cachePath);
+            return Read(cachePath, options.Scenes);
 
         float[] latents = new float[options.Scenes * LatentLength];
         string[] texts = new string[CaptionsPerScene * options.Scenes];
@@ -126,15 +126,26 @@ internal sealed class LatentScenes
         writer.Commit();
     }
 
-    static LatentScenes Read(string path)
+    static LatentScenes Read(string path, int scenes)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        int[] textShape = [.. file["text_states"].Shape.Skip(1).Select(d => (int)d)];
-        return new LatentScenes(
+        SafetensorsTensor states = file["text_states"];
+        bool fits = Is(file["latents"], SafetensorsDType.Float32, [scenes, .. LatentShape])
+            && Is(file["captions"], SafetensorsDType.Int32, [scenes, CaptionsPerScene])
+            && states.Shape.Count == 3 && Is(states, SafetensorsDType.Float32, states.Shape)
+            && Is(file["scaling_factor"], SafetensorsDType.Float64, []);
+        LatentScenes? read = !fits ? null : new LatentScenes(
             MemoryMarshal.Cast<byte, float>(file.GetBytes("latents")).ToArray(),
             MemoryMarshal.Cast<byte, int>(file.GetBytes("captions")).ToArray(),
             MemoryMarshal.Cast<byte, float>(file.GetBytes("text_states")).ToArray(),
-            textShape,
+            [.. states.Shape.Skip(1).Select(d => (int)d)],
             MemoryMarshal.Read<double>(file.GetBytes("scaling_factor")));
+        return read is not null && read.captions.All(c => c >= 0 && c < states.Shape[0])
+            && read.latents.All(float.IsFinite) && read.textStates.All(float.IsFinite) && read.ScalingFactor is > 0 and < double.PositiveInfinity
+                ? read : throw new FileFormatException(
+                    path, $"it is damaged: it does not hold {scenes} scenes with their captions and text states. Delete it: it is made again.");
     }
+
+    static bool Is(SafetensorsTensor tensor, SafetensorsDType dtype, IReadOnlyList<long> shape) =>
+        tensor.DType == dtype && tensor.Shape.SequenceEqual(shape);
 }
