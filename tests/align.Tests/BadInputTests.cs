@@ -184,7 +184,8 @@ internal sealed class BadInputTests
     public void A_stage_without_the_one_before()
     {
         tiny.WithImages();
-        CommandRun.TrainReward("--run", tiny.Path, "--model", tiny.Model).Failed(2, "there are no labels", "feedback-server", "align rate");
+        CommandRun.TrainReward("--run", tiny.Path, "--model", tiny.Model)
+            .Failed(2, "there are no labels", "feedback-server", "align rate");
         CommandRun.Finetune(tiny.FinetuneArguments(2)).Failed(2, "reward");
         CommandRun.Align("evaluate", "--run", tiny.Path, "--model", tiny.Model).Failed(2, "fine-tune");
     }

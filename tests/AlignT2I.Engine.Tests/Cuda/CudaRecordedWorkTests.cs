@@ -13,7 +13,8 @@ internal sealed class CudaRecordedWorkTests
 
     [Test]
     public void A_recorded_training_step_gives_the_bits_of_an_eager_one() =>
-        Assert.That(SmallTraining.Run(emulated!.Backend, recorded: true), Is.EqualTo(SmallTraining.Run(emulated.Backend, recorded: false)));
+        Assert.That(
+            SmallTraining.Run(emulated!.Backend, recorded: true), Is.EqualTo(SmallTraining.Run(emulated.Backend, recorded: false)));
 
     [Test]
     public void A_step_whose_gradients_overflow_writes_nothing()

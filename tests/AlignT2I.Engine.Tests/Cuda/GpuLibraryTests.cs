@@ -103,7 +103,8 @@ internal sealed class GpuLibraryTests : GpuFixture
         Tensor x = Tensor.Empty([images, side, side, channels], DType.BF16, Gpu);
         for (int i = 0; i < images; i++)
             x.CopyFrom(image, 0, i * count, count);
-        Tensor weight = F.Cast(Numbers([channels, 3, 3, channels], 2).To(Gpu), DType.BF16), ones = Tensor.Full([channels], DType.F32, Gpu, 1);
+        Tensor weight = F.Cast(Numbers([channels, 3, 3, channels], 2).To(Gpu), DType.BF16);
+        Tensor ones = Tensor.Full([channels], DType.F32, Gpu, 1);
         Tensor y = F.Conv2d(F.GroupNormSilu(x, ones, ones, 32, 1e-6f), weight, padding: 1);
         Tensor expected = F.Conv2d(F.GroupNormSilu(image, ones, ones, 32, 1e-6f), weight, padding: 1);
         Tensor last = Tensor.Empty(image.Shape, DType.BF16, Gpu);

@@ -164,7 +164,7 @@ internal sealed partial class EmulatedDriver(EmulatedMemory memory) : ICudaDrive
         throw new EmulationException($"{call} during the capture of {captured}.");
     }
 
-    /// <summary>A library beside the driver works on the thread's current device, which would be the first one where there is none.</summary>
+    /// <summary>A library beside the driver works on the thread's current device: the first one where there is none.</summary>
     public void RequireContext(string call)
     {
         if (!isCurrent.Value)

@@ -146,7 +146,8 @@ public sealed class RowTable : IDisposable
                 $"{folder}: rows were added to this table through another one; only one may add at a time.");
         if (!TensorPrimitives.IsFiniteAll(rows))
         {
-            throw new UsageException($"{folder ?? "table"}: what the model makes of '{newKeys[0]}' or one of the {newKeys.Count - 1} after it "
+            throw new UsageException(
+                $"{folder ?? "table"}: what the model makes of '{newKeys[0]}' or one of the {newKeys.Count - 1} after it "
                 + "is not of finite numbers; the model's weights are damaged, or the input is.");
         }
         ReadOnlySpan<byte> bytes = Rounded(rows);

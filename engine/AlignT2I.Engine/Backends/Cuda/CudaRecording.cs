@@ -155,7 +155,7 @@ internal sealed class CudaRecording(CudaBackend backend, Action<Tensor[]> work) 
         return backend.Device.Driver.EndCapture(backend.Device.Stream);
     }
 
-    /// <summary>Ends a capture after an error, which may have broken it: then there is no graph, and the error says more than that.</summary>
+    /// <summary>Ends a capture after an error, which may have broken it: then there is no graph, and the error says more.</summary>
     void DropCapture()
     {
         try
