@@ -141,9 +141,10 @@ internal sealed class LatentScenes
             [.. states.Shape.Skip(1).Select(d => (int)d)],
             MemoryMarshal.Read<double>(file.GetBytes("scaling_factor")));
         return read is not null && read.captions.All(c => c >= 0 && c < states.Shape[0])
-            && read.latents.All(float.IsFinite) && read.textStates.All(float.IsFinite) && read.ScalingFactor is > 0 and < double.PositiveInfinity
-                ? read : throw new FileFormatException(
-                    path, $"it is damaged: it does not hold {scenes} scenes with their captions and text states. Delete it: it is made again.");
+            && read.latents.All(float.IsFinite) && read.textStates.All(float.IsFinite)
+            && read.ScalingFactor is > 0 and < double.PositiveInfinity
+                ? read : throw new FileFormatException(path,
+                    $"it is damaged: it does not hold {scenes} scenes with their captions and text states. Delete it: it is made again.");
     }
 
     static bool Is(SafetensorsTensor tensor, SafetensorsDType dtype, IReadOnlyList<long> shape) =>
