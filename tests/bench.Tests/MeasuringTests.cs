@@ -6,7 +6,7 @@ public class MeasuringTests
 {
     [TestCase("--runs is 0", "ops", "--runs", "0")]
     [TestCase("--seconds is -1", "ops", "--seconds", "-1")]
-    [TestCase("Cannot parse", "ops", "--runs", "two")]
+    [TestCase("--runs: 'two' was found; expected a whole number", "ops", "--runs", "two")]
     [TestCase("no case has 'softmin' in its name; the names are peak_fma, gemm_1024x1024x1024", "ops", "--filter", "softmin")]
     [TestCase("int8", "models", "--dtype", "int8")]
     [TestCase("no case has 'b7' in its name; the names are unet_fwd_64x64_b1", "models", "--filter", "b7")]

@@ -22,20 +22,6 @@ public class RowTableTests
         Assert.That(rows.ToArray<float>(), Is.EqualTo((float[])[12, 13, 14, 15, 0, 1, 2, 3, 16, 17, 18, 19]));
     }
 
-    [TestCase(float.NaN)]
-    [TestCase(float.PositiveInfinity)]
-    public void A_row_that_is_not_of_numbers_is_not_taken(float value)
-    {
-        using var folder = new TestFolder();
-        using (RowTable table = Write(folder["table"], rows: 2))
-        {
-            Assert.That(() => table.Add("bad", [1, value, 3, 4]), Throws.TypeOf<UsageException>().With.Message.Contains("'bad'"));
-            Assert.That(table.Count, Is.EqualTo(2));
-        }
-        using RowTable again = RowTable.Open(folder["table"], [2, 2]);
-        Assert.That(again.Count, Is.EqualTo(2));
-    }
-
     [Test]
     public void It_grows_while_it_is_read()
     {

@@ -1,4 +1,5 @@
 using AlignT2I.Engine;
+using AlignT2I.Files;
 
 namespace AlignT2I.Training.Caching;
 
@@ -20,8 +21,9 @@ public sealed class RowCache(string folder, Shape rowShape, DType dtype = DType.
     /// <param name="stage">The work in words, for progress.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="cancellationToken">Ends the work after a batch; what has come is kept.</param>
-    /// <exception cref="Files.FileFormatException">The table is damaged, or an item is.</exception>
-    /// <exception cref="Files.StorageException">The table cannot be written.</exception>
+    /// <exception cref="FileFormatException">The table is damaged, or an item is.</exception>
+    /// <exception cref="StorageException">The table cannot be written.</exception>
+    /// <exception cref="UsageException">A row is not of finite numbers; those of the batches before are kept.</exception>
     public RowTable Ensure<T>(
         IReadOnlyList<T> items, Func<T, string> keyOf, Func<IReadOnlyList<T>, Tensor> compute, int batchSize,
         string stage, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
@@ -35,7 +37,14 @@ public sealed class RowCache(string folder, Shape rowShape, DType dtype = DType.
             T[] batch = missing[start..Math.Min(start + batchSize, missing.Length)];
             using MemoryScope scope = MemoryScope.Open();
             using Tape pause = Tape.Pause();
-            table.Add([.. batch.Select(keyOf)], compute(batch).ToArray<float>());
+            string[] keys = [.. batch.Select(keyOf)];
+            float[] rows = compute(batch).ToArray<float>();
+            if (Array.FindIndex(rows, v => !float.IsFinite(v)) is >= 0 and var bad)
+            {
+                throw new UsageException($"{folder}: what the model makes of '{keys[bad / table.Width]}' is not of finite numbers; "
+                    + "its weights are damaged, or that input is.");
+            }
+            table.Add(keys, rows);
             progress?.Report(new StageProgress(stage, start + batch.Length, missing.Length, "row"));
         }
         return table;

@@ -133,7 +133,6 @@ public sealed class RowTable : IDisposable
     /// <param name="newKeys">Keys that the table does not have, each once.</param>
     /// <param name="rows">Their rows, one after the other.</param>
     /// <exception cref="StorageException">They cannot be written; the table is as before.</exception>
-    /// <exception cref="UsageException">A value is not a finite number; the table is as before.</exception>
     public void Add(IReadOnlyList<string> newKeys, ReadOnlySpan<float> rows)
     {
         if (rows.Length != newKeys.Count * (long)Width)
@@ -144,12 +143,6 @@ public sealed class RowTable : IDisposable
         if (KeysBytes() != knownKeysBytes)
             throw new InvalidOperationException(
                 $"{folder}: rows were added to this table through another one; only one may add at a time.");
-        if (!TensorPrimitives.IsFiniteAll(rows))
-        {
-            throw new UsageException(
-                $"{folder ?? "table"}: what the model makes of '{newKeys[0]}' or one of the {newKeys.Count - 1} after it "
-                + "is not of finite numbers; the model's weights are damaged, or the input is.");
-        }
         ReadOnlySpan<byte> bytes = Rounded(rows);
         shards?.Write(Count, bytes);
         using JsonLinesWriter<string>? file =
