@@ -53,19 +53,17 @@ public static class CommandOptions
     /// <param name="description">What it decides.</param>
     public static Option<ulong> Seed(string description) => new("--seed") { Description = description, DefaultValueFactory = _ => 0 };
 
-    /// <summary>An option of training, whose default goes with the model.</summary>
+    /// <summary>An option whose default goes with the model: it has no value where it is not given.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="description">What it is.</param>
     /// <param name="value">The default.</param>
     /// <param name="miniature">That of the miniature.</param>
-    public static Option<T> ByModel<T>(string name, string description, T value, T miniature) =>
-        EqualityComparer<T>.Default.Equals(value, miniature)
-            ? new(name) { Description = description, DefaultValueFactory = _ => value }
-            : new(name)
-            {
-                Description =
-                    description + FormattableString.Invariant($" [default: {value}; for the miniature {miniature}]").ToLowerInvariant(),
-            };
+    public static Option<T> ByModel<T>(string name, string description, T value, T miniature)
+    {
+        string others = EqualityComparer<T>.Default.Equals(value, miniature) ? ""
+            : FormattableString.Invariant($"; for the miniature {miniature}");
+        return new(name) { Description = description + FormattableString.Invariant($" [default: {value}{others}]").ToLowerInvariant() };
+    }
 
     /// <summary>The value given on the command line, or else another: the one of a file.</summary>
     public static T Or<T>(this ParseResult parse, Option<T> option, T otherwise) =>

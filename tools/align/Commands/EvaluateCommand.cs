@@ -36,17 +36,9 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => defaults.RejectionSamples,
     };
 
-    static readonly Option<int?> steps = new("--steps") { Description = "denoising steps [default: 50; for the miniature 10]" };
-
-    static readonly Option<double?> guidance = new("--guidance-scale")
-    {
-        Description = "weight of classifier-free guidance; 1 is none [default: 7.5; for the miniature 3]",
-    };
-
-    static readonly Option<int?> batchSize = new("--batch-size")
-    {
-        Description = "images drawn at a time [default: 1; for the miniature 32]",
-    };
+    static readonly Option<int?> steps = SamplingOptions.Steps();
+    static readonly Option<double?> guidance = SamplingOptions.GuidanceScale();
+    static readonly Option<int?> batchSize = SamplingOptions.ByModel<int?>("--batch-size", "images drawn at a time", o => o.BatchSize);
 
     static readonly Option<DirectoryInfo?> clip = new("--clip")
     {

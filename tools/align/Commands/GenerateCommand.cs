@@ -52,15 +52,11 @@ internal static class GenerateCommand
 
     static readonly Option<int?> imagesPerPrompt = new("--images-per-prompt")
     {
-        Description = "images for each prompt [default: 1; for a run's own prompts 8]",
+        Description = $"images for each prompt [default: 1; for a run's own prompts {GenerateRequest.ImagesOfRunPrompt}]",
     };
 
-    static readonly Option<int?> steps = new("--steps") { Description = "denoising steps [default: 50; for the miniature 10]" };
-
-    static readonly Option<double?> guidance = new("--guidance-scale")
-    {
-        Description = "weight of classifier-free guidance, 1 is none [default: 7.5; for the miniature 3]",
-    };
+    static readonly Option<int?> steps = SamplingOptions.Steps();
+    static readonly Option<double?> guidance = SamplingOptions.GuidanceScale();
 
     static readonly Option<int?> width = new("--width") { Description = "width in pixels [default: the model's own]" };
     static readonly Option<int?> height = new("--height") { Description = "height in pixels [default: the model's own]" };

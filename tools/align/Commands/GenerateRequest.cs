@@ -62,9 +62,12 @@ internal sealed record GenerateRequest
     /// <summary>Where images go.</summary>
     public string Folder => Run ?? Output ?? Pictures;
 
+    /// <summary>Images of each of a run's own prompts, where neither it nor the command says how many.</summary>
+    public static int ImagesOfRunPrompt => experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt;
+
     /// <summary>Images to draw for each prompt.</summary>
     public int Count => Of ?? ImagesPerPrompt
-        ?? (Prompts is null ? experiment.LabelledImagesPerPrompt + experiment.UnlabelledImagesPerPrompt : 1);
+        ?? (Prompts is null ? ImagesOfRunPrompt : 1);
 
     /// <summary>Images to draw for a prompt of the run, which may say it itself.</summary>
     public int CountOf(Prompt prompt) => Of ?? ImagesPerPrompt ?? prompt.Images ?? Count;

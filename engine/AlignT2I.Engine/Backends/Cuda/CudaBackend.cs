@@ -158,7 +158,7 @@ internal sealed partial class CudaBackend : Backend, IDisposable
     /// <summary>The name of a kernel's form for rows of so many elements.</summary>
     internal static string Form(string name, long columns, DType dtype) => columns % PackWidth(dtype) == 0 ? name : name + "_scalar";
 
-    static int Divide(long items, long size) => checked((int)((items + size - 1) / size));
+    internal static int Divide(long items, long size) => checked((int)((items + size - 1) / size));
 
     static string Macro(DType scalar) => scalar switch
     {

@@ -9,9 +9,7 @@ internal readonly record struct CudaRowChunks(int Count, long Columns)
 
     public static CudaRowChunks Of(long columns)
     {
-        long length = Fewest * Math.Max(1, Divide(columns, Fewest * MostChunks));
-        return new CudaRowChunks((int)Divide(columns, length), length);
+        long length = Fewest * Math.Max(1, CudaBackend.Divide(columns, Fewest * MostChunks));
+        return new CudaRowChunks(CudaBackend.Divide(columns, length), length);
     }
-
-    static long Divide(long items, long size) => (items + size - 1) / size;
 }
