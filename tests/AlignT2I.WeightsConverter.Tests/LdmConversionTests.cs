@@ -89,16 +89,17 @@ internal sealed class LdmConversionTests
     [Test]
     public void A_file_without_a_running_average_says_so()
     {
+        string file = Checkpoints.File("ldm-pruned-fp16.safetensors");
         UsageException e = Assert.Throws<UsageException>(() => WeightsModel.Open(
-            Checkpoints.File("ldm-pruned-fp16.safetensors"), Checkpoints.Tiny with { Weights = WeightsChoice.Ema }))!;
+            file, Checkpoints.Tiny with { Weights = WeightsChoice.Ema }))!;
         Assert.That(e.Message, Does.Contain("model_ema"));
     }
 
     [Test]
     public void Sizes_that_the_file_cannot_say_and_that_are_not_those_of_v1_5_are_asked_for()
     {
-        FileFormatException e = Assert.Throws<FileFormatException>(
-            () => WeightsModel.Open(Checkpoints.File("ldm-pruned-fp16.safetensors")))!;
+        string file = Checkpoints.File("ldm-pruned-fp16.safetensors");
+        FileFormatException e = Assert.Throws<FileFormatException>(() => WeightsModel.Open(file))!;
         Assert.That(e.Message, Does.Contain("--config").And.Contain("norm_num_groups"));
     }
 
@@ -131,11 +132,12 @@ internal sealed class LdmConversionTests
     [Test]
     public void A_stopped_conversion_leaves_nothing()
     {
+        string model = Checkpoints.Folder("diffusers-safetensors-fp32");
         using var stop = new CancellationTokenSource();
         var options = new ConversionOptions { Cancellation = stop.Token, Progress = new Stop(stop) };
         foreach (string target in (string[])["folder", "file.safetensors"])
             Assert.Throws<OperationCanceledException>(() =>
-                Checkpoints.Convert(Checkpoints.Folder("diffusers-safetensors-fp32"), folder[target], null, options));
+                Checkpoints.Convert(model, folder[target], null, options));
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
 
