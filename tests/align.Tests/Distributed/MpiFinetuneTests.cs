@@ -31,10 +31,13 @@ internal sealed class MpiFinetuneTests
         tiny.WithReward();
         string[] arguments = Passes(tiny, steps: 3);
         Trained alone = Alone(tiny, arguments);
-        using Launcher mpiexec = Launcher.Mpiexec(2, arguments);
-        Assert.That(mpiexec.Wait(), Is.Zero, mpiexec.Error);
-        Assert.That(mpiexec.Output, Does.Contain("2, by MPICH"));
-        Expect(Trained.Take(tiny), alone);
+        foreach (int ranks in (int[])[2, 3, 2, 3])      // leaving MPICH over UCX is a race, which some settings lose now and then
+        {
+            using Launcher mpiexec = Launcher.Mpiexec(ranks, arguments);
+            Assert.That(mpiexec.Wait(), Is.Zero, mpiexec.Error);
+            Assert.That(mpiexec.Output, Does.Contain($"{ranks}, by MPICH"));
+            Expect(Trained.Take(tiny), alone);
+        }
     }
 
     [TestCase(0, Category = "Slow")]

@@ -12,9 +12,8 @@ internal sealed class MpiCommunicator : Communicator
     /// another.</summary>
     static readonly TimeSpan exchangeLimit = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long leaving MPI may take once all have done their work: MPICH over UCX was seen to stay in MPI_Finalize for
-    /// ever.</summary>
-    static readonly TimeSpan leaveLimit = TimeSpan.FromSeconds(20);
+    /// <summary>How long leaving MPI may take once all have done their work.</summary>
+    static readonly TimeSpan leaveLimit = TimeSpan.FromMinutes(1);
 
     readonly MpiThread thread;
     readonly RankIdentity[] ranks;
@@ -75,8 +74,14 @@ internal sealed class MpiCommunicator : Communicator
             thread.Mpi.Finish();
             return 0;
         });
-        if (Task.WaitAny([leave], leaveLimit) >= 0)
-            leave.GetAwaiter().GetResult();
+        if (Task.WaitAny([leave], leaveLimit) < 0)
+        {
+            throw new RankLostException(
+                $"the work of all ranks is done and saved, but MPI_Finalize has not returned within {leaveLimit.TotalSeconds} seconds "
+                + "and is given up; the launcher may call the job failed.");
+        }
+
+        leave.GetAwaiter().GetResult();
     }
 
     internal override Action BeginExchange(IReadOnlyList<Tensor> outgoing, IReadOnlyList<Tensor> incoming)
