@@ -6,7 +6,8 @@ namespace AlignT2I.Files;
 
 /// <summary>Reads JSON Lines: one JSON value per line, UTF-8.</summary>
 /// <remarks>
-/// A last line without a newline that is not a whole value is what a killed writer leaves; it is not read. Blank lines are skipped.
+/// A last line without a newline that is not a whole value is what a killed writer leaves; it is not read. In a file that is said to be
+/// finished it is an error. Blank lines are skipped.
 /// </remarks>
 public static class JsonLines
 {
@@ -17,12 +18,13 @@ public static class JsonLines
     /// <typeparam name="T">What a line holds.</typeparam>
     /// <param name="path">The file.</param>
     /// <param name="type">How a line is parsed, from a source-generated context.</param>
+    /// <param name="finished">Whether nobody writes the file any more, so that a last line that is not whole is damage.</param>
     /// <returns>Each value with its line number.</returns>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">A line is not a value of this type, or longer than 16 MiB; the line number is in the
     /// message.</exception>
     /// <exception cref="StorageException">The file cannot be read.</exception>
-    public static IEnumerable<JsonLine<T>> Read<T>(string path, JsonTypeInfo<T> type)
+    public static IEnumerable<JsonLine<T>> Read<T>(string path, JsonTypeInfo<T> type, bool finished = false)
     {
         using FileStream stream = InputFile.OpenRead(path);
         byte[] buffer = new byte[BufferBytes];
@@ -45,7 +47,8 @@ public static class JsonLines
                 break;
             end += read;
         }
-        if (IsWhole(buffer.AsSpan(start, end - start)) && Parse(path, line + 1, buffer.AsSpan(start, end - start), type) is { } last)
+        bool counts = finished || IsWhole(buffer.AsSpan(start, end - start));
+        if (counts && Parse(path, line + 1, buffer.AsSpan(start, end - start), type) is { } last)
             yield return last;
     }
 

@@ -31,6 +31,15 @@ internal sealed class ExchangeTests
         Assert.That(FeedbackExchange.Read(path, null, time), Is.EqualTo(labels));
     }
 
+    [Test]
+    public void A_file_that_is_cut_off_is_named_and_nothing_of_it_is_taken()
+    {
+        using var folder = new TempFolder();
+        string path = folder.With("labels.jsonl", FeedbackExchange.Write(FeedbackFormat.Jsonl, labels, images)[..^20]);
+        Assert.That(() => FeedbackExchange.Read(path, null, time),
+            Throws.TypeOf<FileFormatException>().With.Message.StartsWith($"{path}:3: "));
+    }
+
     [TestCase("feedback.jsonl", "jsonl")]
     [TestCase("feedback.csv", "csv")]
     [TestCase("label-studio.json", "label-studio")]

@@ -1,1 +1,1 @@
-return await AlignT2I.FeedbackServer.Commands.Shell.RunAsync(args);
+return AlignT2I.FeedbackServer.Commands.Shell.Run(args);

@@ -18,17 +18,18 @@ public sealed class FeedbackFile : IDisposable
 
     /// <summary>Reads the labels that count: where one rater judged one image several times, the last.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="finished">Whether nobody writes the file any more, so that a last line that is cut off is an error.</param>
     /// <returns>In the order in which the images were first judged.</returns>
     /// <exception cref="UsageException">There is no such file.</exception>
     /// <exception cref="FileFormatException">A line is not a valid label, or gives an image another prompt than a line before; its number
     /// is in the message.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public static IReadOnlyList<FeedbackRecord> Read(string path)
+    public static IReadOnlyList<FeedbackRecord> Read(string path, bool finished = false)
     {
         var records = new List<FeedbackRecord>();
         var places = new Dictionary<(string Rater, string Image), int>();
         var prompts = new Dictionary<string, JsonLine<FeedbackRecord>>(StringComparer.Ordinal);
-        foreach (JsonLine<FeedbackRecord> line in JsonLines.Read(path, FeedbackJson.Default.FeedbackRecord))
+        foreach (JsonLine<FeedbackRecord> line in JsonLines.Read(path, FeedbackJson.Default.FeedbackRecord, finished))
         {
             FeedbackRecord record = line.Value;
             if (record.Problem is { } problem)

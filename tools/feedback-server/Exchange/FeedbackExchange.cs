@@ -43,7 +43,7 @@ internal static class FeedbackExchange
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case ".jsonl" when mappingPath is null:
-                return FeedbackFile.Read(path);
+                return FeedbackFile.Read(path, finished: true);
             case ".json" when mappingPath is null:
                 return LabelStudio.Read(path, Text(path));
             case ".csv" when mappingPath is null:

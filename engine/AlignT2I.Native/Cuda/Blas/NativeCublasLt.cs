@@ -14,7 +14,9 @@ public sealed class NativeCublasLt : ICudaBlas
     {
         LibraryLoader.Load(SharedLibraries.CublasLt);
         int version = (int)cublasLtGetVersion();
-        Version = new Version(version / 10000, version / 100 % 100, version % 100);
+        Version = version < 100_000
+            ? new Version(version / 1000, version % 1000 / 100, version % 100)      // as cuBLAS counted before 11.9
+            : new Version(version / 10000, version / 100 % 100, version % 100);
     }
 
     /// <inheritdoc/>
