@@ -86,6 +86,34 @@ public class EventFileTests
         }
     }
 
+    [Test]
+    public void Interrupted_while_it_draws_validation_pictures_it_saves_the_state()
+    {
+        using var folder = new TestFolder();
+        TinyModel.Write(folder["model"]);
+        FinetuneOptions options = TinyFinetuning.Options with
+        {
+            Steps = 4,
+            ValidationPrompts = ["A red star"],
+            ValidationSteps = 2,
+            ValidationInferenceSteps = 1,
+        };
+        using StableDiffusionModel model = StableDiffusionModel.Load(folder["model"], trainedUNet: Engine.DType.F32);
+        using var trainer = new FinetuneTrainer(
+            model.UNet, model.UNetParameters, Scheduler.Create(model.SchedulerConfig), Data(), options);
+        using var source = new CancellationTokenSource();
+        var progress = new Told(p =>
+        {
+            if (p.Done == 2)
+                source.Cancel();        // told after the update, before its pictures
+        });
+        OperationCanceledException error = Assert.Throws<OperationCanceledException>(() => trainer.Run(
+            folder["checkpoints"], progress: progress, eventsFolder: folder["events"],
+            validation: new ValidationSampler(model, options), cancellationToken: source.Token))!;
+        Assert.That(error.Message, Does.Contain("after 2 of 4"));
+        Assert.That(File.Exists(folder["checkpoints/step-000002.safetensors"]), Is.True);
+    }
+
     /// <summary>Data of the sizes of <see cref="TinyModel"/>.</summary>
     internal static FinetuneData Data()
     {

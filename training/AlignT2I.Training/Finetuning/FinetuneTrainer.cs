@@ -202,6 +202,10 @@ public sealed class FinetuneTrainer : IDisposable
         {
             validation.Draw(step, events, cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The training ends before its next update, when the state is saved; the pictures are left out.
+        }
         finally
         {
             ema?.Swap();
