@@ -113,11 +113,47 @@ public class RewardTrainerTests
     }
 
     [Test]
-    public void Training_leaves_no_tensor_behind()
+    public void Training_leaves_no_tensor_behind([Values] bool cancelled)
     {
         long before = Backend.Cpu.LiveBytes;
-        new RewardTrainer(Data(), options with { MaxEpochs = 2 }).Train().Dispose();
+        var trainer = new RewardTrainer(Data(), options with { MaxEpochs = 2 });
+        using var source = new CancellationTokenSource();
+        if (cancelled)
+        {
+            Assert.That(
+                () => trainer.Train(new Told(_ => source.Cancel()), source.Token), Throws.InstanceOf<OperationCanceledException>());
+        }
+        else
+        {
+            trainer.Train().Dispose();
+        }
         Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void The_same_text_under_two_ids_is_not_trained_on_and_validated_on()
+    {
+        RewardData data = Data();
+        RewardExample[] twice = [.. data.Examples.Select((e, i) => i / Prompts % 2 == 0 ? e : e with { PromptId = e.PromptId + "-2" })];
+        using TrainedReward reward = new RewardTrainer(data with { Examples = twice }, options with { MaxEpochs = 1 }).Train();
+        Assert.That(reward.Metrics!.ValidationLabels, Is.EqualTo((int)(Prompts * options.ValidationFraction) * ImagesPerPrompt));
+    }
+
+    [Test]
+    public void The_hash_of_data_tells_embeddings_of_another_CLIP_from_these()
+    {
+        RewardData data = Data();
+        Assert.That((data with { Images = Negated(data.Images) }).Hash(), Is.Not.EqualTo(data.Hash()));
+        Assert.That((data with { Texts = Negated(data.Texts) }).Hash(), Is.Not.EqualTo(data.Hash()));
+        Assert.That(Data().Hash(), Is.EqualTo(data.Hash()));
+
+        static RowTable Negated(RowTable table)
+        {
+            RowTable other = new([Dim]);
+            foreach (string key in table.Keys)
+                other.Add(key, Array.ConvertAll(table[key].ToArray(), v => -v));
+            return other;
+        }
     }
 
     static float Score(RewardData data, RewardTrainingOptions options)

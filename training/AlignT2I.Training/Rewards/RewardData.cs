@@ -1,6 +1,8 @@
-using System.Globalization;
-using AlignT2I.Engine;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using AlignT2I.Training.Caching;
+using AlignT2I.Training.Runs;
 
 namespace AlignT2I.Training.Rewards;
 
@@ -10,18 +12,26 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="Examples">The labels.</param>
 public sealed record RewardData(RowTable Images, RowTable Texts, IReadOnlyList<RewardExample> Examples)
 {
-    /// <summary>Tells these labels and embeddings from others: an FNV-1a hash of every label with the keys of its rows.</summary>
+    /// <summary>Tells these labels and embeddings from others: the first digits of SHA-256 over every label with the keys of its rows, and
+    /// over the rows themselves, which another CLIP has under the same keys.</summary>
     public string Hash()
     {
-        ulong hash = 0;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (RewardExample e in Examples)
         {
+            string perturbed = string.Join('|', e.PerturbedRows.Select(row => Texts.Keys[row]));
             string example = FormattableString.Invariant(
-                $"{e.PromptId}|{Images.Keys[e.ImageRow]}|{Texts.Keys[e.TextRow]}|{e.Label}");
-            hash = unchecked(hash * 31 + Fnv1a.Hash(example));
-            foreach (int row in e.PerturbedRows)
-                hash = unchecked(hash * 31 + Fnv1a.Hash(Texts.Keys[row]));
+                $"{e.PromptId}|{Images.Keys[e.ImageRow]}|{Texts.Keys[e.TextRow]}|{e.Label}|{perturbed}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(example));
         }
-        return hash.ToString("x16", CultureInfo.InvariantCulture);
+        Append(hash, Images, Examples.Select(e => e.ImageRow));
+        Append(hash, Texts, Examples.SelectMany(e => e.PerturbedRows.Prepend(e.TextRow)));
+        return ContentHash.Digits(hash.GetHashAndReset());
+    }
+
+    static void Append(IncrementalHash hash, RowTable table, IEnumerable<int> rows)
+    {
+        foreach (int row in rows.Distinct())
+            hash.AppendData(MemoryMarshal.AsBytes(table.Row(row)));
     }
 }

@@ -29,6 +29,20 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
     public TrainedReward Train(IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
+        var parameters = new ParameterStore(new RandomParameters(options.Seed), backend);
+        try
+        {
+            return Train(parameters, progress, cancellationToken);
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+    }
+
+    TrainedReward Train(ParameterStore parameters, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    {
         var watch = Stopwatch.StartNew();
         (RewardExample[] training, RewardExample[] validation) = Split();
         var config = new RewardModelConfig
@@ -38,7 +52,6 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
             HiddenSizes = [.. options.HiddenSizes],
             ClipScoreInput = options.ClipScoreInput,
         };
-        var parameters = new ParameterStore(new RandomParameters(options.Seed), backend);
         var model = new RewardModel(parameters.Root, config);
         parameters.Finish();
         parameters.RequireGrad();
@@ -164,14 +177,15 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
 
     Tensor Rows(RowTable table, List<int> rows) => table.Gather(CollectionsMarshal.AsSpan(rows)).To(device);
 
-    /// <summary>Whole prompts go to validation; of the training labels a random share is used.</summary>
+    /// <summary>Whole prompts go to validation, told apart by their texts, as a file may have one twice; of the training labels a random
+    /// share is used.</summary>
     (RewardExample[] Training, RewardExample[] Validation) Split()
     {
-        string[] prompts = [.. data.Examples.Select(e => e.PromptId).Distinct().Order(StringComparer.Ordinal)];
+        int[] prompts = [.. data.Examples.OrderBy(e => e.PromptId, StringComparer.Ordinal).Select(e => e.TextRow).Distinct()];
         var random = new Philox(options.Seed ^ (SplitStream << 32));
-        random.Shuffle<string>(prompts);
-        HashSet<string> held = [.. prompts.Take((int)(prompts.Length * options.ValidationFraction))];
-        RewardExample[] training = [.. data.Examples.Where(e => !held.Contains(e.PromptId))];
+        random.Shuffle<int>(prompts);
+        HashSet<int> held = [.. prompts.Take((int)(prompts.Length * options.ValidationFraction))];
+        RewardExample[] training = [.. data.Examples.Where(e => !held.Contains(e.TextRow))];
         random.Shuffle<RewardExample>(training);
         training = training[..(int)Math.Ceiling(training.Length * options.DataFraction)];
         if (!training.Any(e => e.Good) || training.All(e => e.Good))
@@ -179,7 +193,7 @@ public sealed class RewardTrainer(RewardData data, RewardTrainingOptions options
             throw new UsageException($"train-reward: of {training.Length} training labels {training.Count(e => e.Good)} are good; "
                 + "a reward needs good and bad ones: label more images.");
         }
-        return (training, [.. data.Examples.Where(e => held.Contains(e.PromptId))]);
+        return (training, [.. data.Examples.Where(e => held.Contains(e.TextRow))]);
     }
 
     static float[][] Copy(ParameterStore parameters) => [.. parameters.Parameters.Select(p => p.Value.ToArray<float>())];
