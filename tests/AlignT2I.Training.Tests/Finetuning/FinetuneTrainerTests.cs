@@ -59,7 +59,7 @@ public class FinetuneTrainerTests
     }
 
     [Test]
-    public void A_checkpoint_of_other_options_or_data_is_refused()
+    public void A_checkpoint_of_other_options_or_data_or_of_another_model_is_refused()
     {
         using var folder = new TestFolder();
         Interrupt(folder, after: 3);
@@ -70,7 +70,10 @@ public class FinetuneTrainerTests
         FinetuneData data = TinyFinetuning.Data();
         using FinetuneTrainer rewarded = tiny.Trainer(data: data with { Model = [.. data.Model.Select(e => e with { Weight = 1 })] });
         Assert.That(() => rewarded.Run(folder["checkpoints"], resume: true),
-            Throws.TypeOf<UsageException>().With.Message.Contains("other data"));
+            Throws.TypeOf<UsageException>().With.Message.Contains("other data or model"));
+        using FinetuneTrainer ofAnother = tiny.Trainer(data: data with { ModelHash = "another" });
+        Assert.That(() => ofAnother.Run(folder["checkpoints"], resume: true),
+            Throws.TypeOf<UsageException>().With.Message.Contains("other data or model"));
     }
 
     [Test]

@@ -53,7 +53,7 @@ internal sealed class FinetuneCheckpoints(
         using (SafetensorsFile file = SafetensorsFile.Open(path))
         {
             Expect(file, OptionsKey, options.Fingerprint, "options");
-            Expect(file, DataKey, dataFingerprint, "data");
+            Expect(file, DataKey, dataFingerprint, "data or model");
         }
         (long done, _, IReadOnlyDictionary<string, string> metadata) = checkpoint.Load(path);
         if (!skipped.TryRestore(metadata))

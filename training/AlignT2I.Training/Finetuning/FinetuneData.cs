@@ -13,17 +13,21 @@ namespace AlignT2I.Training.Finetuning;
 /// <param name="EmptyTextRow">Row of the empty prompt's text states.</param>
 /// <param name="Model">D_model: images of the model.</param>
 /// <param name="Pretraining">D_pre; may be empty where the mix has no pre-training loss.</param>
+/// <param name="ModelHash">Tells the model that is fine-tuned from others.</param>
 public sealed record FinetuneData(
     RowTable Latents,
     RowTable TextStates,
     int EmptyTextRow,
     IReadOnlyList<FinetuneExample> Model,
-    IReadOnlyList<FinetuneExample> Pretraining)
+    IReadOnlyList<FinetuneExample> Pretraining,
+    string ModelHash = "")
 {
-    /// <summary>A number that changes with the data: a checkpoint goes on only with the data that it was made with.</summary>
+    /// <summary>A number that changes with data and model: a checkpoint, which need not hold all weights, goes on only with those that it
+    /// was made with.</summary>
     internal string Fingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(ModelHash));
         foreach (FinetuneExample example in Model.Concat(Pretraining))
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{Latents.Keys[example.LatentRow]}\n{TextStates.Keys[example.TextRow]}\n"));

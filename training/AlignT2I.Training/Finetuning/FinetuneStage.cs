@@ -60,7 +60,10 @@ public static class FinetuneStage
         using (var embeddings = new EmbeddingCache(run, clip))
         {
             var builder = new FinetuneDataBuilder(run, embeddings, latents, reward);
-            data = communicator.InTurn(() => builder.Build(options.Mix, pretraining, progress, cancellationToken));
+            data = communicator.InTurn(() => builder.Build(options.Mix, pretraining, progress, cancellationToken)) with
+            {
+                ModelHash = ModelFolder.UNetHash(ModelFolder.UNet(modelFolder)) + latents.ModelHash,
+            };
         }
         ParameterStore trained = adapters?.Parameters ?? Trained(model.UNetParameters, options);
         using var trainer = new FinetuneTrainer(
