@@ -1,8 +1,10 @@
 using AlignT2I.Files;
 using AlignT2I.Training.Demo;
+using AlignT2I.Training.Embeddings;
 using AlignT2I.Training.Evaluation;
 using AlignT2I.Training.Finetuning;
 using AlignT2I.Training.Generation;
+using AlignT2I.Training.PretrainingData;
 using AlignT2I.Training.Rating;
 using AlignT2I.Training.Rewards;
 using AlignT2I.Training.Runs;
@@ -76,6 +78,23 @@ public class MiniatureExperimentTests
             using RunFolder run = RunFolder.Open(folder[name]);
             return new MiniatureExperiment(run, model, brief).Run().Evaluation.Models;
         }
+    }
+
+    [Test]
+    public void A_reward_refuses_embeddings_of_another_CLIP()
+    {
+        using var folder = new TestFolder();
+        string model = TinyModel.Write(folder["model"]);
+        using RunFolder run = RunFolder.Open(folder["run"]);
+        new MiniatureExperiment(run, model, options with { Ablations = false }).Run();
+        using ClipEmbedder own = ClipEmbedder.Load(model), other = ClipEmbedder.Load(TinyModel.Write(folder["other"], seed: 9));
+        using TrainedReward reward = TrainedReward.Load(run.RewardFolder);
+        using EmbeddingCache ofOwn = new(run, own), ofOther = new(run, other);
+        Assert.That(new RewardScorer(reward, own, ofOwn).Score(run, [run.ReadImages()[0]]), Has.Length.EqualTo(1));
+        Assert.That(() => new RewardScorer(reward, other, ofOther).Score(run, [run.ReadImages()[0]]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("another CLIP"));
+        Assert.That(() => FinetuneStage.Run(run, model, options.Finetune, other, new RenderedScenes(6, 0), resume: false),
+            Throws.TypeOf<UsageException>().With.Message.Contains("another CLIP"));
     }
 
     [Test]

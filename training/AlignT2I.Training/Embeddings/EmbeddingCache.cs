@@ -16,6 +16,9 @@ public sealed class EmbeddingCache(RunFolder run, ClipEmbedder clip) : IDisposab
     readonly RowCache images = new(Path.Combine(run.EmbeddingsFolder, $"images-{clip.Hash}"), [clip.Dim]);
     readonly RowCache texts = new(Path.Combine(run.EmbeddingsFolder, $"texts-{clip.Hash}"), [clip.Dim]);
 
+    /// <summary>Tells the CLIP from others.</summary>
+    internal string ClipHash => clip.Hash;
+
     /// <summary>Key of an image's row: its file and how it was made, so that an image made anew is embedded anew.</summary>
     public static string Key(ImageRecord image) =>
         FormattableString.Invariant($"{image.File}@{image.ModelHash}-{image.Seed}-{image.Sampler}-{image.Steps}-{image.GuidanceScale}")

@@ -24,12 +24,13 @@ public sealed class FinetuneDataBuilder(RunFolder run, EmbeddingCache embeddings
     /// <param name="pretraining">Where pre-training images come from, where the mix has them.</param>
     /// <param name="progress">Told while images are encoded.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
-    /// <exception cref="UsageException">There are no images or labels.</exception>
+    /// <exception cref="UsageException">There are no images or labels, or the reward is of another CLIP.</exception>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
     public FinetuneData Build(
         FinetuneMix mix, PretrainingSource pretraining, IProgress<StageProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        reward.RequireClip(embeddings.ClipHash);
         ImageRecord[] images = Images(mix);
         RowTable imageLatents = latents.Images(images, progress, cancellationToken);
         IReadOnlyList<PretrainingImage> others = mix == FinetuneMix.Full ? pretraining.Collect(latents, progress, cancellationToken) : [];

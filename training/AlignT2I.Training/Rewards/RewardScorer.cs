@@ -18,11 +18,12 @@ public sealed class RewardScorer(TrainedReward reward, ClipEmbedder clip, Embedd
     /// <param name="progress">Told while embeddings are computed.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
     /// <exception cref="Files.FileFormatException">An image or a cache is damaged.</exception>
-    /// <exception cref="ShapeException">The reward was trained on another CLIP.</exception>
+    /// <exception cref="Files.UsageException">The reward was trained on another CLIP.</exception>
     public float[] Score(
         RunFolder folder, IReadOnlyList<ImageRecord> records, IProgress<StageProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        reward.RequireClip(clip.Hash);
         using var cache = new EmbeddingCache(folder, clip);
         RowTable images = cache.Images(records, progress, cancellationToken);
         RowTable prompts = texts.Texts([.. records.Select(r => r.Text).Distinct()], progress, cancellationToken);

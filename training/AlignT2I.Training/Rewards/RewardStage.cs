@@ -54,8 +54,9 @@ public static class RewardStage
                 if (keep && TrainedReward.ReadMetrics(folder) is { } known && known.DataHash == hash && Json(known.Options) == Json(own))
                     return known;
                 using TrainedReward trained = new RewardTrainer(data, own, backend).Train(progress, cancellationToken);
+                trained.Metrics = trained.Metrics! with { ClipHash = embeddings.ClipHash };
                 trained.Save(folder);
-                return trained.Metrics!;
+                return trained.Metrics;
             }
 
             RewardTrainingOptions first = variant.Apply(options);

@@ -16,6 +16,7 @@ namespace AlignT2I.Training.Rewards;
 /// <param name="Options">All options.</param>
 /// <param name="DataHash">Tells the labels, prompts and embeddings from others.</param>
 /// <param name="ElapsedSeconds">Duration of the training, embeddings not counted.</param>
+/// <param name="ClipHash">Tells the CLIP whose embeddings it reads from others; null where it is not known.</param>
 public sealed record RewardTrainingMetrics(
     ulong Seed,
     double PromptClassificationWeight,
@@ -28,7 +29,8 @@ public sealed record RewardTrainingMetrics(
     Calibration? Calibration = null,
     RewardTrainingOptions? Options = null,
     string? DataHash = null,
-    double ElapsedSeconds = 0)
+    double ElapsedSeconds = 0,
+    string? ClipHash = null)
 {
     /// <summary>L_reward on the validation prompts, of the weights that were kept.</summary>
     [JsonIgnore]

@@ -101,6 +101,20 @@ public sealed class TrainedReward : IDisposable
         return model.Call(imageEmbeds.To(parameters.Backend), textEmbeds.To(parameters.Backend)).ToArray<float>();
     }
 
+    /// <summary>Makes sure that embeddings are of the CLIP that it was trained on, as far as that is known: those of another may have the
+    /// same length and mean nothing to it.</summary>
+    /// <param name="hash">The CLIP's <see cref="Embeddings.ClipEmbedder.Hash"/>.</param>
+    /// <exception cref="UsageException">They are of another.</exception>
+    internal void RequireClip(string hash)
+    {
+        if (Metrics?.ClipHash is { } known && known != hash)
+        {
+            throw new UsageException(
+                $"the reward was learned on embeddings of another CLIP ({known}; now {hash}); name that one with --clip, "
+                + "or learn the reward again with train-reward.");
+        }
+    }
+
     /// <summary>Frees the weights.</summary>
     public void Dispose() => parameters.Dispose();
 }
