@@ -40,5 +40,6 @@ internal static class ConvolutionShapes
         new ConvolutionShape(2, 20, 20, 250, 250, 3, 3, 2, 1),
         new ConvolutionShape(2, 4, 3, 0, 5, 3, 3, 1, 1),
         new ConvolutionShape(2, 4, 3, 5, 0, 3, 3, 1, 1),
+        new ConvolutionShape(3, 13, 11, 5, 0, 3, 3, 1, 1),
     ];
 }

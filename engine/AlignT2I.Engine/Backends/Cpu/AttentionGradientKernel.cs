@@ -21,6 +21,7 @@ internal static unsafe class AttentionGradientKernel<T> where T : unmanaged, IFl
     /// <summary>Computes dq like q, dk like k, dv like v.</summary>
     public static void Backward(T* q, T* k, T* v, T* y, T* logSumExp, T* dy, T* dq, T* dk, T* dv, AttentionShape shape)
     {
+        if (shape.Pairs == 0) return;
         int parts = Math.Clamp(WantedItems / shape.Pairs, 1, Math.Max(1, Math.Max(shape.Queries, shape.Keys) / LeastPart));
         (int keyParts, int queryParts) = shape.Keys >= shape.Queries ? (parts, 1) : (1, parts);
         using PartialGradient<T> dqs = new(dq, shape, shape.Queries, keyParts);

@@ -17,6 +17,7 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
     /// <remarks><paramref name="packed"/> is the weight as <see cref="ForwardLayout"/> says; null to pack it here.</remarks>
     public static void Forward(ConvolutionShape s, T* x, T* weight, T* packed, EpilogueKernel<T> epilogue, T* y)
     {
+        if (s.O == 0) return;
         if (s.IsProduct || s.Depth == 0)
         {
             Gemm<T>.Multiply(
