@@ -29,7 +29,7 @@ internal static unsafe class AttentionKernel<T> where T : unmanaged, IFloatingPo
     static void Block(T* q, T* k, T* v, T* y, T* logSumExp, int first, int count, AttentionShape shape)
     {
         int stride = shape.Stride, dim = shape.HeadDim, width = Lanes.Vectors<T>(count) * Vector512<T>.Count;
-        int keys = shape.Causal ? Math.Min(shape.Keys, first + count) : shape.Keys;
+        int seen = shape.Causal ? Math.Min(shape.Keys, first + count) : shape.Keys;
 
         using Scratch<T> scratch = Scratch<T>.Rent((dim + TileProduct<T>.PaddedRows(dim) + AttentionTile<T>.Rows + 2L) * width);
         T* queries = scratch.Pointer, scores = queries + (long)dim * width, max = scores + AttentionTile<T>.Rows * width;
@@ -38,9 +38,12 @@ internal static unsafe class AttentionKernel<T> where T : unmanaged, IFloatingPo
         new Span<T>(max, width).Fill(T.NegativeInfinity);
         new Span<T>(total, width).Clear();
 
-        for (int tile = 0, tiles = AttentionTile<T>.Tiles(keys); tile < tiles; tile++)
+        // All keys are cut into tiles, not those seen from here: which queries share a block depends on the number of threads.
+        for (int tile = 0, tiles = AttentionTile<T>.Tiles(shape.Keys); tile < tiles; tile++)
         {
-            (int j, int rows) = AttentionTile<T>.Part(keys, tiles, tile);
+            (int j, int rows) = AttentionTile<T>.Part(shape.Keys, tiles, tile);
+            if (j >= seen) break;
+            rows = Math.Min(rows, seen - j);
             TileProduct<T>.Run(k + (long)j * stride, stride, 1, queries, width, scores, width, rows, dim, width, add: false);
             if (shape.Causal && j + rows - 1 > first)
                 MaskFuture(scores, width, first, j, rows);
