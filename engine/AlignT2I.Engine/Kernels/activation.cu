@@ -39,7 +39,7 @@ struct GeluTanh
     static __device__ inline float derivative(float x)
     {
         float z = twice(x);
-        return sigmoid(z) + x * (1.59576912f + 0.214064449f * x * x) * sigmoid_slope(z);
+        return sigmoid(z) + x * sigmoid_slope(z) * (1.59576912f + 0.214064449f * x * x);
     }
 };
 

@@ -23,7 +23,7 @@ internal readonly struct GeluTanhFunction : IActivation
     {
         Vector512<float> s = VectorMath.Sigmoid(Twice(x), out Vector512<float> slope);
         Vector512<float> inner = Lanes.Fma(x * x, Vector512.Create((float)(3 * CubicRate)), Vector512.Create((float)Rate));
-        return Lanes.Fma(x * inner, slope, s);
+        return Lanes.Fma(x * slope, inner, s);
     }
 
     public static double Derivative(double x)
