@@ -109,9 +109,9 @@ public sealed class Tensor : IDisposable
             return this;
         Tensor y = Empty(Shape, DType, backend);
         if (backend.IsHost)
-            Backend.Download(this, y.AsBytes());
+            Backend.Download(this, y.ElementBytes());
         else if (Backend.IsHost)
-            backend.Upload(AsBytes(), y);
+            backend.Upload(ElementBytes(), y);
         else
             backend.Upload(Bytes(), y);
         return y;
@@ -262,14 +262,21 @@ public sealed class Tensor : IDisposable
     /// <summary>The elements' bytes, of any type, in row-major order: the memory itself, valid while the tensor lives. On the CPU
     /// only.</summary>
     /// <exception cref="InvalidOperationException">The tensor is on a device.</exception>
-    public unsafe Span<byte> AsBytes()
+    public Span<byte> AsBytes()
     {
-        RequireHost();
-        return new((void*)Live.Pointer, checked((int)(Count * DType.Size)));
+        Live.Lend();
+        return ElementBytes();
     }
 
     /// <summary>The elements for now: to be written before the next operation, if at all.</summary>
     internal unsafe Span<T> Elements<T>() where T : unmanaged => new(Pointer<T>(), checked((int)Count));
+
+    /// <summary>Their bytes, of any type; the same holds for them.</summary>
+    internal unsafe Span<byte> ElementBytes()
+    {
+        RequireHost();
+        return new((void*)Live.Pointer, checked((int)(Count * DType.Size)));
+    }
 
     /// <summary>A copy of the elements' bytes.</summary>
     internal byte[] Bytes()

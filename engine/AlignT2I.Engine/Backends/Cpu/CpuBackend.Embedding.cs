@@ -26,7 +26,7 @@ internal sealed unsafe partial class CpuBackend
     {
         using HalfOperands operands = new();
         (dy, dtable) = (operands.Read(dy), operands.Write(dtable));
-        dtable.AsBytes().Clear();
+        dtable.ElementBytes().Clear();
         switch (dtable.DType)
         {
             case DType.F32: ScatterAdd(ids.AsSpan<int>(), dy.Pointer<float>(), dtable.Pointer<float>(), dtable.Shape[1]); break;
@@ -55,7 +55,7 @@ internal sealed unsafe partial class CpuBackend
     {
         int steps = dx.Shape[1];
         long bytes = (long)dx.Shape[2] * dx.DType.Size;
-        dx.AsBytes().Clear();
+        dx.ElementBytes().Clear();
         byte* from = (byte*)dy.Live.Pointer, to = (byte*)dx.Live.Pointer;
         ReadOnlySpan<int> at = index.AsSpan<int>();
         for (int n = 0; n < at.Length; n++)

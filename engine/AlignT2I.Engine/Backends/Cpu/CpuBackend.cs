@@ -58,9 +58,9 @@ internal sealed unsafe partial class CpuBackend : Backend
         CpuAllocator.Current.Free(pointer, bytes);
     }
 
-    internal override void Upload(ReadOnlySpan<byte> from, Tensor to) => from.CopyTo(to.AsBytes());
+    internal override void Upload(ReadOnlySpan<byte> from, Tensor to) => from.CopyTo(to.ElementBytes());
 
-    internal override void Download(Tensor from, Span<byte> to) => from.AsBytes().CopyTo(to);
+    internal override void Download(Tensor from, Span<byte> to) => from.ElementBytes().CopyTo(to);
 
     internal override void Synchronize()
     {
@@ -79,7 +79,7 @@ internal sealed unsafe partial class CpuBackend : Backend
             case DType.I32: x.Elements<int>().Fill((int)value); break;
             case DType.I64: x.Elements<long>().Fill((long)value); break;
             case DType.U8: x.Elements<byte>().Fill((byte)value); break;
-            case DType.BF16: MemoryMarshal.Cast<byte, ushort>(x.AsBytes()).Fill(BFloat16.FromSingle(BFloat16.ToOdd(value))); break;
+            case DType.BF16: MemoryMarshal.Cast<byte, ushort>(x.ElementBytes()).Fill(BFloat16.FromSingle(BFloat16.ToOdd(value))); break;
             default: throw NotSupported(x.DType);
         }
     }
