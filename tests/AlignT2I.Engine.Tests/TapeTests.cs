@@ -166,6 +166,49 @@ public class TapeTests
         Assert.That(() => tape.Backward(Leaf(1)), Throws.TypeOf<ShapeException>().With.Message.Contains("[2]"));
     }
 
+    [Test]
+    public void A_gradient_for_operations_that_are_done_is_refused_and_leaves_nothing_behind()
+    {
+        long before = Backend.Cpu.LiveBytes;
+        using (MemoryScope.Open())
+        {
+            Tensor x = Leaf(3), y, loss;
+            using (Tape tape = Tape.Open())
+            {
+                y = F.Mul(x, x);
+                loss = F.Sum(y);
+                tape.Backward(loss);
+                Assert.That(() => tape.Backward(loss), Throws.InvalidOperationException.With.Message.Contains("Detach"));
+                Assert.That(() => tape.Backward(F.Sum(F.Mul(y, x))), Throws.InvalidOperationException.With.Message.Contains("[2]"));
+            }
+
+            x.ClearGrad();
+            using Tape next = Tape.Open();
+            Assert.That(() => next.Backward(F.Sum(F.Mul(y, y))), Throws.InvalidOperationException);
+            next.Backward(F.Sum(F.Mul(y.Detach(), x)));
+            Assert.That(x.Grad!.ToArray<double>(), Is.All.EqualTo(9));
+        }
+
+        Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_leaf_that_has_ended_before_the_backward_pass_leaves_no_gradient_behind()
+    {
+        long before = Backend.Cpu.LiveBytes;
+        using (MemoryScope.Open())
+        {
+            using Tape tape = Tape.Open();
+            Tensor x = Leaf(3), y;
+            using (MemoryScope inner = MemoryScope.Open())
+                y = inner.Keep(F.Mul(x, Leaf(5)));
+            tape.Backward(F.Sum(y));
+            Assert.That(x.Grad!.ToArray<double>(), Is.All.EqualTo(5));
+        }
+
+        Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
+    }
+
     static Tensor Leaf(double value)
     {
         Tensor x = Tensor.Full([2], DType.F64, Backend.Cpu, value);

@@ -64,7 +64,9 @@ public sealed class Tape : IDisposable
     /// <param name="output">What was computed under this tape; a scalar, unless <paramref name="gradient"/> is given.</param>
     /// <param name="gradient">Gradient of the loss with respect to <paramref name="output"/>, same shape; 1 when left out.</param>
     /// <exception cref="ShapeException"><paramref name="output"/> is not a scalar and no gradient is given.</exception>
-    /// <exception cref="InvalidOperationException">Nothing that requires a gradient leads to <paramref name="output"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Nothing that requires a gradient leads to <paramref name="output"/>, or its backward pass has run before.
+    /// </exception>
     public void Backward(Tensor output, Tensor? gradient = null)
     {
         if (gradient is null && output.Count != 1)
@@ -89,6 +91,7 @@ public sealed class Tape : IDisposable
         }
         finally
         {
+            Clear();        // where it fails, no part of its gradients meets those of the next pass
             recording = true;
         }
     }
@@ -96,9 +99,7 @@ public sealed class Tape : IDisposable
     /// <summary>Ends the tape and lets go of what it holds.</summary>
     public void Dispose()
     {
-        foreach (Op op in ops)
-            End(op);
-        ops.Clear();
+        Clear();
         if (current == this)
             current = previous;
     }
@@ -106,6 +107,13 @@ public sealed class Tape : IDisposable
     internal static bool IsRecording => current is { recording: true };
 
     internal IReadOnlyList<Op> Ops => ops;
+
+    void Clear()
+    {
+        foreach (Op op in ops)
+            End(op);
+        ops.Clear();
+    }
 
     void Run(Op op)
     {
@@ -131,7 +139,7 @@ public sealed class Tape : IDisposable
                 if (op.Inputs[i] is not { } input || dxs[i] is not { } dx)
                     continue;
                 input.Accumulate(dx);
-                if (input.Leaf is { } leaf)
+                if (input.Leaf is { IsDisposed: false } leaf)
                     Tell(leaf);
             }
         }
@@ -148,7 +156,7 @@ public sealed class Tape : IDisposable
     static void End(Op op)
     {
         foreach (Variable output in op.Outputs)
-            output.ClearGradient();
+            output.End();
         op.Release();
     }
 }

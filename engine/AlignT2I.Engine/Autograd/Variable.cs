@@ -4,7 +4,7 @@ namespace AlignT2I.Engine;
 internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = null)
 {
     Tensor? gradient;
-    bool isZero;
+    bool isZero, ended;
 
     public Shape Shape { get; } = shape;
 
@@ -19,9 +19,18 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
     /// <summary>The gradient so far; null for none.</summary>
     public Tensor? Gradient => gradient ??= isZero ? Zeros() : null;
 
-    /// <summary>Adds to the gradient. The first is taken as it is; memory that others see is never written.</summary>
+    /// <summary>
+    /// Adds to the gradient. The first is taken as it is; memory that others see is never written. A leaf that has ended takes none.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The operation is done: the gradient would go no further.</exception>
     public void Accumulate(Tensor part)
     {
+        if (ended)
+        {
+            throw new InvalidOperationException(
+                $"Backward: a gradient came to a tensor of shape {Shape} whose own backward pass has run, or whose tape has ended; "
+                    + "compute the tensor anew under this tape, or leave out what lies before it with Detach.");
+        }
         if (part.Count != Shape.Count)
         {
             throw new ShapeException(
@@ -32,6 +41,8 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
             throw new DTypeException(
                 $"a gradient of {part.DType} came where {GradientType} is gathered; the operation's Backward is wrong.");
         }
+        if (Leaf is { IsDisposed: true })
+            return;
         if (gradient is null)
         {
             gradient = part.DType == GradientType ? part.Alias(Shape) : Converted(part);
@@ -71,6 +82,13 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
             gradient = OwnMemory(gradient);
             gradient.Backend.Fill(gradient, 0);
         }
+    }
+
+    /// <summary>The operation that made the tensor is done.</summary>
+    public void End()
+    {
+        ended = true;
+        ClearGradient();
     }
 
     public void ClearGradient()
