@@ -1,6 +1,9 @@
+using System.Net;
 using System.Text;
 using AlignT2I.Feedback;
+using AlignT2I.FeedbackServer.Api;
 using AlignT2I.FeedbackServer.Exchange;
+using AlignT2I.FeedbackServer.Studies;
 using AlignT2I.Files;
 using AlignT2I.Files.Tests;
 
@@ -38,6 +41,42 @@ internal sealed class ExchangeTests
         string path = folder.With("labels.jsonl", FeedbackExchange.Write(FeedbackFormat.Jsonl, labels, images)[..^20]);
         Assert.That(() => FeedbackExchange.Read(path, null, time),
             Throws.TypeOf<FileFormatException>().With.Message.StartsWith($"{path}:3: "));
+    }
+
+    [TestCase("image,prompt,rater,label,time\nimages/a.png,one,ben,good,2026-03-01T12:00:00Z\n"
+        + "images/a.png,another,ben,good,2026-03-01T12:00:00Z\n", "csv", "an image has one prompt")]
+    [TestCase("image,prompt,rater,label,time\nimages/a.png,one,ben,good,2026-03-01T12:00:00Z\n"
+        + "images/b.png,o\0ne,ben,good,2026-03-01T12:00:00Z\n", "csv", "NUL")]
+    [TestCase("image,prompt,rater,label,time\nimages/a.png,one,ben,good,2026-03-01T12:00:00Z\n"
+        + "images/\0.png,one,ben,good,2026-03-01T12:00:00Z\n", "csv", "NUL")]
+    public async Task Of_labels_that_cannot_all_be_stored_none_is(string content, string format, string problem)
+    {
+        using StudyFolder folder = new(prompts: 1), other = new(prompts: 1);
+        await using TestServer sqlite = await TestServer.StartAsync(folder), postgres = await TestServer.StartAsync(other, Store.Postgres);
+        foreach (TestServer server in new[] { sqlite, postgres })
+        {
+            using Rater admin = await server.InviteAsync("admin", administrator: true);
+            using HttpResponseMessage import = await admin.Client.PostAsync($"/api/admin/import/{format}", new StringContent(content));
+            Assert.That(import.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+            Assert.That(await import.Content.ReadAsStringAsync(), Does.Contain(problem));
+            Figures.Overview overview = await admin.OverviewAsync();
+            Assert.That((overview.Labels, overview.Images, overview.Raters.Count), Is.EqualTo((0, 3, 1)), "in memory");
+            Assert.That(server.Stored(c => (c.Labels.Count(), c.Images.Count(), c.Raters.Count())), Is.EqualTo((0, 3, 1)), "on the disk");
+        }
+    }
+
+    [Test]
+    public async Task Labels_imported_for_what_the_same_rater_holds_count_once()
+    {
+        using var folder = new StudyFolder(prompts: 1);
+        await using TestServer server = await TestServer.StartAsync(folder, study: new StudyOptions { RatersPerImage = 2 });
+        using Rater admin = await server.InviteAsync("admin", administrator: true), anna = await server.InviteAsync("anna");
+        LabelQuery query = (await anna.QueriesAsync()).Queries[0];
+        using HttpResponseMessage import = await admin.Client.PostAsync("/api/admin/import/csv", new StringContent(
+            $"image,prompt,rater,label,time\nimages/prompt-000-0000.png,{query.Prompt},anna,good,2026-03-01T12:00:00Z\n"));
+        Assert.That(import.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await anna.LabelAllAsync(query, FeedbackLabel.Good)).Progress.StudyShare, Is.EqualTo(0.5), "one of two raters");
+        Assert.That((await anna.UndoAsync(query.Key)).Progress.StudyShare, Is.Zero);
     }
 
     [TestCase("feedback.jsonl", "jsonl")]

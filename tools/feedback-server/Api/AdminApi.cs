@@ -36,6 +36,8 @@ internal static class AdminApi
             if (request.Text.Length > MostInstructionChars)
                 throw new Refusal(HttpStatusCode.BadRequest,
                     $"The instructions have {request.Text.Length} characters; at most {MostInstructionChars} are kept.");
+            if (request.Text.Contains('\0'))
+                throw new Refusal(HttpStatusCode.BadRequest, "The instructions have a NUL character, which is not stored.");
             await desk.ChangeAsync((study, _, journal) => study.SetInstructions(request.Text, journal));
             await DoneAsync(context, "The instructions are saved; raters see them at once.");
         });

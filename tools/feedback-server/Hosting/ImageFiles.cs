@@ -19,7 +19,7 @@ internal sealed class ImageFiles(string runFolder)
     {
         string path = Path.GetFullPath(Path.Combine(root, file));
         if (!path.StartsWith(root, StringComparison.Ordinal) || !File.Exists(path))
-            throw new Refusal(HttpStatusCode.NotFound, $"The image {file} is not in the run folder.");
+            throw new Refusal(HttpStatusCode.NotFound, "The image is not in the run folder.");     // its name would tell the model
         byte[] image = WithoutTexts(InputFile.ReadAllBytes(path, MostBytes));
         context.Response.Headers.CacheControl = "private, max-age=3600, immutable";
         context.Response.ContentType = "image/png";

@@ -25,12 +25,14 @@ internal sealed class Gallery
     }
 
     /// <summary>Checks that an image can be stored, or is stored, with a prompt.</summary>
-    /// <exception cref="UsageException">It is there with another prompt, or its name is too long.</exception>
+    /// <exception cref="UsageException">It is there with another prompt, its name is too long, or a NUL is in it.</exception>
     public void Check(string file, string prompt)
     {
         if (file.Length > StudyContext.FileChars)
             throw new UsageException(
                 $"the image name {file[..40]}… has {file.Length} characters; at most {StudyContext.FileChars} are stored.");
+        if (file.Contains('\0') || prompt.Contains('\0'))
+            throw new UsageException($"the image {Printable.Text(file)} has a NUL character in its name or prompt, which is not stored.");
         if (byFile.TryGetValue(file, out ImageRow? found) && found.Prompt != prompt)
         {
             throw new UsageException($"{file} is stored for the prompt '{found.Prompt}', and now comes with '{prompt}'; "

@@ -81,11 +81,8 @@ internal sealed class QueryBook(TimeSpan lease)
         row.ElapsedMs = elapsedMs;
         journal.Change(row);
         Of(answered, row).Add(query);
-        query.Schedule.Change(query.Item, item =>
-        {
-            item.Judges.Add(row.RaterId);
-            item.Done += counts ? 1 : 0;
-        });
+        // Whoever holds the work can have judged it already: labels are imported too.
+        query.Schedule.Change(query.Item, item => item.Done += item.Judges.Add(row.RaterId) && counts ? 1 : 0);
     }
 
     /// <summary>The answer that a rater would undo now; null where there is none.</summary>
@@ -99,11 +96,7 @@ internal sealed class QueryBook(TimeSpan lease)
         Of(answered, row).Remove(query);
         row.State = QueryState.Undone;
         journal.Change(row);
-        query.Schedule.Change(query.Item, item =>
-        {
-            item.Judges.Remove(row.RaterId);
-            item.Done -= counts ? 1 : 0;
-        });
+        query.Schedule.Change(query.Item, item => item.Done -= item.Judges.Remove(row.RaterId) && counts ? 1 : 0);
         return Issue(row.RaterId, row.Kind, query.Schedule, query.Item, row.Subject, row.Swapped, now, first: true, journal);
     }
 

@@ -105,13 +105,19 @@ internal sealed class Study
 
     /// <summary>Adds labels given elsewhere.</summary>
     /// <returns>How many were new.</returns>
-    /// <exception cref="UsageException">An image is stored with another prompt, or a rater's name cannot be stored.</exception>
+    /// <exception cref="UsageException">An image has two prompts, or a rater's name cannot be stored: nothing is added.</exception>
     public int Import(IReadOnlyList<FeedbackRecord> records, DateTimeOffset now, Journal journal)
     {
+        Dictionary<string, string> prompts = [];
         foreach (FeedbackRecord record in records)
         {
             Gallery.Check(record.Image, record.Prompt);
             People.Check(record.Rater);
+            if (!prompts.TryAdd(record.Image, record.Prompt) && prompts[record.Image] != record.Prompt)
+            {
+                throw new UsageException($"{record.Image} comes with the prompt '{prompts[record.Image]}' and with '{record.Prompt}'; "
+                    + "an image has one prompt.");
+            }
         }
         int added = 0;
         foreach (FeedbackRecord record in records)
