@@ -1,5 +1,5 @@
 // Administration: people, figures, comparisons, gold questions, instructions, files.
-import { api, h, notice, prose, signedIn } from "/app.js";
+import { api, h, notice, prose, signedIn, signIn } from "/app.js";
 
 const RefreshMs = 5000;
 const percent = share => share === null ? "–" : `${(100 * share).toFixed(1)}%`;
@@ -24,8 +24,22 @@ async function act(work) {
 
 const post = (path, body) => api("POST", `/api/admin/${path}`, body);
 
-function button(text, onclick, kind = "small") {
-  return h("button", { type: "button", class: kind, onclick }, text);
+function button(text, onclick, kind = "small", id = null) {
+  return h("button", { type: "button", class: kind, id, onclick }, text);
+}
+
+/** Draws anew; the keyboard stays on the button where it was, by its id. */
+function keepFocus(draw) {
+  const id = document.activeElement.id;
+  draw();
+  if (id) place(id)?.focus();
+}
+
+/** Another link for a rater; those who make their own go on with it, for the former has ended. */
+async function newLink(rater) {
+  const reply = await post(`raters/${rater.id}/link`, {});
+  if (rater.name === session.name) await signIn(reply.path.split("#")[1]);
+  return reply;
 }
 
 function section(title, id, hint, ...content) {
@@ -70,7 +84,7 @@ function layout() {
 function showLink(reply) {
   const input = h("input", { type: "text", readonly: true, value: location.origin + reply.path, "aria-label": `Link of ${reply.name}`, onclick: e => e.target.select() });
   place("link").replaceChildren(h("p", {}, `The link of ${reply.name}. It is shown only now: `),
-    h("div", { class: "link" }, input, button("Copy", async e => { await navigator.clipboard.writeText(input.value); e.target.textContent = "Copied"; }, "")));
+    h("div", { class: "link" }, input, button("Copy", e => { input.select(); e.target.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl+C"; }, "")));
 }
 
 async function importFile(input) {
@@ -89,11 +103,11 @@ function drawFigures() {
   const o = overview, a = o.agreement;
   place("state").replaceChildren(
     o.isPaused ? h("span", { class: "tag warn" }, "paused") : h("span", { class: "tag good" }, "running"),
-    button(o.isPaused ? "Go on" : "Pause the study", () => act(() => post("pause", { on: !o.isPaused }))));
+    button(o.isPaused ? "Go on" : "Pause the study", () => act(() => post("pause", { on: !o.isPaused })), "small", "pause"));
   place("tiles").replaceChildren(
     tile(percent(o.studyShare), `of ${o.ratersPerImage} judgements per image`),
     tile(o.labels.toLocaleString("en"), `labels on ${o.imagesJudged.toLocaleString("en")} of ${o.images.toLocaleString("en")} images`),
-    tile(`${o.majority.good} / ${o.majority.bad}`, `images good / bad by majority, ${o.majority.tied} tied`),
+    tile(`${o.majority.good.toLocaleString("en")} / ${o.majority.bad.toLocaleString("en")}`, `images good / bad by majority, ${o.majority.tied} tied`),
     tile(percent(a.percent), `pairwise agreement, ${a.images} images`),
     tile(figure(a.fleissKappa), a.fleissImages ? `Fleiss’ κ, ${a.fleissImages} images × ${a.fleissLabels}` : "Fleiss’ κ"),
     tile(figure(a.krippendorffAlpha), "Krippendorff’s α"));
@@ -109,13 +123,13 @@ function raterRow(r) {
   if (r.isAdministrator) tags.push(h("span", { class: "tag" }, "administrator"));
   if (!r.isInvited) tags.push(h("span", { class: "tag" }, "imported"));
   if (r.status !== "active") tags.push(h("span", { class: `tag ${r.status === "paused" ? "warn" : "bad"}` }, r.status));
-  const status = (to, text) => button(text, () => act(() => post(`raters/${r.id}/status`, { status: to })));
+  const status = (to, text, id) => button(text, () => act(() => post(`raters/${r.id}/status`, { status: to })), "small", `rater-${r.id}-${id}`);
   const actions = h("span", { class: "row" });
-  if (r.isInvited && r.status === "active") actions.append(status("paused", "Pause"));
-  if (r.status === "paused") actions.append(status("active", "Go on"));
-  if (!r.isAdministrator) actions.append(r.status === "excluded" ? status("active", "Take back") : status("excluded", "Exclude"));
-  if (r.isInvited) actions.append(button("New link", async () => { const reply = await act(() => post(`raters/${r.id}/link`, {})); if (reply) showLink(reply); }));
-  return h("tr", {}, h("td", {}, r.name, ...tags), ...[r.images, r.good, r.bad, r.skip].map(n => h("td", {}, n)),
+  if (r.isInvited && r.status === "active") actions.append(status("paused", "Pause", "paused"));
+  if (r.status === "paused") actions.append(status("active", "Go on", "paused"));
+  if (!r.isAdministrator) actions.append(r.status === "excluded" ? status("active", "Take back", "excluded") : status("excluded", "Exclude", "excluded"));
+  if (r.isInvited) actions.append(button("New link", async () => { const reply = await act(() => newLink(r)); if (reply) showLink(reply); }, "small", `rater-${r.id}-link`));
+  return h("tr", {}, h("td", {}, h("bdi", {}, r.name), ...tags), ...[r.images, r.good, r.bad, r.skip].map(n => h("td", {}, n)),
     h("td", {}, r.medianSeconds === null ? "–" : `${r.medianSeconds.toFixed(1)} s`),
     h("td", {}, r.goldAnswered ? `${r.goldRight} of ${r.goldAnswered}` : "–"), h("td", {}, r.votes), h("td", {}, actions));
 }
@@ -132,7 +146,7 @@ function comparison(c) {
     h("div", { class: "row" }, h("strong", {}, `${setName(c.first)} against ${setName(c.second)}`),
       h("span", { class: `tag ${c.isOpen ? "good" : ""}` }, c.isOpen ? "open" : "closed"),
       h("span", { class: "muted" }, `${c.complete} of ${c.prompts} prompts have all ${c.raters} votes, ${c.votes} votes in all`),
-      button(c.isOpen ? "Close" : "Open", () => act(() => post(`comparisons/${c.id}/open`, { on: !c.isOpen })))),
+      button(c.isOpen ? "Close" : "Open", () => act(() => post(`comparisons/${c.id}/open`, { on: !c.isOpen })), "small", `comparison-${c.id}`)),
     h("div", { class: "split" }, question("Alignment", c.alignment, c, clear), question("Fidelity", c.fidelity, c, clear)));
 }
 
@@ -170,24 +184,26 @@ function drawStart() {
 
 async function drawGold() {
   const page = await api("GET", `/api/admin/images/${goldPage}`), last = Math.max(0, Math.ceil(page.total / 24) - 1);
-  place("gold").replaceChildren(
+  keepFocus(() => place("gold").replaceChildren(
     h("div", { class: "gallery" }, ...page.images.map(image => h("figure", {},
       h("img", { src: `/api/admin/image/${image.id}`, alt: image.file, loading: "lazy" }),
-      h("figcaption", {}, image.prompt, h("br"), h("span", { class: "muted" }, `${image.file.replace("images/", "")} · ✓ ${image.good} ✗ ${image.bad}`)),
+      h("figcaption", {}, h("bdi", {}, image.prompt), h("br"), h("span", { class: "muted" }, `${image.file.replace("images/", "")} · ✓ ${image.good} ✗ ${image.bad}`)),
       h("div", { class: "row" }, ...["good", "bad"].map(answer => h("button", {
-        type: "button", class: "small", "aria-pressed": String(image.gold === answer), "aria-label": `${image.file} is ${answer}`,
+        type: "button", class: "small", id: `gold-${image.id}-${answer}`, "aria-pressed": String(image.gold === answer), "aria-label": `${image.file} is ${answer}`,
         onclick: async () => { await act(() => post("gold", { image: image.id, answer: image.gold === answer ? null : answer })); await drawGold(); },
       }, answer)))))),
-    h("div", { class: "row" }, button("Back", () => { goldPage--; drawGold(); }), h("span", { class: "muted" }, `page ${goldPage + 1} of ${last + 1}`),
-      button("More", () => { goldPage++; drawGold(); })));
+    h("div", { class: "row" }, button("Back", () => { goldPage--; drawGold(); }, "small", "gold-back"), h("span", { class: "muted" }, `page ${goldPage + 1} of ${last + 1}`),
+      button("More", () => { goldPage++; drawGold(); }, "small", "gold-more"))));
   const [back, more] = place("gold").querySelectorAll(":scope > .row > button");
   back.disabled = goldPage === 0;
   more.disabled = goldPage >= last;
 }
 
 async function refresh() {
-  overview = await api("GET", "/api/admin/overview");
-  drawFigures();
+  const now = await api("GET", "/api/admin/overview");
+  if (JSON.stringify(now) === JSON.stringify(overview)) return;
+  overview = now;
+  keepFocus(drawFigures);
 }
 
 if (session) {
@@ -199,8 +215,8 @@ if (session) {
     drawStart();
     await drawGold();
     setInterval(async () => {
-      const busy = place("raters").contains(document.activeElement) || place("comparisons").contains(document.activeElement);
-      if (document.visibilityState === "visible" && !busy) await refresh().catch(problem => notice(problem.message, "warn"));
+      const isPressing = document.querySelector("button:active") !== null;       // a button must not go while it is clicked
+      if (document.visibilityState === "visible" && !isPressing) await refresh().catch(problem => notice(problem.message, "warn"));
     }, RefreshMs);
   }
 }

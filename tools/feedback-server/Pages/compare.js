@@ -28,7 +28,7 @@ function show(main, query) {
       "button", { type: "button", value: answer, "aria-pressed": "false", onclick: () => { choose(i); set(answer, false); } },
       word, h("kbd", {}, key))))));
   main.replaceChildren(
-    h("div", { class: "prompt" }, h("p", { class: "ask" }, "Two sets of pictures for"), h("h1", { id: "prompt" }, query.prompt)),
+    h("div", { class: "prompt" }, h("p", { class: "ask" }, "Two sets of pictures for"), h("h1", { id: "prompt", dir: "auto" }, query.prompt)),
     h("div", { class: "sides" }, side("Left", query.left), side("Right", query.right)),
     h("div", { class: "questions" }, ...rows));
   choose(0);

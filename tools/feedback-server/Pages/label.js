@@ -19,7 +19,7 @@ function show(main, query, before) {
   labels = before ?? query.images.map(() => null);
   cards = query.images.map(card);
   main.replaceChildren(
-    h("div", { class: "prompt" }, h("p", { class: "ask" }, "Does each picture show this?"), h("h1", { id: "prompt" }, query.prompt)),
+    h("div", { class: "prompt" }, h("p", { class: "ask" }, "Does each picture show this?"), h("h1", { id: "prompt", dir: "auto" }, query.prompt)),
     h("div", { class: "cards", "data-count": query.images.length, role: "group", "aria-labelledby": "prompt" }, ...cards));
   choose(0);
   cards.forEach((_, i) => mark(i));

@@ -45,6 +45,7 @@ export class Work {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
+    if (key === "enter" && event.target.closest("a, #undo")) return;      // Enter follows a link and presses Undo
     if (key === "u") this.undo();
     else if (!this.current) return;
     else if (key === "enter" && this.answered()) { if (!event.repeat) this.next(); }
