@@ -88,9 +88,8 @@ public static class ResultTables
     static string? Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture);
 
     static IReadOnlyList<string> Row(string name, AlignmentRates rates) =>
-        [name, .. new[] { rates.Seen, rates.Unseen, rates.Count, rates.Color, rates.Background, rates.Combination }.Select(Number)];
-
-    static string Number(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
+        [name, .. new[] { rates.Seen, rates.Unseen, rates.Count, rates.Color, rates.Background, rates.Combination }
+            .Select(share => Number(100 * share, "F1") ?? "")];
 
     static string Share(int count, LabelCounts counts) => counts.Images == 0 ? "0"
         : string.Create(CultureInfo.InvariantCulture, $"{count} ({100.0 * count / counts.Images:0}%)");

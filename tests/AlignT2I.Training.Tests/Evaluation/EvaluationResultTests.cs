@@ -70,7 +70,7 @@ public class EvaluationResultTests
         Prompt unseenColor = sets.Unseen.First(p => p.Category == PromptCategory.Color);
         AlignmentRates rates = AlignmentRates.Of([(seenCount, true), (seenCount, false), (unseenColor, true), (unseenColor, true)]);
         Assert.That(rates, Is.EqualTo(
-            new AlignmentRates(Overall: 0.75, Seen: 0.5, Unseen: 1, Count: 0.5, Color: 1, Background: 0, Combination: 0)));
+            new AlignmentRates(Overall: 0.75, Seen: 0.5, Unseen: 1, Count: 0.5, Color: 1, Background: null, Combination: null)));
     }
 
     static EvaluationResult Sample()

@@ -9,7 +9,7 @@ namespace AlignT2I.Training.Reports;
 internal sealed class BarChart(
     string title, IReadOnlyList<string> groups, IReadOnlyList<(string Name, string Style, IReadOnlyList<double?> Shares)> series)
 {
-    const double Width = 460, Height = 250, Left = 34, Right = 6, Top = 16, Bottom = 28;
+    const double Width = 460, Height = 250, Left = 34, Right = 6, Top = 16, Bottom = 28, DigitWidth = 7;
 
     /// <summary>A dashed line across the chart, as chance is for pairs; null for none.</summary>
     public double? Reference { get; init; }
@@ -54,8 +54,8 @@ internal sealed class BarChart(
                 continue;
             double x = first + bar * s, y = Y(share), gap = bar > 12 ? 1.5 : 0.75;
             svg.Append($"""<path class="{series[s].Style}" d="{Bar(x + gap, y, bar - 2 * gap)}"/>""");
-            string value = Html.Number(100 * share, 0);
-            svg.Append($"""<text class="value" x="{Html.Length(x + bar / 2)}" y="{Html.Length(y - 4)}">{value}</text>""");
+            string value = Html.Number(100 * share, 0), narrow = value.Length * DigitWidth > bar ? " narrow" : "";
+            svg.Append($"""<text class="value{narrow}" x="{Html.Length(x + bar / 2)}" y="{Html.Length(y - 4)}">{value}</text>""");
         }
         svg.Append($"""<text class="label" x="{Html.Length(center)}" y="{Height - 8}">{Html.Encode(groups[group])}</text>""");
     }

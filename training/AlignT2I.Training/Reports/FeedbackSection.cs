@@ -56,5 +56,5 @@ internal static class FeedbackSection
     static double Share(int count, LabelCounts counts) => counts.Images == 0 ? 0 : (double)count / counts.Images;
 
     static string Example(ReportPicture picture) =>
-        $"<li>{Reports.Html.Picture(picture)}<span>{Reports.Html.Encode(picture.Prompt)}</span></li>";
+        $"<li>{Reports.Html.Picture(picture)}<span dir=\"auto\">{Reports.Html.Encode(picture.Prompt)}</span></li>";
 }

@@ -65,11 +65,14 @@ public static class HtmlReport
             """;
     }
 
-    static string Notice(ReportContent content) =>
-        !content.IsMiniature || content.Rater != "simulated rater" || !content.LabelsAreSimulated ? "" : """
-        <p class="notice"><strong>No person was asked.</strong> Every label, and every “alignment” on this page, comes from a
-        <strong>simulated rater</strong>: a program that counts and recognises the shapes in the pixels.</p>
-        """;
+    static string Notice(ReportContent content)
+    {
+        string done = content.Result.HumanEvaluation is { Count: > 0 } ? "gave a label" : "was asked";
+        return !content.IsMiniature || content.Rater != "simulated rater" || !content.LabelsAreSimulated ? "" : $"""
+            <p class="notice"><strong>No person {done}.</strong> Every label, and every “alignment” on this page, comes from a
+            <strong>simulated rater</strong>: a program that counts and recognises the shapes in the pixels.</p>
+            """;
+    }
 
     /// <summary>The figures that matter most, as far as there are any: after fine-tuning, and of the original model.</summary>
     static IEnumerable<string> Tiles(ReportContent content)

@@ -58,5 +58,5 @@ internal sealed class LineChart(string title, string unit, IReadOnlyList<ReportC
         return power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 };
     }
 
-    static string Label(double value) => Math.Round(value, 6).ToString("0.####", CultureInfo.InvariantCulture);
+    static string Label(double value) => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -13,11 +13,11 @@ internal static class ModelsSection
         (string Title, Func<ModelEvaluation, string?> Cell)[] columns =
         [
             ("Images", m => Reports.Html.Count(m.Images)),
-            ("Average reward ↑", m => Cell(m.AverageReward, 3)),
-            ("FID ↓", m => Cell(m.Fid, 2)),
-            ("CLIP score ↑", m => Cell(m.ClipScore, 4)),
-            ("Aesthetic score ↑", m => Cell(m.Aesthetic, 2)),
-            ("Fréchet distance ↓", m => Cell(m.FrechetDistance, 4)),
+            ("Average reward\u00a0↑", m => Cell(m.AverageReward, 3)),
+            ("FID\u00a0↓", m => Cell(m.Fid, 2)),
+            ("CLIP score\u00a0↑", m => Cell(m.ClipScore, 4)),
+            ("Aesthetic score\u00a0↑", m => Cell(m.Aesthetic, 2)),
+            ("Fréchet distance\u00a0↓", m => Cell(m.FrechetDistance, 4)),
             ($"Alignment ({content.Rater}) ↑", m => m.Alignment is { } a ? Reports.Html.Percent(a.Overall) : null),
             ("Change, points", m => m != original && (m.Alignment, original.Alignment) is ({ } a, { } before)
                 ? Reports.Html.Points(a.Overall - before.Overall) : null),

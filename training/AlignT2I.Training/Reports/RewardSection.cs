@@ -58,9 +58,9 @@ internal static class RewardSection
             [.. all.Select(f => FormattableString.Invariant($"{100 * f.Fraction:0.##}% of labels"))],
             [
                 Series("Reward, seen objects", "c-reward", f => Seen(f.Reward)),
-                Series("without prompt classification", "c-without", f => Seen(f.WithoutPromptClassification)),
+                Series("without prompt classification, seen objects", "c-without", f => Seen(f.WithoutPromptClassification)),
                 Series("Reward, unseen objects", "c-unseen", f => Unseen(f.Reward)),
-                Series("without prompt classification", "c-unseen-without", f => Unseen(f.WithoutPromptClassification)),
+                Series("without prompt classification, unseen objects", "c-unseen-without", f => Unseen(f.WithoutPromptClassification)),
             ]);
     }
 

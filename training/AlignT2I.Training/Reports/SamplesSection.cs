@@ -21,7 +21,7 @@ internal static class SamplesSection
 
     static string Card(ReportSample sample) => $"""
         <article class="card">
-        <h3>{Reports.Html.Encode(sample.Prompt.Text)}</h3>
+        <h3 dir="auto">{Reports.Html.Encode(sample.Prompt.Text)}</h3>
         <p class="chips"><span>{sample.Prompt.Category.ToString().ToLowerInvariant()}</span><span>{Set(sample.Prompt)}</span></p>
         {string.Join('\n', sample.Rows.Select(Row))}
         </article>

@@ -42,14 +42,14 @@ public static class SeedTables
 
     static string ByCategory(IReadOnlyList<EvaluationResult> runs)
     {
-        Func<AlignmentRates, double>[] columns =
+        Func<AlignmentRates, double?>[] columns =
             [a => a.Count, a => a.Color, a => a.Background, a => a.Combination, a => a.Seen, a => a.Unseen];
         return Table(
             "Alignment by category, mean of the runs",
             ["model", "count", "colour", "background", "combination", "seen objects", "unseen objects"],
             Models.Select(m => (m.Name, Rates: (AlignmentRates?[])[.. runs.Select(r => m.Of(r.Models)?.Alignment)]))
                 .Where(m => m.Rates.All(r => r is not null))
-                .Select(m => (IReadOnlyList<string>)[m.Name, .. columns.Select(column => Percent(m.Rates.Average(r => column(r!))))]));
+                .Select(m => (IReadOnlyList<string>)[m.Name, .. columns.Select(column => Share(m.Rates.Average(r => column(r!))))]));
     }
 
     static string Labels(ulong seed, FeedbackCounts feedback)
@@ -104,6 +104,8 @@ public static class SeedTables
     static string Line(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells)} |";
 
     static string Percent(double share) => $"{Number(100 * share, "F1")}%";
+
+    static string Share(double? share) => share is double known ? Percent(known) : "";
 
     static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
