@@ -71,11 +71,14 @@ internal sealed class PageTests
     {
         string prompt = string.Concat(Enumerable.Repeat(word, 10_000 / word.Length)).Trim(), name = new('W', 80);
         using var folder = new StudyFolder(prompts: 0);
-        folder.AddSet("", 1, 3, _ => prompt);
+        folder.AddSet("", 1, 3, _ => prompt).AddSet("evaluation/a", 1, 4, _ => prompt).AddSet("evaluation/b", 1, 4, _ => prompt);
         await using TestServer server = await TestServer.StartAsync(folder, realTime: true);
-        IPage page = await Browser.OpenAsync(server, await server.TokenAsync(name, administrator: true), "/");
+        using Rater admin = await server.InviteAsync(name, administrator: true);
+        await admin.PostAsync("comparisons", """{"first":"evaluation/a","second":"evaluation/b","imagesPerPrompt":4}""");
+        IPage page = await Browser.OpenAsync(server, admin.Token, "/");
         await page.SetViewportSizeAsync(360, 740);
-        foreach ((string path, string shown) in new[] { ("/", "h1"), ("/label", ".card"), ("/admin", "#gold figure") })
+        (string Path, string Shown)[] pages = [("/", "h1"), ("/label", ".card"), ("/compare", ".side"), ("/admin", "#gold figure")];
+        foreach ((string path, string shown) in pages)
         {
             await page.GotoAsync(path);
             await page.Locator(shown).First.WaitForAsync();

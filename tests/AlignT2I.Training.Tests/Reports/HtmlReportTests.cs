@@ -42,7 +42,8 @@ internal sealed class HtmlReportTests
     public void The_numbers_of_bars_side_by_side_do_not_touch(int groups)
     {
         double?[] shares = [.. Enumerable.Repeat((double?)1, groups)];
-        string chart = new BarChart("all", [.. shares.Select((_, i) => $"{i}")], [("a", "m-full", shares), ("b", "m-human", shares)]).ToHtml();
+        string[] names = [.. shares.Select((_, i) => $"{i}")];
+        string chart = new BarChart("all", names, [("a", "m-full", shares), ("b", "m-human", shares)]).ToHtml();
         (double X, double Width)[] values =
         [
             .. Regex.Matches(chart, """class="value( narrow)?" x="([0-9.]+)" y="[^"]*">(\d+)<""").Select(m =>

@@ -187,7 +187,7 @@ async function drawGold() {
   keepFocus(() => place("gold").replaceChildren(
     h("div", { class: "gallery" }, ...page.images.map(image => h("figure", {},
       h("img", { src: `/api/admin/image/${image.id}`, alt: image.file, loading: "lazy" }),
-      h("figcaption", {}, h("bdi", {}, image.prompt), h("br"), h("span", { class: "muted" }, `${image.file.replace("images/", "")} · ✓ ${image.good} ✗ ${image.bad}`)),
+      h("figcaption", {}, h("bdi", {}, image.prompt), h("span", { class: "muted" }, `${image.file.replace("images/", "")} · ✓ ${image.good} ✗ ${image.bad}`)),
       h("div", { class: "row" }, ...["good", "bad"].map(answer => h("button", {
         type: "button", class: "small", id: `gold-${image.id}-${answer}`, "aria-pressed": String(image.gold === answer), "aria-label": `${image.file} is ${answer}`,
         onclick: async () => { await act(() => post("gold", { image: image.id, answer: image.gold === answer ? null : answer })); await drawGold(); },
