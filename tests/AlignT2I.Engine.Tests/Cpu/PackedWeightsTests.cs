@@ -144,6 +144,39 @@ internal sealed class PackedWeightsTests
     }
 
     [Test]
+    public void A_copy_stays_for_a_kernel_that_reads_it_when_another_thread_finds_the_weight_changed()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        var copies = new PackedWeights(most: long.MaxValue, () => long.MaxValue / 2);
+        Tensor weight = Random([70, 90], Backend.Cpu, 1);
+        var layout = new PackedLayout(PackedForm.Columns, 90, 70);
+        for (int i = 0; i < 2; i++) copies.Use(weight, layout).Dispose();
+        long bytes = copies.Bytes;
+        using (copies.Use(weight, layout))
+        {
+            weight.Write<float>(Values(weight.Count, 2));
+            copies.Use(weight, layout).Dispose();
+            Assert.That(copies.Bytes, Is.EqualTo(bytes));
+        }
+        Assert.That(copies.Bytes, Is.Zero);
+        weight.Dispose();
+    }
+
+    [Test]
+    public void Reading_a_weight_keeps_its_copies()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        CpuBackend backend = new(packedBytes: long.MaxValue);
+        Tensor x = Random([1, 12, 10, Channels], backend, 1), weight = Random(weightShape, backend, 2);
+        for (int i = 0; i < 2; i++) _ = F.Conv2d(x, weight, padding: 1);
+        long bytes = backend.PackedBytes;
+        _ = weight.ToArray<float>();
+        _ = weight.Clone();
+        _ = F.Conv2d(x, weight, padding: 1);
+        Assert.That(backend.PackedBytes, Is.EqualTo(bytes).And.Positive);
+    }
+
+    [Test]
     public void A_model_s_parameters_are_packed()
     {
         using MemoryScope scope = MemoryScope.Open();

@@ -60,14 +60,15 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     internal override void Upload(ReadOnlySpan<byte> from, Tensor to) => from.CopyTo(to.ElementBytes());
 
-    internal override void Download(Tensor from, Span<byte> to) => from.ElementBytes().CopyTo(to);
+    internal override void Download(Tensor from, Span<byte> to) =>
+        new ReadOnlySpan<byte>((void*)from.Live.ReadPointer, checked((int)(from.Count * from.DType.Size))).CopyTo(to);
 
     internal override void Synchronize()
     {
     }
 
     internal override void Copy(Tensor x, Tensor y) =>
-        Buffer.MemoryCopy((void*)x.Live.Pointer, (void*)y.Live.Pointer, y.Count * y.DType.Size, x.Count * x.DType.Size);
+        Buffer.MemoryCopy((void*)x.Live.ReadPointer, (void*)y.Live.Pointer, y.Count * y.DType.Size, x.Count * x.DType.Size);
 
     internal override void Fill(Tensor x, double value)
     {

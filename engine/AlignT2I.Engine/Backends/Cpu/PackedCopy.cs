@@ -1,11 +1,11 @@
 namespace AlignT2I.Engine.Backends.Cpu;
 
 /// <summary>A packed weight in use by one kernel call; ends with <c>using</c>.</summary>
-/// <param name="pointer">Its first panel; null for none.</param>
-/// <param name="owner">Who keeps it.</param>
-internal readonly unsafe struct PackedCopy(float* pointer, PackedWeights? owner) : IDisposable
+/// <param name="block">Its memory; null for none.</param>
+internal readonly unsafe struct PackedCopy(PackedWeights.Block? block) : IDisposable
 {
-    public float* Pointer => pointer;
+    /// <summary>Its first panel; null for none.</summary>
+    public float* Pointer => block is null ? null : block.Pointer;
 
-    public void Dispose() => owner?.Release();
+    public void Dispose() => block?.Release();
 }

@@ -24,7 +24,6 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
     readonly HashSet<Copies> all = [];
     readonly Lazy<long?> limit = new(() => most ?? FromEnvironment());
 
-    int inUse;
     long lookedAt = Environment.TickCount64;
 
     /// <summary>Bytes of all copies.</summary>
@@ -41,17 +40,8 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
             MakeRoom();
             if (storage.Derived is not Copies copies) storage.Derived = copies = new Copies(this);
             all.Add(copies);
-            float* found = copies.Find(layout, version, (float*)storage.ReadPointer);
-            if (found is null) return default;
-            inUse++;
-            return new PackedCopy(found, this);
+            return new PackedCopy(copies.Find(layout, version, (float*)storage.ReadPointer)?.Hold());
         }
-    }
-
-    /// <summary>Ends a use.</summary>
-    public void Release()
-    {
-        lock (gate) inUse--;
     }
 
     /// <summary>Bytes of all copies at most.</summary>
@@ -64,7 +54,7 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
     void MakeRoom()
     {
         long now = Environment.TickCount64;
-        if (inUse > 0 || Bytes == 0 || now - lookedAt < lookAgainMs) return;
+        if (Bytes == 0 || now - lookedAt < lookAgainMs) return;
         lookedAt = now;
         if (limit.Value is not null || Bytes <= (available() + Bytes) / Share * 2) return;
         foreach (Copies copies in all) copies.Free();
@@ -80,32 +70,62 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
             + "give the mebibytes that packed copies of weights may take, 0 for none, or unset it for a quarter of the available memory.");
     }
 
+    /// <summary>Memory of a copy: of the weight, until it lets go, and of the kernels that read it, on whatever thread.</summary>
+    internal sealed class Block
+    {
+        readonly PackedWeights owner;
+        readonly long bytes;
+        int holders = 1;
+
+        public Block(PackedWeights owner, long bytes)
+        {
+            Pointer = (float*)CpuAllocator.Current.Allocate(bytes);
+            (this.owner, this.bytes) = (owner, bytes);
+            owner.Bytes += bytes;
+        }
+
+        public float* Pointer { get; }
+
+        public Block Hold()
+        {
+            holders++;
+            return this;
+        }
+
+        public void Release()
+        {
+            lock (owner.gate)
+            {
+                if (--holders > 0) return;
+                CpuAllocator.Current.Free((nint)Pointer, bytes);
+                owner.Bytes -= bytes;
+            }
+        }
+    }
+
     /// <summary>The copies of one weight, each in the layout of a kernel that has used it.</summary>
     sealed class Copies(PackedWeights owner) : IDisposable
     {
-        readonly Dictionary<PackedLayout, nint> copies = [];      // 0: used once; Refused: no room
+        readonly Dictionary<PackedLayout, (bool Tried, Block? Block)> copies = [];      // from the first use on; tried at the second
         long version;
 
-        const nint Refused = -1;
-
-        public float* Find(PackedLayout layout, long now, float* weight)
+        public Block? Find(PackedLayout layout, long now, float* weight)
         {
             if (version != now) Free();
             version = now;
-            if (!copies.TryGetValue(layout, out nint copy))
+            if (!copies.TryGetValue(layout, out (bool Tried, Block? Block) copy))
             {
-                copies.Add(layout, 0);
+                copies.Add(layout, default);
                 return null;
             }
-            if (copy == 0)
+            if (!copy.Tried)
             {
                 long bytes = layout.Size * sizeof(float);
-                copies[layout] = copy = owner.HasRoom(bytes) ? CpuAllocator.Current.Allocate(bytes) : Refused;
-                if (copy == Refused) return null;
-                owner.Bytes += bytes;
-                layout.Pack(weight, (float*)copy);
+                copy = (true, owner.HasRoom(bytes) ? new Block(owner, bytes) : null);
+                copies[layout] = copy;
+                if (copy.Block is not null) layout.Pack(weight, copy.Block.Pointer);
             }
-            return copy == Refused ? null : (float*)copy;
+            return copy.Block;
         }
 
         public void Dispose()
@@ -119,12 +139,7 @@ internal sealed unsafe class PackedWeights(long? most, Func<long> available, int
 
         public void Free()
         {
-            foreach ((PackedLayout layout, nint copy) in copies)
-            {
-                if (copy is 0 or Refused) continue;
-                CpuAllocator.Current.Free(copy, layout.Size * sizeof(float));
-                owner.Bytes -= layout.Size * sizeof(float);
-            }
+            foreach ((_, Block? block) in copies.Values) block?.Release();
             copies.Clear();
         }
     }
