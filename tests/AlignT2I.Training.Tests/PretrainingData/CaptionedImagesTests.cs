@@ -114,6 +114,40 @@ public class CaptionedImagesTests
     }
 
     [Test]
+    public void A_caption_that_was_edited_is_read_again([Values] bool inShard)
+    {
+        Write("one");
+        string path = folder[inShard ? "edited.tar" : "edited"];
+        Assert.That(Collect(0, path).Images.Single().Caption, Is.EqualTo("one"));
+        Write("two");       // as long as before
+        Assert.That(Collect(0, path).Images.Single().Caption, Is.EqualTo("two"));
+
+        void Write(string caption)
+        {
+            if (inShard)
+            {
+                Shard("edited.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", Encoding.UTF8.GetBytes(caption)));
+                return;
+            }
+            Directory.CreateDirectory(folder["edited"]);
+            File.WriteAllBytes(folder["edited/a.png"], Noise(64, 64, 1));
+            File.WriteAllText(folder["edited/a.txt"], caption);
+        }
+    }
+
+    [Test]
+    public void Latents_that_were_deleted_are_made_again()
+    {
+        Shard("a.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()));
+        Collect(0, folder["a.tar"]);
+        string latents = Directory.GetDirectories(folder["run/latents"], "latents-*").Single();
+        Directory.Delete(latents, recursive: true);
+        (IReadOnlyList<PretrainingImage> images, _, int rows) = Collect(0, folder["a.tar"]);
+        Assert.That(images.Single().Caption, Is.EqualTo("one"));
+        Assert.That(rows, Is.EqualTo(1));
+    }
+
+    [Test]
     public void A_shard_that_grows_while_it_is_read_gives_its_beginning_and_is_read_again()
     {
         Shard("whole.tar", ("a.png", Noise(64, 64, 1)), ("a.txt", "one"u8.ToArray()), ("b.png", Noise(64, 64, 2)),

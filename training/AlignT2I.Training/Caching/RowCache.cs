@@ -13,6 +13,10 @@ public sealed class RowCache(string folder, Shape rowShape, DType dtype = DType.
 {
     RowTable? table;
 
+    /// <summary>Whether there are rows of all these keys.</summary>
+    /// <exception cref="FileFormatException">The table is damaged.</exception>
+    internal bool Has(IEnumerable<string> keys) => keys.All(Current().Has);
+
     /// <summary>The table with a row for each item, computing those that are missing.</summary>
     /// <param name="items">What rows are wanted of; their keys may repeat.</param>
     /// <param name="keyOf">Key of an item.</param>
@@ -28,8 +32,7 @@ public sealed class RowCache(string folder, Shape rowShape, DType dtype = DType.
         IReadOnlyList<T> items, Func<T, string> keyOf, Func<IReadOnlyList<T>, Tensor> compute, int batchSize,
         string stage, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        table ??= RowTable.Open(folder, rowShape, dtype);
-        table.Refresh();
+        RowTable table = Current();
         T[] missing = [.. items.Where(i => !table.Has(keyOf(i))).DistinctBy(keyOf)];
         for (int start = 0; start < missing.Length; start += batchSize)
         {
@@ -52,4 +55,12 @@ public sealed class RowCache(string folder, Shape rowShape, DType dtype = DType.
 
     /// <summary>Closes the table that <see cref="Ensure"/> gave.</summary>
     public void Dispose() => table?.Dispose();
+
+    /// <summary>The table, with the rows that others have added.</summary>
+    RowTable Current()
+    {
+        table ??= RowTable.Open(folder, rowShape, dtype);
+        table.Refresh();
+        return table;
+    }
 }

@@ -68,6 +68,10 @@ public sealed class LatentCache(RunFolder run, StableDiffusionModel model, strin
             pictures, p => p.Key, batch => pipeline.EncodeImages([.. batch.Select(p => Cut(p.Pixels))]),
             batchSize, "encode images", null, cancellationToken);
 
+    /// <summary>Whether there are latents of all these keys.</summary>
+    /// <exception cref="FileFormatException">The cache is damaged.</exception>
+    internal bool Has(IEnumerable<string> keys) => latents.Has(keys);
+
     /// <summary>Text states of prompts, by the text itself.</summary>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public RowTable Texts(

@@ -9,8 +9,9 @@ namespace AlignT2I.Training.PretrainingData;
 
 /// <summary>Pre-training images from WebDataset shards and from folders of images with captions, cut to the model's size.</summary>
 /// <remarks>
-/// A part is read once: which images it gave is in a list beside the latents, and it is read again only where it has changed or its
-/// reading was interrupted. What cannot be used is skipped, counted, and named in <c>skipped.jsonl</c> beside that list.
+/// A part is read once: which images it gave is in a list beside the latents, and it is read again only where it has changed, its
+/// reading was interrupted or its latents are gone. What cannot be used is skipped, counted, and named in <c>skipped.jsonl</c> beside that
+/// list.
 /// </remarks>
 /// <param name="paths">Tar shards, folders of them, folders of images.</param>
 /// <param name="filter">Which images are kept.</param>
@@ -35,7 +36,7 @@ public sealed class CaptionedImages(IReadOnlyList<string> paths, AestheticFilter
         foreach (ImagePart part in parts)
         {
             IReadOnlyList<PretrainingRecord> records = known.GetValueOrDefault(part.Path) is [.., { Key: null } end] done
-                && end.Stamp == part.Stamp()
+                && end.Stamp == part.Stamp() && latents.Has(done.Select(r => r.Key).OfType<string>())
                 ? done : ReadPart(part, latents, folder, cancellationToken);
             images.AddRange(records.Where(r => r.Key is not null).Select(r => new PretrainingImage(r.Key!, r.Caption!)));
             Skipped += records[^1].Skipped;

@@ -18,7 +18,10 @@ internal sealed class ImageFolder(string path) : ImagePart(path)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string image in Images())
-            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{image}:{new FileInfo(image).Length}\n")));
+        {
+            string text = Beside(image, ".txt"), json = Beside(image, ".json");
+            hash.AppendData(Encoding.UTF8.GetBytes($"{image}:{StampOf(image)}:{StampOf(text)}:{StampOf(json)}\n"));
+        }
         return ContentHash.Digits(hash.GetHashAndReset());
     }
 
@@ -46,9 +49,11 @@ internal sealed class ImageFolder(string path) : ImagePart(path)
         .Where(f => CaptionedImage.IsImage(System.IO.Path.GetExtension(f).TrimStart('.').ToLowerInvariant()))
         .Order(StringComparer.Ordinal);
 
+    static string Beside(string image, string extension) => System.IO.Path.ChangeExtension(image, extension);
+
     static string? Text(string image, string extension)
     {
-        string file = System.IO.Path.ChangeExtension(image, extension);
+        string file = Beside(image, extension);
         return File.Exists(file) ? Encoding.UTF8.GetString(InputFile.ReadAllBytes(file, CaptionedImage.MaxTextBytes)) : null;
     }
 }

@@ -18,6 +18,11 @@ internal abstract class ImagePart(string path)
     /// <exception cref="StorageException">It cannot be opened.</exception>
     public abstract IEnumerable<CaptionedImage> Read(Action<FileFormatException> report);
 
+    /// <summary>Length of a file and when it was last written, as a caption may be replaced by one as long; empty where there is
+    /// none.</summary>
+    protected static string StampOf(string file) => new FileInfo(file) is { Exists: true } found
+        ? FormattableString.Invariant($"{found.Length}-{found.LastWriteTimeUtc.Ticks}") : "";
+
     /// <summary>The parts that a path names: a tar, a folder with tars, or a folder with images.</summary>
     /// <exception cref="UsageException">There is nothing of that name, or nothing of use in it.</exception>
     public static IReadOnlyList<ImagePart> Of(string path)

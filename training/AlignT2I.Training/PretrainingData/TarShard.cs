@@ -23,7 +23,7 @@ internal sealed class TarShard(string path) : ImagePart(path)
     /// <summary>Whether a file in a folder is one, by its name.</summary>
     public static bool IsName(string path) => names.Any(n => path.EndsWith(n, StringComparison.OrdinalIgnoreCase));
 
-    public override string Stamp() => new FileInfo(Path).Length.ToString(CultureInfo.InvariantCulture);
+    public override string Stamp() => StampOf(Path);
 
     public override IEnumerable<CaptionedImage> Read(Action<FileFormatException> report)
     {
