@@ -64,6 +64,25 @@ internal sealed class LabellingTests(Store store)
     }
 
     [Test]
+    public async Task A_clock_that_is_set_back_makes_no_lease_longer_and_undo_takes_the_last_answer_after_a_restart()
+    {
+        using var folder = new StudyFolder(prompts: 4);
+        await using TestServer server = await TestServer.StartAsync(folder, store, new StudyOptions { RatersPerImage = 1 });
+        using Rater anna = await server.InviteAsync("anna"), ben = await server.InviteAsync("ben");
+        LabelReply reply = await anna.LabelAllAsync((await anna.QueriesAsync()).Queries[0], FeedbackLabel.Good);
+        server.Clock.Advance(-3600);
+        string last = reply.Queries[0].Key;
+        await anna.LabelAllAsync(reply.Queries[0], FeedbackLabel.Good);
+        server.Clock.Advance(-3600);
+        await server.InviteAsync("somebody who makes the server look at the clock");
+        server.Clock.Advance(121);
+        Assert.That((await ben.QueriesAsync()).Queries, Has.Count.EqualTo(2), "anna's page was not heard of for two minutes");
+        await server.RestartAsync();
+        using Rater again = await Rater.SignInAsync(server.Url, "anna", anna.Token);
+        Assert.That((await again.QueriesAsync()).Progress.LastAnswered, Is.EqualTo(last));
+    }
+
+    [Test]
     public async Task A_late_answer_counts_while_nobody_else_has_the_work()
     {
         using var folder = new StudyFolder(prompts: 1);

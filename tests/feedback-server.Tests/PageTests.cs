@@ -50,6 +50,20 @@ internal sealed class PageTests
     }
 
     [Test]
+    public async Task Two_studies_on_one_machine_do_not_sign_each_other_out()
+    {
+        using StudyFolder folder = new(prompts: 1), other = new(prompts: 1);
+        await using TestServer server = await TestServer.StartAsync(folder, realTime: true),
+            second = await TestServer.StartAsync(other, realTime: true);
+        IPage page = await Browser.OpenAsync(server, await server.TokenAsync("anna"));
+        await page.GotoAsync($"{second.Url}/join#{await second.TokenAsync("ben")}");
+        await Expect(page.Locator("h1", new() { HasText = "Welcome, ben" })).ToBeVisibleAsync();
+        await page.GotoAsync(server.Url);
+        await Expect(page.Locator("h1", new() { HasText = "Welcome, anna" })).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Test]
     public async Task Enter_follows_a_link_that_has_the_keyboard()
     {
         using var folder = new StudyFolder(prompts: 2);

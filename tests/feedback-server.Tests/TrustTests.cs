@@ -75,7 +75,7 @@ internal sealed class TrustTests
         var url = new Uri(server.Url);
         await client.ConnectAsync(url.Host, url.Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET {path} HTTP/1.1\r\nHost: {url.Authority}\r\nCookie: {Guard.Cookie}={token}\r\nConnection: close\r\n\r\n"));
+            $"GET {path} HTTP/1.1\r\nHost: {url.Authority}\r\nCookie: feedback-{url.Port}={token}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(client.GetStream());
         string answer = await reader.ReadToEndAsync();
         Assert.That(answer, Does.StartWith("HTTP/1.1 404").And.Not.Contain("category"));
@@ -137,7 +137,7 @@ internal sealed class TrustTests
         {
             using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(server.Url) };
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/label") { Content = new StringContent(body, null, type) };
-            request.Headers.Add("Cookie", $"{Guard.Cookie}={anna.Token}");
+            request.Headers.Add("Cookie", $"feedback-{new Uri(server.Url).Port}={anna.Token}");
             if (requestToken is not null)
                 request.Headers.Add(Guard.RequestTokenHeader, requestToken);
             if (origin is not null)

@@ -71,7 +71,7 @@ internal sealed class FeedbackLoad : IDisposable
     {
         long before = Stopwatch.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Add("Cookie", $"feedback={token}");
+        request.Headers.Add("Cookie", $"feedback-{client.BaseAddress!.Port}={token}");
         using HttpResponseMessage response = await client.SendAsync(request);
         response.EnsureSuccessStatusCode();
         await response.Content.ReadAsByteArrayAsync();
@@ -85,7 +85,7 @@ internal sealed class FeedbackLoad : IDisposable
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         if (requestToken is not null)
         {
-            request.Headers.Add("Cookie", $"feedback={token}");
+            request.Headers.Add("Cookie", $"feedback-{client.BaseAddress!.Port}={token}");
             request.Headers.Add("X-Request-Token", requestToken);
         }
         using HttpResponseMessage response = await client.SendAsync(request);

@@ -25,14 +25,14 @@ internal static class SessionApi
                 ?? throw new Refusal(HttpStatusCode.Unauthorized, "This invitation is not valid (any more); ask for a new link.");
             context.Items[typeof(RaterRow)] = rater;
             SessionReply reply = Reply(context, desk, request.Token);
-            context.Response.Cookies.Append(Guard.Cookie, request.Token, cookie);
+            context.Response.Cookies.Append(Guard.Cookie(context.Request.Host), request.Token, cookie);
             await context.WriteAsync(reply, ApiJson.Default.SessionReply);
         });
         routes.MapGet("/api/session", context =>
-            context.WriteAsync(Reply(context, desk, context.Request.Cookies[Guard.Cookie]), ApiJson.Default.SessionReply));
+            context.WriteAsync(Reply(context, desk, Guard.Token(context.Request)), ApiJson.Default.SessionReply));
         routes.MapDelete("/api/session", context =>
         {
-            context.Response.Cookies.Delete(Guard.Cookie, cookie);
+            context.Response.Cookies.Delete(Guard.Cookie(context.Request.Host), cookie);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         });

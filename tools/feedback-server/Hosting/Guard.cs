@@ -13,15 +13,19 @@ namespace AlignT2I.FeedbackServer.Hosting;
 /// <param name="hosts">Names that the server is called by; null for any. Against pages that point their own name at this machine.</param>
 internal sealed class Guard(Desk desk, string[]? hosts)
 {
-    /// <summary>The cookie that holds the token of an invitation, out of reach of scripts.</summary>
-    public const string Cookie = "feedback";
-
     /// <summary>The header that each change carries.</summary>
     public const string RequestTokenHeader = "X-Request-Token";
 
     const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>The cookie that holds the token of an invitation, out of reach of scripts. Browsers share cookies between the ports of
+    /// a machine, so a study on another port has another.</summary>
+    public static string Cookie(HostString host) => host.Port is int port ? $"feedback-{port}" : "feedback";
+
+    /// <summary>The token in that cookie; null where there is none.</summary>
+    public static string? Token(HttpRequest request) => request.Cookies[Cookie(request.Host)];
 
     /// <summary>Lets a request through or turns it down with a sentence.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -31,7 +35,7 @@ internal sealed class Guard(Desk desk, string[]? hosts)
         {
             if (hosts is not null && !hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
                 throw new Refusal(HttpStatusCode.MisdirectedRequest, "The server is not known by this name; start it with --public-host.");
-            RaterRow? rater = desk.Read(study => study.People.Authenticate(context.Request.Cookies[Cookie]));
+            RaterRow? rater = desk.Read(study => study.People.Authenticate(Token(context.Request)));
             if (rater is not null)
                 context.Items[typeof(RaterRow)] = rater;
             if (!HttpMethods.IsGet(context.Request.Method))
@@ -86,7 +90,7 @@ internal sealed class Guard(Desk desk, string[]? hosts)
             throw new Refusal(HttpStatusCode.UnsupportedMediaType, "A change is sent as JSON.");
         if (rater is null)
             return;     // without a cookie there is nothing that another site could misuse
-        string expected = Secret.RequestToken(context.Request.Cookies[Cookie]!);
+        string expected = Secret.RequestToken(Token(context.Request)!);
         string? given = context.Request.Headers[RequestTokenHeader];
         bool isSignIn = context.Request.Path == "/api/session" && HttpMethods.IsPost(context.Request.Method);
         if (!isSignIn && (given is null

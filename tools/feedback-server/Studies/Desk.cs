@@ -103,7 +103,7 @@ internal sealed class Desk : IAsyncDisposable
             lock (gate)
             {
                 DateTimeOffset now = Now();
-                if (now - leasesChecked >= leaseCheck)
+                if ((now - leasesChecked).Duration() >= leaseCheck)
                 {
                     study.Queries.Expire(now, journal);
                     leasesChecked = now;

@@ -111,7 +111,12 @@ internal sealed class QueryBook(TimeSpan lease)
     }
 
     /// <summary>Takes back what is leased to pages that are not heard of any more.</summary>
-    public void Expire(DateTimeOffset now, Journal journal) => TakeBack(q => q.LeaseEnds <= now, journal);
+    public void Expire(DateTimeOffset now, Journal journal)
+    {
+        foreach (Query query in open.Values.SelectMany(q => q).Where(q => q.LeaseEnds > now + lease))
+            query.LeaseEnds = now + lease;      // the clock was set back, and leases are not longer for it
+        TakeBack(q => q.LeaseEnds <= now, journal);
+    }
 
     /// <summary>Takes back all that a rater holds.</summary>
     public void TakeBack(int rater, Journal journal) => TakeBack(q => q.Row.RaterId == rater, journal);

@@ -57,7 +57,13 @@ internal sealed class Study
         foreach (ComparisonRow comparison in context.Comparisons)
             study.Comparing.Restore(comparison, pairs[comparison.Id]);
         study.AddImages(run, journal);
-        foreach (QueryRow row in context.Queries.AsEnumerable().OrderBy(q => q.AnsweredAt).ThenBy(q => q.Id))
+        // In the order of the answers, which the clock does not tell where it was set back.
+        Dictionary<long, long> answers = [];
+        foreach (LabelRow label in context.Labels.Where(l => l.QueryId != null && !l.IsUndo))
+            answers[label.QueryId!.Value] = label.Id;
+        foreach (VoteRow vote in context.Votes.Where(v => !v.IsUndo))
+            answers[vote.QueryId] = vote.Id;
+        foreach (QueryRow row in context.Queries.AsEnumerable().OrderBy(q => answers.GetValueOrDefault(q.Id)).ThenBy(q => q.Id))
             study.RestoreQuery(row, now);
         return study;
     }
