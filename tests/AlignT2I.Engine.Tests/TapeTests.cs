@@ -193,6 +193,33 @@ public class TapeTests
     }
 
     [Test]
+    public void A_leaf_gathers_the_gradients_of_several_threads()
+    {
+        long before = Backend.Cpu.LiveBytes;
+        using (MemoryScope.Open())
+        {
+            Tensor x = Tensor.Full([30_000], DType.F32, Backend.Cpu, 1);
+            x.RequiresGrad = true;
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(Run))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.That(x.Grad!.ToArray<float>(), Is.All.EqualTo(4 * 300 * 3));
+
+            void Run()
+            {
+                for (int i = 0; i < 300; i++)
+                {
+                    using MemoryScope scope = MemoryScope.Open();
+                    using Tape tape = Tape.Open();
+                    tape.Backward(F.Sum(F.Affine(x, 3)));
+                }
+            }
+        }
+
+        Assert.That(Backend.Cpu.LiveBytes, Is.EqualTo(before));
+    }
+
+    [Test]
     public void A_leaf_that_has_ended_before_the_backward_pass_leaves_no_gradient_behind()
     {
         long before = Backend.Cpu.LiveBytes;

@@ -43,14 +43,17 @@ internal sealed class Variable(Shape shape, DType gradientType, Tensor? leaf = n
         }
         if (Leaf is { IsDisposed: true })
             return;
-        if (gradient is null)
+        lock (this)     // a leaf's: the passes of several threads may meet there
         {
-            gradient = part.DType == GradientType ? part.Alias(Shape) : Converted(part);
-            return;
-        }
+            if (gradient is null)
+            {
+                gradient = part.DType == GradientType ? part.Alias(Shape) : Converted(part);
+                return;
+            }
 
-        gradient = OwnMemory(gradient);
-        gradient.Backend.Accumulate(gradient, part);
+            gradient = OwnMemory(gradient);
+            gradient.Backend.Accumulate(gradient, part);
+        }
     }
 
     /// <summary>Multiplies the gradient, if there is one; memory that others see is never written.</summary>
