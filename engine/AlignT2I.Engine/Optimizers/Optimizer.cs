@@ -23,6 +23,8 @@ public abstract class Optimizer : IDisposable
         this.parameters = [.. parameters];
         if (this.parameters.Length == 0)
             throw new ArgumentException($"{kind}: there is no parameter to train; give at least one.", nameof(parameters));
+        if (this.parameters.GroupBy(p => p.Value).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"{kind}: '{twice.First().Name}' is given twice; give each parameter once.", nameof(parameters));
         if (this.parameters.FirstOrDefault(p => p.Value.DType.IsHalf) is { } half)
         {
             throw new ArgumentException(

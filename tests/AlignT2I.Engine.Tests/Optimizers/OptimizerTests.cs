@@ -62,6 +62,15 @@ internal sealed class OptimizerTests
         Assert.That(optimizer.StepCount, Is.EqualTo(Steps));
     }
 
+    [Test]
+    public void A_parameter_given_twice_is_refused()
+    {
+        using MemoryScope scope = MemoryScope.Open();
+        Parameter a = new("a", Tensor.Zeros([3], DType.F32, Backend.Cpu), ParameterLayout.AsInFile);
+        Parameter b = new("b", Tensor.Zeros([3], DType.F32, Backend.Cpu), ParameterLayout.AsInFile);
+        Assert.That(() => new AdamW([a, b, b]), Throws.ArgumentException.With.Message.Contains("'b' is given twice"));
+    }
+
     [TestCase("constant_with_warmup_warm5_total30")]
     [TestCase("cosine_warm0_total17")]
     [TestCase("cosine_warm5_total30")]
