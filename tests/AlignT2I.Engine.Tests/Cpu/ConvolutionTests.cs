@@ -11,6 +11,24 @@ public unsafe class ConvolutionTests
     [TestCaseSource(typeof(ConvolutionShapes), nameof(ConvolutionShapes.All))]
     public void Double_matches_loops(object shape) => Check<double>((ConvolutionShape)shape, 4e-15);
 
+    [Test]
+    public void A_row_of_more_pixels_than_a_stack_holds()
+    {
+        float[] y = [];
+        Thread thread = new(Convolve, maxStackSize: 256 << 10);
+        thread.Start();
+        thread.Join();
+        Assert.That(y, Has.Length.EqualTo(99_998).And.All.EqualTo(3));
+
+        void Convolve()
+        {
+            using MemoryScope scope = MemoryScope.Open();
+            Tensor x = Tensor.Full([1, 1, 100_000, 1], DType.F32, Backend.Cpu, 1);
+            Tensor weight = Tensor.Full([1, 1, 3, 1], DType.F32, Backend.Cpu, 1);
+            y = F.Conv2d(x, weight).ToArray<float>();
+        }
+    }
+
     static void Check<T>(ConvolutionShape s, double tolerance) where T : unmanaged, INumberBase<T>
     {
         int xCount = s.N * s.H * s.W * s.C, yCount = s.N * s.OH * s.OW * s.O, weightCount = (int)s.WeightCount;

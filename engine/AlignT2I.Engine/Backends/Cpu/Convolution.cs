@@ -119,7 +119,9 @@ internal static unsafe partial class Convolution<T> where T : unmanaged, INumber
     {
         (_, int images, int rows) = strips.Extent(strip);
         int resultRows = images * rows, pixels = resultRows * strips.Result.W, kernelRow = strips.Kernel.W * strips.Source.C;
-        nint* rowsA = stackalloc nint[BlockProduct<T>.PaddedRows(pixels)], starts = stackalloc nint[resultRows];
+        int paddedRows = BlockProduct<T>.PaddedRows(pixels);
+        using Scratch<nint> offsets = Scratch<nint>.Rent(paddedRows + resultRows);      // a row may have more pixels than a stack holds
+        nint* rowsA = offsets.Pointer, starts = rowsA + paddedRows;
         nint* runsA = stackalloc nint[strips.Kernel.H], runsB = stackalloc nint[strips.Kernel.H];
         strips.ResultRows(strip, starts);
         for (int row = 0, pixel = 0; row < resultRows; row++)
