@@ -111,7 +111,7 @@ public sealed class Tensor : IDisposable
         if (backend.IsHost)
             Backend.Download(this, y.ElementBytes());
         else if (Backend.IsHost)
-            backend.Upload(ElementBytes(), y);
+            backend.Upload(ReadBytes(), y);
         else
             backend.Upload(Bytes(), y);
         return y;
@@ -276,6 +276,13 @@ public sealed class Tensor : IDisposable
     {
         RequireHost();
         return new((void*)Live.Pointer, checked((int)(Count * DType.Size)));
+    }
+
+    /// <summary>Their bytes, to be read only and for now.</summary>
+    internal unsafe ReadOnlySpan<byte> ReadBytes()
+    {
+        RequireHost();
+        return new((void*)Live.ReadPointer, checked((int)(Count * DType.Size)));
     }
 
     /// <summary>A copy of the elements' bytes.</summary>

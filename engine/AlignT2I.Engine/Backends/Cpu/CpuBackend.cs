@@ -60,8 +60,7 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     internal override void Upload(ReadOnlySpan<byte> from, Tensor to) => from.CopyTo(to.ElementBytes());
 
-    internal override void Download(Tensor from, Span<byte> to) =>
-        new ReadOnlySpan<byte>((void*)from.Live.ReadPointer, checked((int)(from.Count * from.DType.Size))).CopyTo(to);
+    internal override void Download(Tensor from, Span<byte> to) => from.ReadBytes().CopyTo(to);
 
     internal override void Synchronize()
     {
